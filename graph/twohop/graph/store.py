@@ -1,0 +1,368 @@
+"""The system of record's contract: every backend (SQLite, Neo4j) implements `Ledger` with the same answers.
+
+Every call takes the partition (owner) it is about; rows of another partition are never read, written or counted.
+Lists come in the order of the ids asked for, absent ids left out, unless a method says otherwise. All methods raise
+`LedgerUnavailable` when the store can't be reached and `StorageFull` when a write finds no space.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from twohop.graph.model import (
+    Alias,
+    Axes,
+    Decision,
+    Entity,
+    Evidence,
+    Job,
+    JobState,
+    Kind,
+    Memory,
+    Mention,
+    Message,
+    Metadata,
+    Narrowing,
+    OutboxRow,
+    Owner,
+    Relation,
+    Revision,
+    Scope,
+    Session,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """What makes a mutation idempotent: (tenant, method, request id) is unique; another `body_hash` is refused."""
+
+    tenant: str
+    method: str
+    request_id: str
+    body_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What one transaction makes durable before an add is processed: messages, request id and job.
+
+    The ledger stamps `recorded_at`, and gives each message the next `position` of its session.
+    """
+
+    scope: Scope
+    messages: tuple[Message, ...]
+    job: Job
+    request: RequestKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """`job` is the stored job: an earlier one, `repeated`, when the request id was seen before. `seq`: owner's seq."""
+
+    job: Job
+    repeated: bool
+    seq: int
+    recorded_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobUpdate:
+    """The job's new state, written in the same transaction as what it did. None = leave as it is."""
+
+    id: str
+    state: JobState
+    payload: Metadata | None = None
+    error: str = ""
+    usage: Metadata | None = None
+    not_before: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """One commit. The ledger stamps one `recorded_at` = max(now, the owner's last + 1) on every new row.
+
+    `expected_state` is the owner's `state_seq` that the changes were planned on: if it moved, `StaleRead` is raised
+    and nothing is written (None = don't check). Ended revisions and relations get `superseded_at` = the stamp.
+    `entities` are inserted, or updated by id (name, type, named, kinds). Outbox rows are written for every revision,
+    ended revision, relation, ended relation and for every message in `touched_messages` (their sparse vectors hold
+    the texts of their facts). `vocabulary` maps stem to the most telling surface form; existing stems are kept.
+    `request`, with the changed memory's id in `Changes.request_result`, makes a caller's mutation idempotent.
+    """
+
+    partition: str
+    expected_state: int | None = None
+    revisions: tuple[Revision, ...] = ()
+    ended_revisions: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    ended_relations: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    touched_messages: tuple[str, ...] = ()
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
+    job: JobUpdate | None = None
+    request: RequestKey | None = None
+    request_result: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """The owner's counters after the commit, and the stamp. `earlier` = the result of a repeated `request`, unwritten."""
+
+    seq: int
+    state_seq: int
+    recorded_at: int
+    earlier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryFilter:
+    """What a list leaves in; empty or None = everything."""
+
+    narrowing: Narrowing = Narrowing()
+    kinds: tuple[Kind, ...] = ()
+    categories: tuple[str, ...] = ()
+    entity_ids: tuple[str, ...] = ()
+    metadata: Metadata = field(default_factory=dict)
+    include_disputed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Up to the asked number of items; `next_key` continues after the last (keyset), empty at the end."""
+
+    items: tuple[T, ...]
+    next_key: str = ""
+
+
+class Ledger(Protocol):
+    """The system of record of all owners."""
+
+    # -- writes ---------------------------------------------------------------------------------------------------
+
+    async def accept(self, acceptance: Acceptance) -> Accepted:
+        """Store messages, request id and job in one durable transaction (fsync done when it returns).
+
+        A request id seen before with the same body returns the earlier job and writes nothing.
+
+        Raises:
+            RequestIdReused: the request id was used with another body.
+        """
+        ...
+
+    async def commit(self, changes: Changes) -> Committed:
+        """Apply `changes` in one durable transaction, or nothing.
+
+        Raises:
+            StaleRead: the owner's `state_seq` is not `expected_state`.
+            RequestIdReused: `changes.request` was used with another body.
+        """
+        ...
+
+    async def update_job(self, partition: str, update: JobUpdate) -> None:
+        """Write a job's state outside a commit (retry later, failed, cancelled)."""
+        ...
+
+    # -- jobs, outbox ---------------------------------------------------------------------------------------------
+
+    async def job(self, partition: str, job_id: str) -> Job | None:
+        """The job, or None."""
+        ...
+
+    async def claim_jobs(self, now: int, limit: int) -> list[Job]:
+        """Jobs of all owners that are PENDING and due at `now`, oldest first, marked RUNNING with one more attempt."""
+        ...
+
+    async def release_jobs(self) -> int:
+        """Turn RUNNING jobs that no living process works on back to PENDING (at start). Returns how many."""
+        ...
+
+    async def outbox(self, limit: int, partition: str | None = None) -> list[OutboxRow]:
+        """The oldest waiting rows, of one owner or of all."""
+        ...
+
+    async def outbox_done(self, rows: Sequence[OutboxRow]) -> None:
+        """Remove rows whose projection is durable; a row written again meanwhile (higher seq) stays."""
+        ...
+
+    async def outbox_size(self, partition: str | None = None) -> int:
+        """How many rows wait."""
+        ...
+
+    async def outbox_refill(self) -> int:
+        """Write an outbox row for every current revision, relation and message: rebuilds a lost index."""
+        ...
+
+    # -- owner, session, messages ---------------------------------------------------------------------------------
+
+    async def owner(self, partition: str) -> Owner | None:
+        """The owner's counters, or None if it never wrote."""
+        ...
+
+    async def session(self, partition: str, session: str) -> Session | None:
+        """The session's exact look-up."""
+        ...
+
+    async def set_summary(self, partition: str, session: str, summary: str) -> None:
+        """Replace the rolling summary; its version goes up by one."""
+        ...
+
+    async def messages(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Message]:
+        """Messages by id."""
+        ...
+
+    async def recent_messages(
+        self, partition: str, session: str, limit: int, before: int | None = None
+    ) -> list[Message]:
+        """The last `limit` messages of a session, oldest first; only those at a position < `before` when given."""
+        ...
+
+    async def windows(self, partition: str, ids: Sequence[str], radius: int) -> dict[str, list[Message]]:
+        """For each message id, the messages of its session at most `radius` positions away, itself included, in order."""
+        ...
+
+    async def speakers(self, partition: str) -> dict[str, dict[str, int]]:
+        """Session -> {speaker name: number of messages}, for all sessions of the owner; empty names left out."""
+        ...
+
+    # -- memories -------------------------------------------------------------------------------------------------
+
+    async def memories(
+        self, partition: str, ids: Sequence[str], axes: Axes, narrowing: Narrowing | None = None
+    ) -> list[Memory]:
+        """Memories by id with the revision visible at `axes` (as_of given: live at it, disputed left out)."""
+        ...
+
+    async def memories_of_revisions(self, partition: str, revision_ids: Sequence[str]) -> dict[str, str]:
+        """Revision id -> memory id."""
+        ...
+
+    async def list_memories(
+        self, partition: str, where: MemoryFilter, axes: Axes, limit: int, after: str = ""
+    ) -> Page[Memory]:
+        """Memories visible at `axes`, newest memory id first."""
+        ...
+
+    async def revisions(self, partition: str, memory_id: str, known_at: int | None = None) -> list[Revision]:
+        """All revisions of a memory, also those ended in system time, oldest first."""
+        ...
+
+    async def slot(self, partition: str, slot_keys: Sequence[str]) -> list[Memory]:
+        """The memories whose current revision (not superseded in system time) has one of the slot keys, by valid_from."""
+        ...
+
+    async def by_text(self, partition: str, text_hashes: Sequence[str]) -> list[Memory]:
+        """The memories whose current revision has one of the text hashes."""
+        ...
+
+    async def by_triple(self, partition: str, keys: Sequence[str]) -> dict[str, list[Memory]]:
+        """Triple key -> the memories whose current revision asserts it."""
+        ...
+
+    async def by_subject(self, partition: str, pairs: Sequence[tuple[str, str]], limit: int) -> list[Memory]:
+        """Memories whose current revision asserts (subject id, predicate), newest first, at most `limit` a pair."""
+        ...
+
+    async def facts_of_messages(
+        self, partition: str, message_ids: Sequence[str], axes: Axes
+    ) -> dict[str, list[Memory]]:
+        """Message id -> memories (visible at `axes`) that it is evidence for."""
+        ...
+
+    async def decisions(
+        self, partition: str, *, job_id: str = "", memory_id: str = "", limit: int = 100, after: str = ""
+    ) -> Page[Decision]:
+        """Decisions of a job, about a memory (made or touched), or of the owner; in order of recording."""
+        ...
+
+    # -- graph ----------------------------------------------------------------------------------------------------
+
+    async def entities(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Entity]:
+        """Entities by id, with their aliases."""
+        ...
+
+    async def entities_named(
+        self, partition: str, normals: Sequence[str], known_at: int | None = None
+    ) -> dict[str, list[Entity]]:
+        """Normal form -> entities that have it as name or alias (several when two share a name)."""
+        ...
+
+    async def list_entities(
+        self, partition: str, limit: int, after: str = "", name: str = "", known_at: int | None = None
+    ) -> Page[Entity]:
+        """Entities in the order of their normal form; `name` keeps those whose normal form or an alias contains it."""
+        ...
+
+    async def relations_of(
+        self, partition: str, entity_ids: Sequence[str], axes: Axes, limit: int
+    ) -> dict[str, list[Relation]]:
+        """Entity id -> relations at either end visible at `axes`, newest first, at most `limit` each."""
+        ...
+
+    async def relations(self, partition: str, ids: Sequence[str], axes: Axes) -> list[Relation]:
+        """Relations by id, visible at `axes`."""
+        ...
+
+    async def relations_by_key(self, partition: str, keys: Sequence[str]) -> list[Relation]:
+        """Current relation versions (not superseded in system time) of these triple keys."""
+        ...
+
+    async def relations_of_memories(
+        self, partition: str, memory_ids: Sequence[str], axes: Axes
+    ) -> dict[str, list[Relation]]:
+        """Memory id -> relations visible at `axes` that it supports."""
+        ...
+
+    async def list_relations(
+        self, partition: str, axes: Axes, limit: int, after: str = "", entity_id: str = "", predicate: str = ""
+    ) -> Page[Relation]:
+        """Relations visible at `axes`, newest id first."""
+        ...
+
+    async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Entity id -> (current relations at either end, messages that mention it)."""
+        ...
+
+    async def mentions_of(
+        self, partition: str, entity_ids: Sequence[str], limit: int, known_at: int | None = None
+    ) -> dict[str, list[str]]:
+        """Entity id -> message ids that mention it, newest first, at most `limit` each."""
+        ...
+
+    async def mentions_in(self, partition: str, message_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
+        """Message id -> ids of the entities it mentions, at most `limit` each."""
+        ...
+
+    # -- statistics that recall needs -----------------------------------------------------------------------------
+
+    async def vocabulary(self, partition: str, after: int = 0) -> tuple[list[tuple[str, str]], int]:
+        """(stem, surface form) pairs added after the mark `after`, and the new mark; grows only."""
+        ...
+
+    async def means(self, partition: str) -> dict[str, tuple[int, int, bytes]]:
+        """List name ("message", "fact") -> (version, vectors averaged, float32 mean): the centring of dense vectors."""
+        ...
+
+    async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
+        """Store a list's mean under a new version; points encoded with an older one are projected again."""
+        ...
+
+    async def message_ids(self, partition: str, limit: int, after: str = "") -> list[str]:
+        """All message ids of an owner in id order (rebuilds, means)."""
+        ...
+
+    async def memory_ids(self, partition: str, limit: int, after: str = "") -> list[str]:
+        """All memory ids of an owner in id order."""
+        ...
+
+    async def partitions(self, limit: int, after: str = "") -> list[str]:
+        """All partitions in order (maintenance)."""
+        ...
+
+    async def close(self) -> None:
+        """Finish waiting writes and release the store."""
+        ...

@@ -1,0 +1,300 @@
+"""The core's requests and answers, free of any wire. The server maps them to protobuf, the local client uses them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from twohop.graph.model import (
+    Axes,
+    Decision,
+    Entity,
+    Evidence,
+    JobState,
+    Kind,
+    Memory,
+    Message,
+    Metadata,
+    Relation,
+    Revision,
+    Role,
+    Scope,
+)
+from twohop.memory.ports import Fact, Usage
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A turn to remember. `observed_at`: when it was said, microseconds; None = now. `time_zone`: IANA name."""
+
+    role: Role
+    content: str
+    name: str = ""
+    observed_at: int | None = None
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddRequest:
+    """The latest exchange. `facts`, when given, are taken instead of calling the extractor (author `user`).
+
+    A fact's `sources` may name messages of this request by their place ("0", "1", …) as well as stored message ids.
+    `request_id` empty = the call is not idempotent. `wait` False = return after the durable accept.
+    """
+
+    scope: Scope
+    messages: tuple[NewMessage, ...]
+    request_id: str = ""
+    facts: tuple[Fact, ...] | None = None
+    metadata: Metadata = field(default_factory=dict)
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one fact: the decision, the memory as it is now, its relations, and the memory it replaced."""
+
+    decision: Decision
+    memory: Memory | None = None
+    target: Memory | None = None
+    relations: tuple[Relation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddResult:
+    """`state`: DONE, PARTIAL (some facts failed for good) or PENDING (accepted; the rest goes on, or waits for a model).
+
+    `indexed` False = committed, but not yet found by meaning. `error`: why the job waits (an error's reason and text).
+    """
+
+    job_id: str
+    state: JobState
+    message_ids: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    entities: tuple[Entity, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    indexed: bool = True
+    error: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What list and recall leave in; empty or None = everything. Times are microseconds."""
+
+    kinds: tuple[Kind, ...] = ()
+    categories: tuple[str, ...] = ()
+    entity_ids: tuple[str, ...] = ()
+    metadata: Metadata = field(default_factory=dict)
+    observed_from: int | None = None
+    observed_to: int | None = None
+
+
+class Depth:
+    """How far recall follows relations (RECALL.md: 3 unless asked; 0 = the first stage alone)."""
+
+    DEFAULT = 3
+    MAX = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallRequest:
+    """A question. `axes.as_of` None = now; `include_closed` also returns what no longer holds.
+
+    `arms` narrows the scoring for measurements: `vector`, `vector+bm25`, or empty for everything.
+    `deadline` is the loop's clock time after which partial results are returned (None = no limit).
+    """
+
+    scope: Scope
+    query: str
+    limit: int = 10
+    depth: int = Depth.DEFAULT
+    axes: Axes = Axes()
+    include_closed: bool = False
+    where: Filter = Filter()
+    arms: str = ""
+    include_messages: bool = True
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """The parts of an item's score, each as it went into the sum (see RECALL.md for their meaning)."""
+
+    total: float
+    lexical: float = 0.0
+    dense: float = 0.0
+    small_terms: float = 0.0
+    walk: float = 0.0
+    hop: float = 0.0
+    fact: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One fact of a path: from `source` to `target` along `relation`; `forward` False = against its direction."""
+
+    relation: Relation
+    memory: Memory
+    source: Entity
+    target: Entity | None
+    forward: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A chain of facts that proves an answer, in reading order. `answer` is the name at its end."""
+
+    steps: tuple[Step, ...]
+    score: float
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One result: a memory with the messages it rests on, or a message. `path` = place in `RecallResult.paths`.
+
+    Items of one chain stand together, in the path's order, and share `path`.
+    """
+
+    scores: Scores
+    memory: Memory | None = None
+    message: Message | None = None
+    sources: tuple[Message, ...] = ()
+    path: int | None = None
+
+
+class Degradation:
+    """What a recall had to do without; empty = nothing."""
+
+    INDEX_BEHIND = "INDEX_BEHIND"
+    INDEX_UNAVAILABLE = "INDEX_UNAVAILABLE"
+    EMBEDDER_UNAVAILABLE = "EMBEDDER_UNAVAILABLE"
+    DEADLINE = "DEADLINE"
+    BUDGET = "BUDGET"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallResult:
+    """Items best first (at most `limit`), the evidence paths, what it had to do without, and the state it read.
+
+    `gate` is how far the graph took part (0 = the first stage's order stands, 1 = fully). `read_time`: pass it as
+    `known_at` to read the same state again.
+    """
+
+    items: tuple[Item, ...]
+    paths: tuple[Path, ...]
+    entities: tuple[Entity, ...]
+    gate: float
+    degradations: tuple[str, ...]
+    read_time: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Generic[T]):
+    """One page; `next_page_token` empty at the end."""
+
+    items: tuple[T, ...]
+    next_page_token: str
+    read_time: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A caller's change of a memory: only fields named in `mask` are taken (text, kind, metadata, categories)."""
+
+    mask: tuple[str, ...]
+    text: str = ""
+    kind: Kind | None = None
+    metadata: Metadata = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+
+
+class Core(Protocol):
+    """Everything that twohop does, as the server and the in-process client call it. Input is validated here.
+
+    All methods raise `InvalidInput` for input that can't be served (with nothing written), `NotFound` for ids that
+    this owner doesn't have, `LedgerUnavailable`, `StorageFull`.
+    """
+
+    async def add(self, request: AddRequest) -> AddResult:
+        """Remember an exchange. Raises `RequestIdReused` too."""
+        ...
+
+    async def job(self, scope: Scope, job_id: str) -> AddResult:
+        """An add's result as it stands now."""
+        ...
+
+    async def recall(self, request: RecallRequest) -> RecallResult:
+        """The facts, messages and evidence paths that answer a question. No model call."""
+        ...
+
+    async def get(self, scope: Scope, memory_id: str, axes: Axes) -> Memory:
+        """One memory as of now or as asked (closed ones too unless `axes.as_of` is given)."""
+        ...
+
+    async def list(
+        self, scope: Scope, where: Filter, axes: Axes, *, include_closed: bool, page_size: int, page_token: str
+    ) -> Listing[Memory]:
+        """Memories, newest first; only what is true now unless asked otherwise. Raises `InvalidPageToken` too."""
+        ...
+
+    async def update(self, scope: Scope, memory_id: str, edit: Edit, *, etag: str, request_id: str) -> Memory:
+        """A new revision by the caller. `etag` empty = don't check. Raises `EtagMismatch`, `RequestIdReused` too."""
+        ...
+
+    async def delete(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
+        """Close a memory (it is kept and stays in its history). Raises `EtagMismatch`, `RequestIdReused` too."""
+        ...
+
+    async def revisions(self, scope: Scope, memory_id: str, *, page_size: int, page_token: str) -> Listing[Revision]:
+        """Every version of a memory, oldest first."""
+        ...
+
+    async def evidence(self, scope: Scope, evidence: Sequence[Evidence]) -> dict[str, Message]:
+        """The messages that evidence points at, by message id."""
+        ...
+
+    async def decisions(
+        self, scope: Scope, *, job_id: str, memory_id: str, page_size: int, page_token: str
+    ) -> Listing[Decision]:
+        """What was decided, by whom and why, in order."""
+        ...
+
+    async def entities(
+        self, scope: Scope, *, name: str, axes: Axes, page_size: int, page_token: str
+    ) -> Listing[Entity]:
+        """Entities in the order of their names; `name` keeps those whose name or alias contains it."""
+        ...
+
+    async def relations(
+        self,
+        scope: Scope,
+        *,
+        entity_id: str,
+        predicate: str,
+        axes: Axes,
+        include_closed: bool,
+        page_size: int,
+        page_token: str,
+    ) -> Listing[Relation]:
+        """Relations, newest first; only what holds now unless asked otherwise."""
+        ...
+
+    async def entities_by_id(self, scope: Scope, ids: Sequence[str]) -> dict[str, Entity]:
+        """Entities by id, to show relations with names."""
+        ...
+
+    async def paths(
+        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
+    ) -> tuple[tuple[Path, ...], int, int]:
+        """How two entities (ids or names) are connected: paths, shortest first; with read_time and seq."""
+        ...
+
+
+def etag(memory: Memory) -> str:
+    """What changes whenever the memory does: the id of its current revision."""
+    return memory.revision.id

@@ -1,0 +1,78 @@
+"""World time as text: ISO prefixes whose length is their granularity, and moments made of them in a time zone."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from twohop.graph.model import Granularity, Moment
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ISO_WEEK = re.compile(r"(\d{4})-W(\d{2})")
+ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A world time as written: `2021`, `2025-09`, `2025-W37`, `2025-09-08` or a full ISO instant."""
+
+    iso: str
+
+    def moment(self, time_zone: str) -> Moment:
+        """The first instant of the granule in the zone.
+
+        Raises:
+            ValueError: not an ISO date prefix, or not a date that exists.
+        """
+        zone = zone_of(time_zone)
+        if week := ISO_WEEK.fullmatch(self.iso):
+            start = datetime.fromisocalendar(int(week[1]), int(week[2]), 1).replace(tzinfo=zone)
+            return Moment(micros(start), Granularity.WEEK, time_zone)
+        if date := ISO_DATE.fullmatch(self.iso):
+            year, month, day = (int(part) if part else None for part in date.groups())
+            start = datetime(year or 1, month or 1, day or 1, tzinfo=zone)
+            granularity = Granularity.DAY if day else Granularity.MONTH if month else Granularity.YEAR
+            return Moment(micros(start), granularity, time_zone)
+        instant = datetime.fromisoformat(self.iso)
+        return Moment(
+            micros(instant if instant.tzinfo else instant.replace(tzinfo=zone)), Granularity.INSTANT, time_zone
+        )
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone.
+
+    Raises:
+        ValueError: no such zone.
+    """
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError) as e:
+        raise ValueError(f"unknown time zone {name!r}: use an IANA name such as Europe/Lisbon") from e
+
+
+def micros(instant: datetime) -> int:
+    """Microseconds since the epoch; integer arithmetic, so that it round-trips."""
+    return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+def instant(at: int, time_zone: str = "UTC") -> datetime:
+    """The instant in its zone."""
+    return (EPOCH + timedelta(microseconds=at)).astimezone(zone_of(time_zone))
+
+
+def written(moment: Moment | None) -> str:
+    """The moment as an ISO prefix of its granularity, in its zone; empty for None."""
+    if moment is None:
+        return ""
+    local = instant(moment.at, moment.time_zone)
+    match moment.granularity:
+        case Granularity.YEAR:
+            return f"{local.year:04}"
+        case Granularity.MONTH:
+            return f"{local.year:04}-{local.month:02}"
+        case Granularity.WEEK:
+            year, week, _ = local.isocalendar()
+            return f"{year:04}-W{week:02}"
+        case _:
+            return local.date().isoformat()
