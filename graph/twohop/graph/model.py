@@ -361,7 +361,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Durable work. `payload` is JSON: the message ids and, once extracted, the facts that still wait for a decision."""
+    """Durable work. `payload` is JSON: message ids and, once extracted, the facts that still wait for a decision."""
 
     id: str
     partition: str

@@ -111,7 +111,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """The owner's counters after the commit, and the stamp. `earlier` = the result of a repeated `request`, unwritten."""
+    """The owner's counters after the commit, and the stamp. `earlier`: result of a repeated `request`, unwritten."""
 
     seq: int
     state_seq: int
@@ -222,7 +222,7 @@ class Ledger(Protocol):
         ...
 
     async def windows(self, partition: str, ids: Sequence[str], radius: int) -> dict[str, list[Message]]:
-        """For each message id, the messages of its session at most `radius` positions away, itself included, in order."""
+        """For each message id, the messages of its session at most `radius` positions away, in order."""
         ...
 
     async def speakers(self, partition: str) -> dict[str, dict[str, int]]:
@@ -252,7 +252,7 @@ class Ledger(Protocol):
         ...
 
     async def slot(self, partition: str, slot_keys: Sequence[str]) -> list[Memory]:
-        """The memories whose current revision (not superseded in system time) has one of the slot keys, by valid_from."""
+        """Memories whose current revision (not superseded in system time) has one of the slot keys, by valid_from."""
         ...
 
     async def by_text(self, partition: str, text_hashes: Sequence[str]) -> list[Memory]:

@@ -63,7 +63,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddResult:
-    """`state`: DONE, PARTIAL (some facts failed for good) or PENDING (accepted; the rest goes on, or waits for a model).
+    """`state`: DONE, PARTIAL (some facts failed for good) or PENDING (accepted; the rest goes on or waits).
 
     `indexed` False = committed, but not yet found by meaning. `error`: why the job waits (an error's reason and text).
     """

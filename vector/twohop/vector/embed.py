@@ -22,7 +22,7 @@ class Embedder(Protocol):
 
     @property
     def centred(self) -> bool:
-        """Whether its vectors gain from subtracting the partition's mean (RECALL.md: wordllama does, MiniLM doesn't)."""
+        """Whether its vectors gain from subtracting the partition's mean (wordllama's do, MiniLM's don't)."""
         ...
 
     @property
