@@ -76,3 +76,20 @@ def written(moment: Moment | None) -> str:
             return f"{year:04}-W{week:02}"
         case _:
             return local.date().isoformat()
+
+
+def end_of(moment: Moment) -> Moment:
+    """The first instant after the moment's granule (an instant's granule is itself)."""
+    local = instant(moment.at, moment.time_zone)
+    match moment.granularity:
+        case Granularity.YEAR:
+            after = local.replace(year=local.year + 1)
+        case Granularity.MONTH:
+            after = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
+        case Granularity.WEEK:
+            after = local + timedelta(days=7)
+        case Granularity.DAY:
+            after = local + timedelta(days=1)
+        case _:
+            return moment
+    return Moment(micros(after), moment.granularity, moment.time_zone)

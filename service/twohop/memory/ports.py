@@ -156,7 +156,8 @@ class Verdict:
     """The judge's decision for one question: ADD, UPDATE, DELETE or NOOP.
 
     `target` is the number of a candidate (None for ADD). `text` is the merged text of an UPDATE. `error` is set when
-    this one verdict was unusable (an error's reason): the fact then waits or falls back, it is never lost.
+    this one verdict was unusable (an error's reason): the fact then waits or falls back, it is never lost. `decider`:
+    who decided this one, when it isn't the judgement's decider (a fallback took over for it).
     """
 
     operation: Operation
@@ -164,6 +165,7 @@ class Verdict:
     text: str = ""
     reason: str = ""
     error: str = ""
+    decider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

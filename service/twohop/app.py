@@ -1,0 +1,175 @@
+"""The composition root: opens stores and models by the settings and joins them into one core."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from twohop.config import EmbedderSettings, LlmSettings, Settings
+from twohop.errors import Misconfigured
+from twohop.graph.datadir import DataDir
+from twohop.graph.sqlite import SqliteLedger
+from twohop.graph.store import Ledger
+from twohop.llm.extractor import ModelExtractor
+from twohop.llm.fallback import FallbackExtractor, FallbackJudge
+from twohop.llm.judge import ModelJudge
+from twohop.llm.openai import ChatModel
+from twohop.llm.rules.extractor import RulesExtractor
+from twohop.llm.rules.judge import RulesJudge
+from twohop.memory.clock import Clock, Ids, system_clock, uuid7
+from twohop.memory.core import MemoryCore
+from twohop.memory.gates import Gates
+from twohop.memory.ports import Extractor, Judge
+from twohop.memory.predicates import PredicateTable
+from twohop.memory.project import Projector
+from twohop.memory.recall.recall import Recaller
+from twohop.memory.write.add import Adder
+from twohop.memory.write.candidates import CandidateFinder
+from twohop.memory.write.edit import Editor
+from twohop.memory.write.plan import Planner
+from twohop.memory.write.process import Processor
+from twohop.memory.write.worker import Worker
+from twohop.vector.edge import EdgeIndex
+from twohop.vector.embed import Embedder
+from twohop.vector.fastembed import FastEmbedEmbedder
+from twohop.vector.index import Index
+from twohop.vector.openai import OpenAIEmbedder
+from twohop.vector.sparse import ENCODER
+from twohop.vector.wordllama import WordLlamaEmbedder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """An open core with the parts that operations need."""
+
+    core: MemoryCore
+    ledger: Ledger
+    index: Index
+    embedder: Embedder
+    projector: Projector
+    data_dir: DataDir
+    settings: Settings
+
+
+@asynccontextmanager
+async def open_core(
+    settings: Settings,
+    *,
+    extractor: Extractor | None = None,
+    judge: Judge | None = None,
+    clock: Clock = system_clock,
+    ids: Ids = uuid7,
+) -> AsyncIterator[App]:
+    """Open the data directory and everything over it; on leaving, finish running adds and close in order.
+
+    `extractor` and `judge` replace those of the settings (replay, tests).
+
+    Raises:
+        Misconfigured: the data directory is held, unusable or too new, or a model is not what the index was built with.
+    """
+    async with AsyncExitStack() as stack:
+        data_dir = DataDir.acquire(settings.data_dir)
+        stack.callback(data_dir.release)
+        ledger = await SqliteLedger.open(settings.data_dir / "ledger.db", clock=clock, synchronous=settings.synchronous)
+        stack.push_async_callback(ledger.close)
+        embedder = make_embedder(settings.embedder)
+        stack.push_async_callback(embedder.close)
+        index = await EdgeIndex.open(
+            settings.data_dir / "index", model=embedder.model, dimension=embedder.dimension, encoder=ENCODER
+        )
+        stack.push_async_callback(index.close)
+        if index.fresh:
+            await ledger.outbox_refill()
+        predicates = PredicateTable.default()
+        projector = Projector(ledger, index, embedder, clock)
+        configured_extractor, configured_judge = make_models(settings.llm, predicates, stack)
+        gates = Gates()
+        finder = CandidateFinder(ledger, index, embedder, settings.write)
+        processor = Processor(
+            ledger=ledger,
+            extractor=extractor or configured_extractor,
+            judge=judge or configured_judge,
+            embedder=embedder,
+            finder=finder,
+            predicates=predicates,
+            gates=gates,
+            clock=clock,
+            ids=ids,
+            settings=settings.write,
+        )
+        adder = Adder(
+            ledger=ledger,
+            processor=processor,
+            projector=projector,
+            gates=gates,
+            clock=clock,
+            ids=ids,
+            limits=settings.limits,
+        )
+        planner = Planner(ledger, predicates, ids, cap=settings.write.destructive)
+        editor = Editor(ledger=ledger, planner=planner, gates=gates, clock=clock, ids=ids)
+        recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
+        core = MemoryCore(
+            ledger=ledger, adder=adder, editor=editor, recaller=recaller, clock=clock, limits=settings.limits
+        )
+        await ledger.release_jobs()
+        await projector.project()
+        worker = Worker(ledger, adder, clock)
+        running = asyncio.create_task(worker.run(), name="worker")
+        try:
+            yield App(
+                core=core,
+                ledger=ledger,
+                index=index,
+                embedder=embedder,
+                projector=projector,
+                data_dir=data_dir,
+                settings=settings,
+            )
+        finally:
+            worker.stop()
+            await running
+            await adder.drain()
+
+
+def make_embedder(settings: EmbedderSettings) -> Embedder:
+    """The embedder of the settings.
+
+    Raises:
+        Misconfigured: a model or dimension is missing, or the extra is not installed.
+    """
+    match settings.provider:
+        case "wordllama":
+            return WordLlamaEmbedder()
+        case "openai":
+            if not (settings.model and settings.dimension):
+                raise Misconfigured("set TWOHOP_EMBEDDER__MODEL and TWOHOP_EMBEDDER__DIMENSION for the openai embedder")
+            return OpenAIEmbedder(
+                base_url=settings.base_url,
+                api_key=settings.key(),
+                model=settings.model,
+                dimension=settings.dimension,
+            )
+        case "fastembed":
+            return FastEmbedEmbedder(model=settings.model or "BAAI/bge-small-en-v1.5")
+
+
+def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncExitStack) -> tuple[Extractor, Judge]:
+    """The extractor and judge of the settings."""
+    rules_extractor, rules_judge = RulesExtractor(predicates), RulesJudge(predicates)
+    if settings.chosen() == "rules":
+        return rules_extractor, rules_judge
+    model = ChatModel(
+        base_url=settings.url(),
+        api_key=settings.key(),
+        model=settings.model,
+        mode=settings.mode,
+        timeout=settings.timeout_seconds,
+        max_retries=settings.max_retries,
+    )
+    stack.push_async_callback(model.close)
+    extractor: Extractor = ModelExtractor(model, predicates)
+    judge: Judge = ModelJudge(model)
+    if settings.fallback == "rules":
+        return FallbackExtractor(extractor, rules_extractor), FallbackJudge(judge, rules_judge)
+    return extractor, judge

@@ -1,0 +1,93 @@
+"""Settings of a process, read once from the environment (`TWOHOP_` prefix, `__` between levels).
+
+`TWOHOP_LLM__MODEL=gpt-4.1-nano`, `TWOHOP_SERVER__PORT=50051`, `TWOHOP_DATA_DIR=/var/lib/twohop`.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from twohop.memory.settings import Limits, WriteSettings
+
+
+class ServerSettings(BaseModel):
+    """Where and how the gRPC server listens. Without authentication only loopback addresses are taken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=50051, ge=0, le=65535)
+    max_concurrent_calls: int = Field(default=256, ge=1)
+    drain_seconds: float = Field(default=10.0, ge=0)
+
+
+class LlmSettings(BaseModel):
+    """The language model. `provider` "auto" = "openai" when a key or base URL is set, else the offline "rules".
+
+    `mode`: how structured output is asked for ("tools", or "json_schema" for servers that ignore tools). `fallback`:
+    what decides when the model fails ("none": the add waits or says what failed; "rules": the offline rules decide,
+    recorded as the decider).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider: Literal["auto", "openai", "rules"] = "auto"
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    model: str = "gpt-4.1-nano"
+    mode: Literal["tools", "json_schema"] = "tools"
+    fallback: Literal["none", "rules"] = "none"
+    timeout_seconds: float = Field(default=30.0, gt=0)
+    max_retries: int = Field(default=2, ge=0, le=10)
+
+    def key(self) -> str:
+        """The API key: `TWOHOP_LLM__API_KEY`, else `OPENAI_API_KEY`, else empty."""
+        if self.api_key is not None:
+            return self.api_key.get_secret_value()
+        return os.environ.get("OPENAI_API_KEY", "")
+
+    def url(self) -> str | None:
+        """The base URL: `TWOHOP_LLM__BASE_URL`, else `OPENAI_BASE_URL`, else the client's default."""
+        return self.base_url or os.environ.get("OPENAI_BASE_URL") or None
+
+    def chosen(self) -> Literal["openai", "rules"]:
+        """The provider after "auto" is settled."""
+        if self.provider != "auto":
+            return self.provider
+        return "openai" if self.key() or self.url() else "rules"
+
+
+class EmbedderSettings(BaseModel):
+    """The embedding model. `wordllama` needs nothing; `openai` any /v1/embeddings; `fastembed` the extra."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider: Literal["wordllama", "openai", "fastembed"] = "wordllama"
+    model: str = ""
+    dimension: int = Field(default=0, ge=0)
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+
+    def key(self) -> str:
+        """The API key: `TWOHOP_EMBEDDER__API_KEY`, else `OPENAI_API_KEY`, else empty."""
+        if self.api_key is not None:
+            return self.api_key.get_secret_value()
+        return os.environ.get("OPENAI_API_KEY", "")
+
+
+class Settings(BaseSettings):
+    """Everything that a process needs to know."""
+
+    model_config = SettingsConfigDict(env_prefix="TWOHOP_", env_nested_delimiter="__", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default_factory=lambda: user_data_path("twohop"))
+    server: ServerSettings = ServerSettings()
+    llm: LlmSettings = LlmSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    limits: Limits = Limits()
+    write: WriteSettings = WriteSettings()
+    synchronous: Literal["FULL", "OFF"] = "FULL"

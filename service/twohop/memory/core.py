@@ -1,0 +1,228 @@
+"""The core: everything that twohop does, over a ledger, an index, an embedder, an extractor and a judge."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from twohop.errors import FieldViolation, InvalidInput, NotFound
+from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Message, Narrowing, Relation, Revision, Scope
+from twohop.graph.store import Ledger, MemoryFilter
+from twohop.memory import paging
+from twohop.memory.api import AddRequest, AddResult, Edit, Filter, Listing, Path, RecallRequest, RecallResult
+from twohop.memory.clock import Clock
+from twohop.memory.recall.recall import Recaller
+from twohop.memory.settings import Limits
+from twohop.memory.validate import Check, check_edit, check_id, check_recall
+from twohop.memory.write.add import Adder
+from twohop.memory.write.edit import Editor
+
+T = TypeVar("T")
+
+DEFAULT_PAGE = 50
+
+
+class MemoryCore:
+    """Implements `twohop.memory.api.Core`."""
+
+    def __init__(
+        self, *, ledger: Ledger, adder: Adder, editor: Editor, recaller: Recaller, clock: Clock, limits: Limits
+    ) -> None:
+        self._ledger = ledger
+        self._adder = adder
+        self._editor = editor
+        self._recaller = recaller
+        self._clock = clock
+        self._limits = limits
+
+    async def add(self, request: AddRequest) -> AddResult:
+        """Remember an exchange."""
+        return await self._adder.add(request)
+
+    async def job(self, scope: Scope, job_id: str) -> AddResult:
+        """An add's result as it stands now."""
+        return await self._adder.result(scope, job_id)
+
+    async def recall(self, request: RecallRequest) -> RecallResult:
+        """The facts, messages and evidence paths that answer a question."""
+        check_recall(request, self._limits)
+        return await self._recaller.recall(request)
+
+    async def paths(
+        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
+    ) -> tuple[tuple[Path, ...], int, int]:
+        """How two entities are connected."""
+        check = self._check(scope, axes)
+        check.text("source", source, self._limits.fact_chars)
+        check.text("target", target, self._limits.fact_chars)
+        check.between("depth", depth, 1, 4)
+        check.between("limit", limit, 1, self._limits.recall_limit)
+        check.done()
+        return await self._recaller.paths(scope, source=source, target=target, depth=depth, limit=limit, axes=axes)
+
+    # -- memories -------------------------------------------------------------------------------------------------
+
+    async def get(self, scope: Scope, memory_id: str, axes: Axes) -> Memory:
+        """One memory as of now or as asked."""
+        check = self._check(scope, axes)
+        check.uuid("memory_id", memory_id)
+        check.done()
+        found = await self._ledger.memories(scope.partition, [memory_id], axes, scope.narrows)
+        if not found:
+            raise NotFound("no such memory for this owner")
+        return found[0]
+
+    async def list(
+        self, scope: Scope, where: Filter, axes: Axes, *, include_closed: bool, page_size: int, page_token: str
+    ) -> Listing[Memory]:
+        """Memories, newest first; only what is true now unless asked otherwise."""
+        page_size = self._page_size(scope, axes, page_size)
+        if where.observed_from is not None or where.observed_to is not None:
+            raise InvalidInput(FieldViolation("filter", "observed_from and observed_to are for recall only"))
+        request = ("memories", scope, where, axes, include_closed)
+        after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
+        if axes.as_of is None and not include_closed:
+            axes = replace(axes, as_of=max(self._clock(), read_time))
+        page = await self._ledger.list_memories(
+            scope.partition,
+            MemoryFilter(
+                narrowing=scope.narrows,
+                kinds=where.kinds,
+                categories=where.categories,
+                entity_ids=where.entity_ids,
+                metadata=where.metadata,
+            ),
+            axes,
+            page_size,
+            after,
+        )
+        return listing(page.items, page.next_key, request, read_time, seq)
+
+    async def update(self, scope: Scope, memory_id: str, edit: Edit, *, etag: str, request_id: str) -> Memory:
+        """A new revision by the caller."""
+        check_edit(scope, memory_id, edit, self._limits)
+        memory = await self._editor.update(scope, memory_id, edit, if_match=etag, request_id=request_id)
+        await self._adder.project(scope.partition)
+        return memory
+
+    async def delete(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
+        """Close a memory; it is kept and stays in its history."""
+        check_id(scope, "memory_id", memory_id, self._limits)
+        memory = await self._editor.delete(scope, memory_id, if_match=etag, request_id=request_id)
+        await self._adder.project(scope.partition)
+        return memory
+
+    async def revisions(self, scope: Scope, memory_id: str, *, page_size: int, page_token: str) -> Listing[Revision]:
+        """Every version of a memory, oldest first."""
+        check_id(scope, "memory_id", memory_id, self._limits)
+        page_size = self._page_size(scope, Axes(), page_size)
+        request = ("revisions", scope, memory_id)
+        after, axes, read_time, seq = await self._reading(scope, Axes(), request, page_token)
+        found = await self._ledger.revisions(scope.partition, memory_id, axes.known_at)
+        if scope.narrows != Narrowing() and not await self._seen_by(scope, found):
+            found = []
+        if not found:
+            raise NotFound("no such memory for this owner")
+        start = int(after or 0)
+        items = found[start : start + page_size]
+        more = str(start + page_size) if start + page_size < len(found) else ""
+        return listing(items, more, request, read_time, seq)
+
+    async def evidence(self, scope: Scope, evidence: Sequence[Evidence]) -> dict[str, Message]:
+        """The messages that evidence points at, by message id."""
+        ids = list(dict.fromkeys(row.message_id for row in evidence))
+        return {message.id: message for message in await self._ledger.messages(scope.partition, ids)}
+
+    async def decisions(
+        self, scope: Scope, *, job_id: str, memory_id: str, page_size: int, page_token: str
+    ) -> Listing[Decision]:
+        """What was decided, by whom and why, in order."""
+        page_size = self._page_size(scope, Axes(), page_size)
+        request = ("decisions", scope, job_id, memory_id)
+        after, _, read_time, seq = await self._reading(scope, Axes(), request, page_token)
+        page = await self._ledger.decisions(
+            scope.partition, job_id=job_id, memory_id=memory_id, limit=page_size, after=after
+        )
+        return listing(page.items, page.next_key, request, read_time, seq)
+
+    # -- graph ----------------------------------------------------------------------------------------------------
+
+    async def entities(
+        self, scope: Scope, *, name: str, axes: Axes, page_size: int, page_token: str
+    ) -> Listing[Entity]:
+        """Entities in the order of their names."""
+        page_size = self._page_size(scope, axes, page_size)
+        request = ("entities", scope, name, axes)
+        after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
+        page = await self._ledger.list_entities(scope.partition, page_size, after, name, axes.known_at)
+        return listing(page.items, page.next_key, request, read_time, seq)
+
+    async def relations(
+        self,
+        scope: Scope,
+        *,
+        entity_id: str,
+        predicate: str,
+        axes: Axes,
+        include_closed: bool,
+        page_size: int,
+        page_token: str,
+    ) -> Listing[Relation]:
+        """Relations, newest first; only what holds now unless asked otherwise."""
+        page_size = self._page_size(scope, axes, page_size)
+        request = ("relations", scope, entity_id, predicate, axes, include_closed)
+        after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
+        if axes.as_of is None and not include_closed:
+            axes = replace(axes, as_of=max(self._clock(), read_time))
+        page = await self._ledger.list_relations(scope.partition, axes, page_size, after, entity_id, predicate)
+        return listing(page.items, page.next_key, request, read_time, seq)
+
+    async def entities_by_id(self, scope: Scope, ids: Sequence[str]) -> dict[str, Entity]:
+        """Entities by id, to show relations with names."""
+        return {entity.id: entity for entity in await self._ledger.entities(scope.partition, list(ids))}
+
+    async def _seen_by(self, scope: Scope, revisions: Sequence[Revision]) -> bool:
+        """Whether agent and run see the memory, at the time of any of its revisions."""
+        for revision in reversed(revisions):
+            axes = Axes(known_at=revision.recorded_at)
+            if await self._ledger.memories(scope.partition, [revision.memory_id], axes, scope.narrows):
+                return True
+        return False
+
+    # -- shared ---------------------------------------------------------------------------------------------------
+
+    def _check(self, scope: Scope, axes: Axes) -> Check:
+        check = Check(self._limits)
+        check.scope(scope)
+        check.instant("as_of", axes.as_of)
+        check.instant("known_at", axes.known_at)
+        return check
+
+    def _page_size(self, scope: Scope, axes: Axes, page_size: int) -> int:
+        check = self._check(scope, axes)
+        check.between("page_size", page_size, 0, self._limits.page_size)
+        check.done()
+        return page_size or DEFAULT_PAGE
+
+    async def _reading(
+        self, scope: Scope, axes: Axes, request: tuple[Any, ...], page_token: str
+    ) -> tuple[str, Axes, int, int]:
+        """Where to continue, the axes to read at, the read time and the owner's sequence.
+
+        Later pages read the state of the first one, so that a list does not shift under its reader.
+        """
+        after, known_at = paging.after(request, page_token)
+        owner = await self._ledger.owner(scope.partition)
+        read_time = axes.known_at or known_at or (owner.last_time if owner else self._clock())
+        if known_at is not None and axes.known_at is None:
+            axes = replace(axes, known_at=known_at)
+        return after, axes, read_time, owner.seq if owner else 0
+
+
+def listing(items: Sequence[T], next_key: str, request: tuple[Any, ...], read_time: int, seq: int) -> Listing[T]:
+    """A page with its token."""
+    return Listing(
+        items=tuple(items),
+        next_page_token=paging.token(request, next_key, read_time),
+        read_time=read_time,
+        seq=seq,
+    )

@@ -1,0 +1,51 @@
+"""The core's tunables with their sources. Read once at the edge (`twohop.config`) and passed down."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a request may hold; beyond it `InvalidInput` says the limit.
+
+    `message_chars`: about 8,000 tokens, more than one turn of any assistant needs. `messages`: a long session sent at
+    once. `request_chars` bounds what one add keeps in memory. `metadata_bytes`, `metadata_depth`: stored as JSON with
+    every revision, so small.
+    """
+
+    message_chars: int = 32_000
+    messages: int = 200
+    request_chars: int = 1_000_000
+    facts: int = 200
+    fact_chars: int = 2_000
+    query_chars: int = 10_000
+    id_chars: int = 256
+    recall_limit: int = 100
+    page_size: int = 1_000
+    metadata_bytes: int = 16_384
+    metadata_depth: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteSettings:
+    """The write path's constants.
+
+    `recent_messages` (m) and `similar_memories` (s) are Mem0's published 10 and 10. `near` is the least cosine of a
+    candidate worth a judge's attention: below it two wordllama vectors share a topic at most (looked at on
+    conversation facts; raising it saves judge calls, lowering it finds looser paraphrases). `same` is the cosine from
+    which a memory committed by someone else since the read is compared again. `destructive` (k) caps how many
+    memories one add may close or rewrite: a longer list has always been a model gone wrong. `chunk` is how many
+    messages one extraction call takes. `rejudge` bounds repeats after concurrent commits. `attempts` and
+    `backoff_seconds` (doubled each time, at most `backoff_cap_seconds`) bound retries of a job that waits for a model.
+    """
+
+    recent_messages: int = 10
+    similar_memories: int = 10
+    near: float = 0.45
+    same: float = 0.8
+    destructive: int = 10
+    chunk: int = 20
+    rejudge: int = 2
+    attempts: int = 8
+    backoff_seconds: float = 2.0
+    backoff_cap_seconds: float = 300.0
+    request_days: int = 7

@@ -1,0 +1,194 @@
+"""What a request must satisfy before anything is written. One pass collects every violation."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from twohop.errors import FieldViolation, InvalidInput
+from twohop.graph.model import Scope
+from twohop.memory.api import AddRequest, Depth, Edit, RecallRequest
+from twohop.memory.moment import zone_of
+from twohop.memory.ports import Fact
+from twohop.memory.settings import Limits
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+EDITABLE = ("text", "kind", "metadata", "categories")
+ARMS = ("", "vector", "vector+bm25")
+YEAR_MICROS = 366 * 86_400 * 1_000_000
+EARLIEST, LATEST = -2000 * YEAR_MICROS, 2000 * YEAR_MICROS
+
+
+class Check:
+    """Collects violations; `done` raises them together."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.violations: list[FieldViolation] = []
+
+    def done(self) -> None:
+        """Raise what was found, if anything."""
+        if self.violations:
+            raise InvalidInput(*self.violations)
+
+    def fail(self, field: str, description: str) -> None:
+        """Note one violation."""
+        self.violations.append(FieldViolation(field, description))
+
+    def text(self, field: str, value: str, limit: int, *, blank: bool = False) -> None:
+        """Plain text: not blank, at most `limit` characters, valid Unicode, no control characters but tab, newline."""
+        if not blank and not value.strip():
+            self.fail(field, "must not be blank")
+        elif len(value) > limit:
+            self.fail(field, f"has {len(value)} characters, at most {limit} are taken")
+        elif SURROGATE.search(value):
+            self.fail(field, "is not valid Unicode (it holds lone surrogates)")
+        elif CONTROL.search(value):
+            self.fail(field, "holds control characters; only tab and line breaks are taken")
+
+    def id(self, field: str, value: str, *, empty: bool = True) -> None:
+        """An opaque id of the caller's: no line breaks, within the limit."""
+        if not value:
+            if not empty:
+                self.fail(field, "must be given")
+            return
+        self.text(field, value, self.limits.id_chars)
+        if "\n" in value or "\t" in value:
+            self.fail(field, "must not hold line breaks or tabs")
+
+    def uuid(self, field: str, value: str) -> None:
+        """An id of ours: a UUID."""
+        try:
+            uuid.UUID(value)
+        except ValueError:
+            self.fail(field, "is not an id of this service (a UUID is expected)")
+
+    def scope(self, scope: Scope) -> None:
+        """At least one of the owner ids."""
+        for field in ("tenant", "user_id", "agent_id", "run_id"):
+            self.id(f"scope.{field}", getattr(scope, field))
+        if not (scope.user_id.strip() or scope.agent_id.strip() or scope.run_id.strip()):
+            self.fail("scope", "give at least one of user_id, agent_id and run_id")
+
+    def instant(self, field: str, at: int | None) -> None:
+        """Microseconds within the years that calendars know."""
+        if at is not None and not EARLIEST < at < LATEST:
+            self.fail(field, "is out of range")
+
+    def metadata(self, field: str, value: Mapping[str, Any]) -> None:
+        """Small, shallow JSON."""
+        try:
+            size = len(json.dumps(value, ensure_ascii=False).encode())
+        except (TypeError, ValueError, UnicodeEncodeError):
+            self.fail(field, "is not JSON")
+            return
+        if size > self.limits.metadata_bytes:
+            self.fail(field, f"has {size} bytes as JSON, at most {self.limits.metadata_bytes} are taken")
+        if depth(value) > self.limits.metadata_depth:
+            self.fail(field, f"is nested deeper than {self.limits.metadata_depth}")
+
+    def between(self, field: str, value: int, low: int, high: int) -> None:
+        """An integer in a closed range."""
+        if not low <= value <= high:
+            self.fail(field, f"is {value}, must be {low} to {high}")
+
+    def fact(self, field: str, fact: Fact) -> None:
+        """A caller-given fact."""
+        self.text(f"{field}.text", fact.text, self.limits.fact_chars)
+        self.text(f"{field}.quote", fact.quote, self.limits.message_chars, blank=True)
+        for name, cue in enumerate(fact.cues):
+            self.text(f"{field}.cues[{name}]", cue, self.limits.id_chars)
+        for place, claim in enumerate(fact.claims):
+            for part in ("subject", "predicate", "object"):
+                self.text(f"{field}.claims[{place}].{part}", getattr(claim, part), self.limits.fact_chars)
+        for place, named in enumerate(fact.entities):
+            self.text(f"{field}.entities[{place}].name", named.name, self.limits.fact_chars)
+        for part in ("valid_from", "valid_to"):
+            when = getattr(fact, part)
+            if when is not None:
+                try:
+                    when.moment("UTC")
+                except ValueError:
+                    self.fail(f"{field}.{part}", "is not an ISO date prefix (2021, 2025-09, 2025-09-08) or instant")
+
+
+def depth(value: object) -> int:
+    """How deep JSON nests; a scalar is 0."""
+    children: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        children = value.values()
+    elif isinstance(value, list | tuple):
+        children = value
+    else:
+        return 0
+    return 1 + max((depth(child) for child in children), default=0)
+
+
+def check_add(request: AddRequest, limits: Limits) -> None:
+    """Raise `InvalidInput` unless the add can be accepted."""
+    check = Check(limits)
+    check.scope(request.scope)
+    check.id("request_id", request.request_id)
+    check.metadata("metadata", request.metadata)
+    if not request.messages:
+        check.fail("messages", "give at least one message")
+    if len(request.messages) > limits.messages:
+        check.fail("messages", f"has {len(request.messages)} messages, at most {limits.messages} are taken")
+    if sum(len(message.content) for message in request.messages) > limits.request_chars:
+        check.fail("messages", f"hold more than {limits.request_chars} characters together")
+    for place, message in enumerate(request.messages[: limits.messages]):
+        field = f"messages[{place}]"
+        check.text(f"{field}.content", message.content, limits.message_chars)
+        check.id(f"{field}.name", message.name)
+        check.instant(f"{field}.observed_at", message.observed_at)
+        try:
+            zone_of(message.time_zone)
+        except ValueError as e:
+            check.fail(f"{field}.time_zone", str(e))
+    for place, fact in enumerate((request.facts or ())[: limits.facts]):
+        check.fact(f"facts[{place}]", fact)
+    if request.facts is not None and len(request.facts) > limits.facts:
+        check.fail("facts", f"has {len(request.facts)} facts, at most {limits.facts} are taken")
+    check.done()
+
+
+def check_recall(request: RecallRequest, limits: Limits) -> None:
+    """Raise `InvalidInput` unless the question can be served."""
+    check = Check(limits)
+    check.scope(request.scope)
+    check.text("query", request.query, limits.query_chars)
+    check.between("limit", request.limit, 1, limits.recall_limit)
+    check.between("depth", request.depth, 0, Depth.MAX)
+    check.instant("as_of", request.axes.as_of)
+    check.instant("known_at", request.axes.known_at)
+    if request.arms not in ARMS:
+        check.fail("arms", f"is {request.arms!r}, must be one of {', '.join(arm for arm in ARMS if arm)}")
+    check.done()
+
+
+def check_edit(scope: Scope, memory_id: str, edit: Edit, limits: Limits) -> None:
+    """Raise `InvalidInput` unless the edit can be made."""
+    check = Check(limits)
+    check.scope(scope)
+    check.uuid("memory_id", memory_id)
+    if not edit.mask:
+        check.fail("update_mask", f"name at least one of {', '.join(EDITABLE)}")
+    for name in edit.mask:
+        if name not in EDITABLE:
+            check.fail("update_mask", f"{name!r} can't be changed; {', '.join(EDITABLE)} can")
+    if "text" in edit.mask:
+        check.text("memory.text", edit.text, limits.fact_chars)
+    check.metadata("memory.metadata", edit.metadata)
+    for place, category in enumerate(edit.categories):
+        check.id(f"memory.categories[{place}]", category, empty=False)
+    check.done()
+
+
+def check_id(scope: Scope, field: str, value: str, limits: Limits) -> None:
+    """Raise `InvalidInput` unless scope and id are well formed."""
+    check = Check(limits)
+    check.scope(scope)
+    check.uuid(field, value)
+    check.done()

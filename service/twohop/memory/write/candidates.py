@@ -1,0 +1,97 @@
+"""The memories near each fact that a judge is shown: the most similar live ones, and those of the same slot."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from twohop.errors import IndexUnavailable, ModelError
+from twohop.graph.model import Axes, Entity, Memory
+from twohop.graph.store import Ledger
+from twohop.memory.centring import Centring
+from twohop.memory.moment import written
+from twohop.memory.ports import Candidate
+from twohop.memory.settings import WriteSettings
+from twohop.memory.write.resolve import ResolvedFact
+from twohop.vector.embed import Embedder
+from twohop.vector.index import Index
+from twohop.vector.model import Arm, PointKind, Where
+
+
+class CandidateFinder:
+    """Finds candidates in index and ledger. With either model or index down the ledger alone answers."""
+
+    def __init__(self, ledger: Ledger, index: Index | None, embedder: Embedder, settings: WriteSettings) -> None:
+        self._ledger = ledger
+        self._index = index
+        self._embedder = embedder
+        self._settings = settings
+        self._centring = Centring(ledger)
+
+    async def find(self, partition: str, facts: Sequence[ResolvedFact], now: int) -> list[tuple[Candidate, ...]]:
+        """For each fact at most s candidates: same text, slot or subject and predicate first, then by similarity."""
+        near = await self._similar(partition, facts, now)
+        by_text = await self._ledger.by_text(partition, [fact.text_hash for fact in facts])
+        pairs = [(fact.subject_id, fact.predicate) for fact in facts if fact.triples]
+        by_subject = await self._ledger.by_subject(partition, pairs, self._settings.similar_memories)
+        similar = {m.id: m for m in await self._ledger.memories(partition, list({i for n in near for i in n}), Axes())}
+        chosen: list[list[tuple[Memory, float]]] = []
+        for fact, scores in zip(facts, near, strict=True):
+            exact = [m for m in by_text if m.revision.text_hash == fact.text_hash]
+            pair = (fact.subject_id, fact.predicate)
+            exact += [m for m in by_subject if any((t.subject_id, t.predicate) == pair for t in m.revision.triples)]
+            ordered = {m.id: (m, scores.get(m.id, 1.0)) for m in exact}
+            for memory_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+                if memory_id in similar:
+                    ordered.setdefault(memory_id, (similar[memory_id], score))
+            live = [(m, score) for m, score in ordered.values() if m.revision.live(max(now, fact.observed.at))]
+            chosen.append(live[: self._settings.similar_memories])
+        names = await self._names(partition, [m for few in chosen for m, _ in few])
+        return [tuple(candidate(memory, score, names) for memory, score in few) for few in chosen]
+
+    async def _similar(self, partition: str, facts: Sequence[ResolvedFact], now: int) -> list[dict[str, float]]:
+        if self._index is None or not facts:
+            return [{} for _ in facts]
+        try:
+            vectors = await self._embedder.embed([fact.fact.text for fact in facts])
+            if self._embedder.centred:
+                vectors = (await self._centring.means(partition)).centre(vectors, PointKind.MEMORY)
+            arms = [
+                Arm(
+                    kind=PointKind.MEMORY,
+                    where=Where(as_of=max(now, fact.observed.at)),
+                    limit=self._settings.similar_memories,
+                    dense=vector,
+                )
+                for fact, vector in zip(facts, vectors, strict=True)
+                if np.any(vector)
+            ]
+            lists = iter(await self._index.query(partition, arms))
+        except (IndexUnavailable, ModelError):
+            return [{} for _ in facts]
+        near: list[dict[str, float]] = []
+        for vector in vectors:
+            hits = next(lists) if np.any(vector) else []
+            near.append({hit.memory_id: hit.score for hit in hits if hit.score >= self._settings.near})
+        return near
+
+    async def _names(self, partition: str, memories: Sequence[Memory]) -> dict[str, Entity]:
+        ends = {end for m in memories for t in m.revision.triples for end in (t.subject_id, t.object_id) if end}
+        return {entity.id: entity for entity in await self._ledger.entities(partition, sorted(ends))}
+
+
+def candidate(memory: Memory, similarity: float, names: Mapping[str, Entity]) -> Candidate:
+    """What a judge is shown of a memory."""
+    revision = memory.revision
+    own = revision.triples[0] if revision.triples else None
+    return Candidate(
+        memory_id=memory.id,
+        revision_id=revision.id,
+        text=revision.text,
+        kind=revision.kind,
+        subject=names[own.subject_id].name if own and own.subject_id in names else "",
+        predicate=own.predicate if own else "",
+        object=(names[own.object_id].name if own.object_id in names else own.literal) if own else "",
+        valid_from=written(revision.validity.valid_from),
+        pinned=revision.pinned,
+        similarity=round(similarity, 4),
+    )

@@ -1,0 +1,105 @@
+"""The owner's state while a commit is being planned: what the ledger holds, with the planned changes on top."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from twohop.graph.model import Decision, Evidence, Memory, Moment, Operation, Revision, Validity
+from twohop.memory.clock import Ids
+
+
+class Draft:
+    """Current revisions by memory, and the rows that a commit will write. Nothing here touches a store."""
+
+    def __init__(self, partition: str, stored: Iterable[Memory], ids: Ids, decider: str) -> None:
+        self.partition = partition
+        self.decider = decider
+        self.ids = ids
+        self.evidence: list[Evidence] = []
+        self.decisions: list[Decision] = []
+        self.destructive = 0
+        self.retracted: list[Revision] = []
+        self._stored = {memory.id: memory.revision for memory in stored}
+        self._planned: dict[str, Revision | None] = {}
+
+    def current(self, memory_id: str) -> Revision | None:
+        """The memory's current revision, or None when it is unknown or retracted."""
+        if memory_id in self._planned:
+            return self._planned[memory_id]
+        return self._stored.get(memory_id)
+
+    def all(self) -> list[Revision]:
+        """All current revisions in hand."""
+        ids = dict.fromkeys((*self._stored, *self._planned))
+        return [revision for memory_id in ids if (revision := self.current(memory_id)) is not None]
+
+    def slot(self, slot_key: str) -> list[Revision]:
+        """The timeline of a functional slot: its current, undisputed revisions by start."""
+        found = [r for r in self.all() if slot_key and r.slot_key == slot_key and not r.disputed]
+        return sorted(found, key=lambda r: (r.validity.valid_from.at, r.id))
+
+    def by_triple(self, subject_id: str, predicate: str, object_id: str, literal: str) -> list[Revision]:
+        """Current revisions whose own triple is this one; with neither object nor literal any object will do."""
+        found: list[Revision] = []
+        for revision in self.all():
+            if not revision.triples:
+                continue
+            own = revision.triples[0]
+            if (own.subject_id, own.predicate) != (subject_id, predicate):
+                continue
+            if not (object_id or literal) or (own.object_id, own.literal) == (object_id, literal):
+                found.append(revision)
+        return found
+
+    def add(self, revision: Revision) -> Revision:
+        """Plan a memory's first revision."""
+        self._planned[revision.memory_id] = revision
+        return revision
+
+    def revise(self, old: Revision, *, operation: Operation, reason: str, **changes: Any) -> Revision:
+        """Plan a new revision of a memory; the old one ends in system time."""
+        planned = old.memory_id in self._planned
+        new = replace(
+            old,
+            id=old.id if planned else self.ids(),
+            number=old.number if planned else old.number + 1,
+            operation=old.operation if planned else operation,
+            decider=self.decider,
+            reason=reason,
+            recorded_at=0,
+            superseded_at=None,
+            **changes,
+        )
+        self._planned[old.memory_id] = new
+        return new
+
+    def close(self, old: Revision, at: Moment, *, operation: Operation, reason: str, by: str = "") -> Revision:
+        """Plan that a memory stops holding at `at` (never before it started)."""
+        end = at if at.at > old.validity.valid_from.at else replace(at, at=old.validity.valid_from.at)
+        validity = Validity(old.validity.valid_from, end)
+        return self.revise(old, operation=operation, reason=reason, validity=validity, superseded_by=by)
+
+    def retract(self, old: Revision) -> None:
+        """Plan that a memory never held: its revision ends in system time and none follows."""
+        self.retracted.append(old)
+        self._planned[old.memory_id] = None
+
+    def witness(self, memory_id: str, evidence: Sequence[Evidence]) -> None:
+        """Plan that messages are evidence for a memory."""
+        self.evidence.extend(replace(row, memory_id=memory_id) for row in evidence)
+
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """New rows."""
+        return tuple(revision for revision in self._planned.values() if revision is not None)
+
+    @property
+    def ended(self) -> tuple[str, ...]:
+        """Ids of stored revisions that end."""
+        return tuple(self._stored[memory_id].id for memory_id in self._planned if memory_id in self._stored)
+
+    @property
+    def touched(self) -> list[Revision]:
+        """Every revision, old and new, that the plan begins or ends."""
+        old = [self._stored[memory_id] for memory_id in self._planned if memory_id in self._stored]
+        return [*old, *self.revisions]

@@ -1,0 +1,120 @@
+"""From judged facts to one commit: reads the owner's state that the facts may touch and derives every row to write."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from twohop.graph.model import Axes, Entity, Evidence, Memory, Revision, Triple
+from twohop.graph.store import Changes, JobUpdate, Ledger
+from twohop.memory.clock import Ids
+from twohop.memory.predicates import PredicateTable
+from twohop.memory.write.draft import Draft
+from twohop.memory.write.relations import derive, difference, sentence
+from twohop.memory.write.resolve import EntityBook, ResolvedFact
+from twohop.memory.write.settle import Judged, settle
+
+SAME_SUBJECT = 64
+"""Most memories of one (subject, predicate) that a plan looks at; more of one kind about one subject is a list."""
+
+
+class Planner:
+    """Plans commits of one deployment. Holds no state of owners."""
+
+    def __init__(self, ledger: Ledger, predicates: PredicateTable, ids: Ids, *, cap: int) -> None:
+        self._ledger = ledger
+        self._predicates = predicates
+        self._ids = ids
+        self._cap = cap
+
+    async def draft(self, partition: str, facts: Sequence[ResolvedFact], also: Sequence[str] = ()) -> Draft:
+        """The state that these facts may touch, and the memories named in `also`."""
+        stored: dict[str, Memory] = {}
+        for found in (
+            await self._ledger.by_text(partition, [fact.text_hash for fact in facts]),
+            await self._ledger.slot(partition, [fact.slot_key for fact in facts if fact.slot_key]),
+            await self._ledger.by_subject(
+                partition, [(fact.subject_id, fact.predicate) for fact in facts if fact.triples], SAME_SUBJECT
+            ),
+            await self._ledger.memories(partition, list(also), Axes()),
+        ):
+            stored.update((memory.id, memory) for memory in found)
+        return Draft(partition, stored.values(), self._ids, decider="")
+
+    async def changes(
+        self,
+        partition: str,
+        judged: Sequence[Judged],
+        book: EntityBook,
+        *,
+        job: JobUpdate,
+        metadata: Mapping[str, Any],
+        expected_state: int,
+    ) -> Changes:
+        """The whole commit for judged facts, in the order they were said (what ended or never was comes first)."""
+        shown = [candidate.memory_id for one in judged for candidate in one.shown]
+        draft = await self.draft(partition, [one.fact for one in judged], shown)
+        for one in judged:
+            settle(draft, one, job_id=job.id, cap=self._cap, metadata=metadata)
+        changes = await self.complete(draft, book.changed)
+        mentions = tuple(dict.fromkeys(mention for one in judged for mention in one.fact.mentions))
+        used = {mention.entity_id for mention in mentions}
+        for revision in draft.revisions:
+            used.update(end for triple in revision.triples for end in (triple.subject_id, triple.object_id))
+        return replace(
+            changes,
+            expected_state=expected_state,
+            entities=tuple(entity for entity in book.changed.values() if entity.id in used),
+            mentions=mentions,
+            job=job,
+        )
+
+    async def complete(self, draft: Draft, new_entities: Mapping[str, Entity]) -> Changes:
+        """The rows of a draft: revisions, evidence, the relations that follow, and what the index must look at."""
+        partition = draft.partition
+        added, ended = await self._relations(draft, new_entities)
+        evidence = tuple(dict.fromkeys(draft.evidence))
+        return Changes(
+            partition=partition,
+            revisions=draft.revisions,
+            ended_revisions=draft.ended,
+            evidence=evidence,
+            relations=tuple(added),
+            ended_relations=tuple(ended),
+            decisions=tuple(draft.decisions),
+            touched_messages=await self._touched_messages(draft, evidence),
+        )
+
+    async def _relations(self, draft: Draft, new_entities: Mapping[str, Entity]) -> tuple[list[Any], list[str]]:
+        triples: dict[str, Triple] = {}
+        for revision in draft.touched:
+            triples.update((triple.key(draft.partition), triple) for triple in revision.triples)
+        if not triples:
+            return [], []
+        asserting = await self._ledger.by_triple(draft.partition, list(triples))
+        stored = await self._ledger.relations_by_key(draft.partition, list(triples))
+        ends = {end for t in triples.values() for end in (t.subject_id, t.object_id) if end}
+        entities = {e.id: e for e in await self._ledger.entities(draft.partition, sorted(ends - new_entities.keys()))}
+        entities.update(new_entities)
+        wanted = []
+        for key, triple in triples.items():
+            supporters: dict[str, Revision | None] = {
+                memory.id: draft.current(memory.id) or memory.revision for memory in asserting.get(key, [])
+            }
+            supporters.update((r.memory_id, r) for r in draft.revisions if triple in r.triples)
+            gone = {r.memory_id for r in draft.retracted}
+            standing = [
+                r
+                for memory_id, r in supporters.items()
+                if r is not None and memory_id not in gone and triple in r.triples
+            ]
+            text = sentence(triple, entities, self._predicates)
+            wanted.extend(derive(draft.partition, triple, standing, text, self._ids))
+        return difference(stored, wanted)
+
+    async def _touched_messages(self, draft: Draft, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+        """Messages whose words in the index hold the texts of these facts."""
+        touched = [row.message_id for row in evidence]
+        changed = [revision.memory_id for revision in draft.touched]
+        for memory in await self._ledger.memories(draft.partition, changed, Axes()):
+            touched.extend(row.message_id for row in memory.evidence)
+        return tuple(dict.fromkeys(touched))

@@ -1,0 +1,221 @@
+"""From names to entities, from written times to moments: a fact made ready to be decided.
+
+Entities are looked up by exact name, then alias, both in normal form, then gated by type: a person called Paris is not
+the place. Similarity never merges anything.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from twohop.graph.model import (
+    Entity,
+    Evidence,
+    Granularity,
+    Kind,
+    Mention,
+    Message,
+    Moment,
+    Triple,
+    Validity,
+    digest,
+)
+from twohop.memory.clock import Ids
+from twohop.memory.moment import end_of, written
+from twohop.memory.names import normal
+from twohop.memory.ports import Claim, Fact, Named
+from twohop.memory.predicates import PredicateTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedFact:
+    """A fact with its entities, moments and evidence. `stated` = the text itself named when it began.
+
+    `slot_key` is set when its predicate holds one value at a time for its subject.
+    """
+
+    place: int
+    fact: Fact
+    subject_id: str
+    triples: tuple[Triple, ...]
+    slot_key: str
+    text_hash: str
+    validity: Validity
+    occurred_until: Moment | None
+    stated: bool
+    observed: Moment
+    evidence: tuple[Evidence, ...]
+    mentions: tuple[Mention, ...]
+
+    @property
+    def predicate(self) -> str:
+        """The predicate of the fact's own triple, or empty."""
+        return self.triples[0].predicate if self.triples else ""
+
+
+class EntityBook:
+    """Names to entities of one owner: those found in the ledger, and new ones where none fits."""
+
+    def __init__(self, partition: str, found: Mapping[str, Sequence[Entity]], ids: Ids) -> None:
+        self._partition = partition
+        self._ids = ids
+        self._by_normal: dict[str, list[Entity]] = {name: list(entities) for name, entities in found.items()}
+        self.changed: dict[str, Entity] = {}
+
+    def entity(self, named: Named) -> Entity:
+        """The entity of that name whose type fits, told what is new about it; a new one if there is none."""
+        name = normal(named.name)
+        known = self._by_normal.setdefault(name, [])
+        for place, entity in enumerate(known):
+            if not (entity.type and named.type and entity.type != named.type):
+                known[place] = self._told(entity, named)
+                return known[place]
+        entity = Entity(
+            id=self._ids(),
+            partition=self._partition,
+            key=digest(self._partition, name, named.type, ""),
+            name=named.name.strip(),
+            normal=name,
+            type=named.type,
+            named=named.proper,
+            kinds=named.kinds,
+        )
+        known.append(entity)
+        self.changed[entity.id] = entity
+        return entity
+
+    def _told(self, entity: Entity, named: Named) -> Entity:
+        told = replace(
+            entity,
+            type=entity.type or named.type,
+            named=entity.named or named.proper,
+            kinds=tuple(dict.fromkeys((*entity.kinds, *named.kinds))),
+        )
+        if told != entity:
+            self.changed[entity.id] = told
+        return told
+
+
+def names_in(facts: Iterable[Fact]) -> list[str]:
+    """Normal forms of all names that the facts hold."""
+    names: dict[str, None] = {}
+    for fact in facts:
+        for named in (*fact.entities, *claimed(fact.claims)):
+            names[normal(named.name)] = None
+    return [name for name in names if name]
+
+
+def claimed(claims: Iterable[Claim]) -> list[Named]:
+    """The entities that claims name, without what the extractor may know about them."""
+    named: list[Named] = []
+    for claim in claims:
+        named.append(Named(name=claim.subject))
+        if not claim.literal:
+            named.append(Named(name=claim.object))
+    return named
+
+
+def resolve(
+    place: int, fact: Fact, exchange: Sequence[Message], book: EntityBook, predicates: PredicateTable
+) -> ResolvedFact:
+    """Make one fact ready. Its evidence is the message of its quote, or its sources, or the whole exchange."""
+    evidence = evidence_of(fact, exchange)
+    first = next(message for message in exchange if message.id == evidence[0].message_id)
+    observed = Moment(first.observed_at, Granularity.INSTANT, first.time_zone)
+    partition = first.partition
+    about = {normal(named.name): named for named in fact.entities}
+    entities = {name: book.entity(named) for name, named in about.items() if name}
+
+    def entity(name: str) -> Entity:
+        key = normal(name)
+        if key not in entities:
+            entities[key] = book.entity(Named(name=name))
+        return entities[key]
+
+    triples: list[Triple] = []
+    for claim in fact.claims:
+        predicate = predicates.normalise(claim.predicate)
+        if not (normal(claim.subject) and predicate and normal(claim.object)):
+            continue
+        subject = entity(claim.subject)
+        if claim.literal:
+            triples.append(Triple(subject.id, predicate, literal=claim.object.strip()))
+        else:
+            triples.append(Triple(subject.id, predicate, object_id=entity(claim.object).id))
+    validity, occurred_until, stated = times_of(fact, observed)
+    slot = ""
+    if triples and predicates.functional(triples[0].predicate, fact.cardinality):
+        slot = digest(partition, triples[0].subject_id, triples[0].predicate)
+    return ResolvedFact(
+        place=place,
+        fact=fact,
+        subject_id=triples[0].subject_id if triples else "",
+        triples=tuple(dict.fromkeys(triples)),
+        slot_key=slot,
+        text_hash=hash_of(fact.text, fact.kind, validity.valid_from, stated=stated),
+        validity=validity,
+        occurred_until=occurred_until,
+        stated=stated,
+        observed=observed,
+        evidence=evidence,
+        mentions=mentions_of(entities.values(), evidence, exchange),
+    )
+
+
+def evidence_of(fact: Fact, exchange: Sequence[Message]) -> tuple[Evidence, ...]:
+    """Where the fact stands: its quote's message, else its sources, else the whole exchange."""
+    if fact.quote:
+        found = [message for message in exchange if fact.quote in message.content]
+        named = [message for message in found if message.id in fact.sources]
+        messages, quote = (named or found)[:1], fact.quote
+    else:
+        messages, quote = [message for message in exchange if message.id in fact.sources], ""
+    return tuple(
+        Evidence(memory_id="", message_id=m.id, quote=quote, agent_id=m.agent_id, run_id=m.run_id)
+        for m in messages or exchange
+    )
+
+
+def times_of(fact: Fact, observed: Moment) -> tuple[Validity, Moment | None, bool]:
+    """Validity, an event's end, and whether the start is stated. An unknown start is when it was said."""
+    zone = observed.time_zone
+    start = fact.valid_from.moment(zone) if fact.valid_from else None
+    end = fact.valid_to.moment(zone) if fact.valid_to else None
+    begin = start or Moment(observed.at, Granularity.UNKNOWN, zone)
+    if end and end.at <= begin.at:
+        # "In 2019" given as 2019 to 2019 means the whole year; an end before an unknown start moves the start.
+        end = end_of(end)
+        if end.at <= begin.at:
+            begin = begin if start else Moment(end.at - 1, Granularity.UNKNOWN, zone)
+            end = end if begin.at < end.at else None
+    if fact.kind is Kind.EVENT:
+        # An event is true from when it happened on; its end is its length.
+        return Validity(begin), end, start is not None
+    return Validity(begin, end), None, start is not None
+
+
+def hash_of(text: str, kind: Kind, valid_from: Moment, *, stated: bool) -> str:
+    """What makes two facts the same memory: text, kind and start at its granularity.
+
+    A start that nobody stated does not tell two states apart, but a run on Monday and a run on Tuesday are two events.
+    """
+    day = (
+        replace(valid_from, granularity=Granularity.DAY)
+        if valid_from.granularity is Granularity.UNKNOWN
+        else valid_from
+    )
+    start = written(day) if stated or kind is Kind.EVENT else ""
+    return digest(normal(text), kind, start)
+
+
+def mentions_of(
+    entities: Iterable[Entity], evidence: Sequence[Evidence], exchange: Sequence[Message]
+) -> tuple[Mention, ...]:
+    """Each entity in each message of evidence, with the span where its name stands there."""
+    contents = {message.id: message.content for message in exchange}
+    mentions: list[Mention] = []
+    for entity in entities:
+        for row in evidence:
+            start = contents[row.message_id].casefold().find(entity.name.casefold())
+            end = start + len(entity.name) if start >= 0 else 0
+            mentions.append(Mention(entity_id=entity.id, message_id=row.message_id, start=max(start, 0), end=end))
+    return tuple(dict.fromkeys(mentions))

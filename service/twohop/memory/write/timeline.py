@@ -1,0 +1,155 @@
+"""The timeline of a functional slot: supersession follows world time, not arrival.
+
+The current revisions of a slot (subject, predicate with one value at a time) never overlap. A new value cuts the line
+at its own start; one that lies before later values is inserted and ends where the next begins; a correction ends the
+wrong value in system time only, since it never held.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from twohop.graph.model import Granularity, Moment, Operation, Revision, Validity
+from twohop.memory.moment import end_of
+from twohop.memory.write.draft import Draft
+from twohop.memory.write.resolve import ResolvedFact
+
+Make: TypeAlias = Callable[[Validity, Operation, str, str], Revision]
+"""Plans the fact's own first revision: (validity, operation, reason, supersedes) -> revision."""
+
+MayCut: TypeAlias = Callable[[Revision], bool]
+"""Whether a value may be closed by this add: not pinned, and the cap is not reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How a fact was settled: what the decision records."""
+
+    operation: Operation
+    revision: Revision | None = None
+    target: Revision | None = None
+    reason: str = ""
+
+
+def correct(draft: Draft, fact: ResolvedFact, wrong: Revision, make: Make) -> Settled:
+    """Put the right value where the wrong one stood, with the wrong one's interval unless the speaker gives another."""
+    if draft.current(wrong.memory_id) is not None:
+        draft.retract(wrong)
+        draft.destructive += 1
+    validity = fact.validity if fact.stated else wrong.validity
+    reason = "a correction: the earlier value never held"
+    new = make(validity, Operation.SUPERSEDE, reason, wrong.memory_id)
+    for earlier in draft.all():
+        if earlier.superseded_by == wrong.memory_id:
+            draft.revise(earlier, operation=Operation.UPDATE, reason=reason, superseded_by=new.memory_id)
+    return Settled(operation=Operation.SUPERSEDE, revision=new, target=wrong, reason=reason)
+
+
+def retract(draft: Draft, wrong: Revision, reason: str) -> Settled:
+    """End a value that never held; what it had cut short holds on."""
+    draft.retract(wrong)
+    draft.destructive += 1
+    for earlier in draft.all():
+        if earlier.superseded_by == wrong.memory_id and earlier.validity.valid_to == wrong.validity.valid_from:
+            validity = Validity(earlier.validity.valid_from, wrong.validity.valid_to)
+            draft.revise(
+                earlier,
+                operation=Operation.UPDATE,
+                reason="what had replaced it was retracted",
+                validity=validity,
+                superseded_by=wrong.superseded_by,
+            )
+    return Settled(operation=Operation.RETRACT, target=wrong, reason=reason)
+
+
+def restate(draft: Draft, fact: ResolvedFact, line: list[Revision]) -> Settled | None:
+    """The same value again: more evidence, or a start that was unknown; None when it is another stint."""
+    start, end = fact.validity.valid_from, fact.validity.valid_to
+    for value in line:
+        if value.triples[:1] != fact.triples[:1]:
+            continue
+        if value.validity.holds(start.at):
+            return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+        later = value.validity.valid_from.at > start.at
+        between = any(
+            start.at <= v.validity.valid_from.at < value.validity.valid_from.at for v in line if v is not value
+        )
+        reaches = end is None or end.at >= value.validity.valid_from.at
+        if later and reaches and not between:
+            if fact.stated and value.validity.valid_from.granularity is Granularity.UNKNOWN:
+                covering = next((v for v in line if v is not value and v.validity.holds(start.at)), None)
+                if covering is None:
+                    reason = "the start is known now"
+                    validity = Validity(start, value.validity.valid_to)
+                    revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=validity)
+                    return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
+            else:
+                return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+    return None
+
+
+def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> Settled | None:
+    """Give the fact its place in the slot's line; None when it would have to cut a value that must not be touched."""
+    line = draft.slot(fact.slot_key)
+    start, end = span(fact, line)
+    covering = next((value for value in line if value.validity.holds(start.at)), None)
+    following = next((value for value in line if value.validity.valid_from.at > start.at), None)
+    limit = following.validity.valid_from if following else None
+    until = earliest(end, limit)
+    if covering is None:
+        operation = Operation.INSERT if following else Operation.ADD
+        reason = "an earlier value of the slot" if following else ""
+        return Settled(operation=operation, revision=make(Validity(start, until), operation, reason, ""), reason=reason)
+    if not may_cut(covering):
+        return None
+    draft.destructive += 1
+    resumes = (
+        until is not None
+        and until == end
+        and (covering.validity.valid_to is None or covering.validity.valid_to.at > until.at)
+    )
+    reason = "another value of the same slot from then on"
+    new = make(Validity(start, until), Operation.SUPERSEDE, reason, covering.memory_id)
+    draft.close(covering, start, operation=Operation.SUPERSEDE, reason=reason, by=new.memory_id)
+    if resumes and until is not None:
+        resumed = replace(
+            covering,
+            id=draft.ids(),
+            memory_id=draft.ids(),
+            number=1,
+            validity=Validity(until, covering.validity.valid_to),
+            operation=Operation.INSERT,
+            decider=draft.decider,
+            reason="holds again after a value that was temporary",
+            supersedes=new.memory_id,
+            recorded_at=0,
+        )
+        draft.add(resumed)
+        draft.witness(resumed.memory_id, fact.evidence)
+    return Settled(operation=Operation.SUPERSEDE, revision=new, target=covering, reason=reason)
+
+
+def span(fact: ResolvedFact, line: list[Revision]) -> tuple[Moment, Moment | None]:
+    """Where the fact's interval starts and ends among the values of the line.
+
+    "I moved last month", said after "I live in Lisbon" was noted in the same month, can't have begun before that
+    note: an open-ended start whose granule holds the starts of known values begins just after the last of them.
+    A past value of unknown start ("no longer works at X") ends no later than the value that was there by then.
+    """
+    start, end = fact.validity.valid_from, fact.validity.valid_to
+    if end is None:
+        granule = max(end_of(start).at, start.at + 1)
+        within = [v.validity.valid_from.at for v in line if start.at <= v.validity.valid_from.at < granule]
+        return (replace(start, at=max(within) + 1) if within else start), None
+    if start.granularity is Granularity.UNKNOWN:
+        covering = next((v for v in line if v.validity.holds(end.at - 1)), None)
+        if covering is not None:
+            end = covering.validity.valid_from
+        if start.at >= end.at:
+            start = replace(start, at=end.at - 1)
+    return start, end
+
+
+def earliest(*moments: Moment | None) -> Moment | None:
+    """The first of those that are given."""
+    return min((m for m in moments if m is not None), key=lambda m: m.at, default=None)
