@@ -1,1 +1,101 @@
-# placeholder, replaced below
+# What can be done with this project; `make` alone lists it.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval lock readme clean
+
+# The outside environment must not decide which code is imported.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+# The interpreter that .venv is made from: the first one here that all pinned packages have wheels for, or
+# `make PYTHON=…` (which may have to compile).
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+UV_VERSION := 0.13.9
+
+BIN := .venv/bin
+PY := $(BIN)/python
+PROTO_PY := .tools/proto/bin/python
+PIP_FLAGS := --quiet --disable-pip-version-check
+SOURCES := graph vector service tests bench
+
+DEMO = $(PY) -m demo.run
+OUT ?= eval.json
+PYTEST_FLAGS ?=
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+install: .venv/.installed ## create .venv with twohop and every tool, from pinned and hashed packages
+
+demo: install ## start a real server in a temporary folder, tell it a story and ask it questions
+	@$(DEMO)
+
+test: install ## run the tests; a JUnit report goes to .reports/
+	@mkdir -p .reports
+	$(PY) -m pytest --junit-xml=.reports/tests.xml $(PYTEST_FLAGS)
+
+# The tests run last, so that their closing line stands at the end.
+check: lint types layers proto-check readme-check test ## everything a change must pass: style, types, layers, proto, README, tests
+
+lint: install ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install ## mypy (strict) and pyright
+	$(BIN)/mypy $(SOURCES) .ci/readme.py
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --warnings --pythonpath $(PY)
+
+layers: install ## data flows one way between the packages
+	$(BIN)/lint-imports --no-cache --no-logo
+
+proto-check: install .tools/proto/.installed ## buf's rules, and generated code that is what the .proto files say
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	proto/generate.sh $(PROTO_PY) .tools/generated
+	diff -ru --exclude='*.proto' --exclude=__pycache__ proto/twohop/v1 .tools/generated/twohop/v1
+
+readme-check: install ## the README's examples print what it says they print
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) .ci/readme.py README.md
+
+readme: install ## put what the README's examples print now into the README
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PY) .ci/readme.py --write README.md
+
+proto: .tools/proto/.installed ## generate the protobuf code beside the .proto files
+	proto/generate.sh $(PROTO_PY) proto
+
+eval: install ## score retrieval on a folder of LoCoMo-format conversations: make eval DATA=folder [OUT=eval.json]
+	@test -n "$(DATA)" || { echo "make eval needs DATA=folder with conversations" >&2; exit 2; }
+	$(PY) -m bench.locomo --data "$(DATA)" --out "$(OUT)"
+
+lock: .tools/lock/.installed ## pin pyproject.toml's dependencies with hashes; LOCK_FLAGS=--upgrade takes newer releases
+	$(LOCK) --group dev pyproject.toml --output-file constraints.txt
+	$(LOCK) --group proto --output-file constraints-proto.txt
+
+LOCK = .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--fork-strategy fewest --custom-compile-command 'make lock' $(LOCK_FLAGS)
+
+clean: ## remove everything that make creates
+	rm -rf .venv .tools .reports dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Made anew when a pin changes, so that no dropped package stays behind.
+.venv/.locked: constraints.txt
+	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 found; name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "Installing the pinned packages into .venv (once, about a minute)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PY) -m pip install $(PIP_FLAGS) --require-hashes -r constraints.txt
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	@$(PY) -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.tools/proto/.installed: constraints-proto.txt
+	@$(PYTHON) -m venv --clear .tools/proto
+	@$(PROTO_PY) -m pip install $(PIP_FLAGS) --require-hashes -r constraints-proto.txt
+	@touch $@
+
+.tools/lock/.installed: Makefile
+	@$(PYTHON) -m venv --clear .tools/lock
+	@.tools/lock/bin/python -m pip install $(PIP_FLAGS) uv==$(UV_VERSION)
+	@touch $@

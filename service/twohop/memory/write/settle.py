@@ -9,7 +9,7 @@ from twohop.memory.ports import Candidate, Polarity, Verdict
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.guard import Ruling, guard
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.timeline import Make, MayCut, Settled, correct, place, restate, retract
+from twohop.memory.write.timeline import Make, MayCut, Settled, before, correct, place, restate, retract
 
 MOST_CUES = 8
 """Most cues that a memory keeps over its rewordings: six of one fact, and room for two more."""
@@ -97,9 +97,7 @@ def affirm(  # noqa: PLR0911 - one return a case: known, reworded, corrected, re
     if fact.slot_key:
         line = draft.slot(fact.slot_key)
         if fact.fact.correction and (wrong := wrong_value(draft, fact, line)) is not None:
-            if draft.current(wrong.memory_id) is not None and not may_cut(wrong):
-                return None
-            return correct(draft, fact, wrong, make)
+            return correct(draft, fact, wrong, make, may_cut=may_cut)
         return restate(draft, fact, line) or place(draft, fact, make, may_cut=may_cut)
     revision = make(fact.validity, Operation.ADD, ruling.reason, "")
     return Settled(operation=Operation.ADD, revision=revision, reason=ruling.reason)
@@ -147,9 +145,10 @@ def end(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settle
                 return None
             draft.destructive += 1
             reason = "it ended"
-            if validity.valid_from.at >= at.at > fact.validity.valid_from.at:
-                # It was noted after it had ended: its unknown start was the note's time.
-                past = Validity(fact.validity.valid_from, at)
+            if validity.valid_from.at >= at.at:
+                # It was noted after it had ended: its unknown start was only the note's time.
+                others = [value for value in draft.slot(known.slot_key) if value is not known]
+                past = Validity(*before(fact.validity.valid_from, at, others))
                 closed = draft.revise(known, operation=Operation.DELETE, reason=reason, validity=past)
             else:
                 closed = draft.close(known, at, operation=Operation.DELETE, reason=reason)

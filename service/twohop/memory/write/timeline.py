@@ -31,14 +31,19 @@ class Settled:
     reason: str = ""
 
 
-def correct(draft: Draft, fact: ResolvedFact, wrong: Revision, make: Make) -> Settled:
+def correct(draft: Draft, fact: ResolvedFact, wrong: Revision, make: Make, *, may_cut: MayCut) -> Settled | None:
     """Put the right value where the wrong one stood, with the wrong one's interval unless the speaker gives another."""
     if draft.current(wrong.memory_id) is not None:
+        if not may_cut(wrong):
+            return None
         draft.retract(wrong)
         draft.destructive += 1
-    validity = fact.validity if fact.stated else wrong.validity
     reason = "a correction: the earlier value never held"
-    new = make(validity, Operation.SUPERSEDE, reason, wrong.memory_id)
+    validity = fact.validity if fact.stated else wrong.validity
+    settled = place(draft, replace(fact, validity=validity), make, may_cut=may_cut)
+    if settled is None or settled.revision is None:
+        return settled
+    new = draft.revise(settled.revision, operation=Operation.SUPERSEDE, reason=reason, supersedes=wrong.memory_id)
     for earlier in draft.all():
         if earlier.superseded_by == wrong.memory_id:
             draft.revise(earlier, operation=Operation.UPDATE, reason=reason, superseded_by=new.memory_id)
@@ -142,12 +147,18 @@ def span(fact: ResolvedFact, line: list[Revision]) -> tuple[Moment, Moment | Non
         within = [v.validity.valid_from.at for v in line if start.at <= v.validity.valid_from.at < granule]
         return (replace(start, at=max(within) + 1) if within else start), None
     if start.granularity is Granularity.UNKNOWN:
-        covering = next((v for v in line if v.validity.holds(end.at - 1)), None)
-        if covering is not None:
-            end = covering.validity.valid_from
-        if start.at >= end.at:
-            start = replace(start, at=end.at - 1)
+        return before(start, end, line)
     return start, end
+
+
+def before(start: Moment, end: Moment, line: list[Revision]) -> tuple[Moment, Moment]:
+    """An interval of unknown start that ends at `end`, or before the values that were there already."""
+    while (covering := next((v for v in line if v.validity.holds(end.at - 1)), None)) is not None:
+        end = covering.validity.valid_from
+    free = max(
+        (v.validity.valid_to.at for v in line if v.validity.valid_to and v.validity.valid_to.at < end.at), default=0
+    )
+    return replace(start, at=max(min(start.at, end.at - 1), free)), end
 
 
 def earliest(*moments: Moment | None) -> Moment | None:

@@ -1,0 +1,155 @@
+"""The predicate table: which predicates mean the same, hold one value at a time, how they read and are asked for.
+
+Extractors write predicates in their own words. The table gives each meaning one name, so that "is employed by" and
+"works for" land in one slot, and it decides, before any model's opinion, whether a subject can hold two values at once.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from twohop.errors import Misconfigured
+from twohop.memory.ports import Cardinality
+from twohop.memory.predicate_rows import ROWS, Predicate
+
+MAX_LENGTH = 64
+"""Longest predicate name in characters; what an extractor writes beyond it says nothing that a name should."""
+
+MAX_CUES = 8
+"""Most cues of one predicate; a fact carries the first six of its own."""
+
+NOT_A_WORD = re.compile(r"[\W_]+")
+AUXILIARY = re.compile(r"^(?:(?:is|are|am|was|were|be|been|being|has|have|had|does|do|did|currently|now)_)+(?=.)")
+FAVOURITE = re.compile(r"^favourite_(?P<topic>.+)$")
+PREFERS = re.compile(r"^prefer(?:s|red)_(?P<topic>.+)$")
+SPELLINGS = {"favorite": "favourite", "favorites": "favourite", "color": "colour", "neighbor": "neighbour"}
+SETTABLE = frozenset({"cardinality", "phrase", "cues", "synonyms", "object_type", "inverse", "opposite"})
+
+
+@dataclass(frozen=True, slots=True)
+class PredicateTable:
+    """An immutable table of predicates; `extended` gives a new one."""
+
+    rows: Mapping[str, Predicate]
+    names: Mapping[str, str]
+
+    @classmethod
+    def default(cls) -> "PredicateTable":
+        """The table that twohop ships."""
+        return cls._of({row.name: row for row in ROWS})
+
+    @classmethod
+    def _of(cls, rows: Mapping[str, Predicate]) -> "PredicateTable":
+        names: dict[str, str] = {}
+        for row in rows.values():
+            for synonym in row.synonyms:
+                key = snake(synonym)
+                names[key] = row.name
+                names.setdefault(AUXILIARY.sub("", key), row.name)
+        names.update((name, name) for name in rows)
+        return cls(MappingProxyType(dict(rows)), MappingProxyType(names))
+
+    def extended(self, more: Mapping[str, Mapping[str, Any]]) -> "PredicateTable":
+        """A table with predicates added, or changed in the fields given.
+
+        Each entry maps a name to some of `cardinality` ("one" or "many"), `phrase`, `cues`, `synonyms`, `object_type`,
+        `inverse` and `opposite`.
+
+        Raises:
+            Misconfigured: an unknown field, a cardinality that is neither, or a name without letters.
+        """
+        rows = dict(self.rows)
+        for given, fields in more.items():
+            name = self.normalise(given)
+            if not name:
+                raise Misconfigured(f"predicate {given!r} has no letters: give it a name such as works_at")
+            if unknown := sorted(fields.keys() - SETTABLE):
+                raise Misconfigured(f"predicate {given!r}: unknown field {unknown[0]!r}; known: {sorted(SETTABLE)}")
+            changes = dict(fields)
+            try:
+                if "cardinality" in changes:
+                    changes["cardinality"] = Cardinality(changes["cardinality"])
+                for many in ("cues", "synonyms"):
+                    if many in changes:
+                        changes[many] = tuple(str(word) for word in changes[many])
+                rows[name] = replace(rows.get(name, Predicate(name=name, phrase=spoken(name))), **changes)
+            except (TypeError, ValueError) as e:
+                raise Misconfigured(f"predicate {given!r}: {e}") from e
+        return self._of(rows)
+
+    def normalise(self, name: str) -> str:
+        """The canonical name: snake_case, synonyms folded, at most 64 characters. Empty if `name` has no word."""
+        raw = snake(name)
+        bare = AUXILIARY.sub("", raw)
+        for form in (raw, bare):
+            if form in self.names:
+                return self.names[form]
+        if topic := PREFERS.match(bare):
+            return f"favourite_{topic['topic']}"[:MAX_LENGTH].rstrip("_")
+        return (bare or raw)[:MAX_LENGTH].rstrip("_")
+
+    def functional(self, predicate: str, opinion: Cardinality) -> bool:
+        """Whether a subject holds one value at a time: the table's word, else the extractor's, else no."""
+        name = self.normalise(predicate)
+        row = self.rows.get(name)
+        if row is not None and row.cardinality is not Cardinality.UNKNOWN:
+            return row.cardinality is Cardinality.ONE
+        if FAVOURITE.match(name):
+            return True
+        return opinion is Cardinality.ONE
+
+    def cardinality(self, predicate: str) -> Cardinality:
+        """What the table says; UNKNOWN where it is silent."""
+        name = self.normalise(predicate)
+        if FAVOURITE.match(name):
+            return Cardinality.ONE
+        row = self.rows.get(name)
+        return row.cardinality if row else Cardinality.UNKNOWN
+
+    def cues(self, predicate: str) -> tuple[str, ...]:
+        """Words by which someone would ask for it, at most eight."""
+        name = self.normalise(predicate)
+        if name in self.rows:
+            return self.rows[name].cues[:MAX_CUES]
+        if topic := FAVOURITE.match(name):
+            return ("favourite", "favorite", "prefer", "best", *topic["topic"].split("_"))[:MAX_CUES]
+        return ()
+
+    def object_type(self, predicate: str) -> str:
+        """What its object usually is: person, organisation, place, thing, event, `literal` (a plain value) or empty."""
+        row = self.rows.get(self.normalise(predicate))
+        return row.object_type if row else ""
+
+    def phrase(self, predicate: str) -> str:
+        """How it reads between subject and object: "works at"."""
+        name = self.normalise(predicate)
+        if name in self.rows:
+            return self.rows[name].phrase
+        if topic := FAVOURITE.match(name):
+            return f"has the favourite {spoken(topic['topic'])}"
+        return spoken(name)
+
+    def inverse(self, predicate: str) -> str:
+        """The predicate that says the same from the object's side, or empty (a symmetric one is its own)."""
+        row = self.rows.get(self.normalise(predicate))
+        return row.inverse if row else ""
+
+    def opposite(self, predicate: str) -> str:
+        """The predicate that can't hold for the same subject and object at the same time, or empty."""
+        row = self.rows.get(self.normalise(predicate))
+        return row.opposite if row else ""
+
+
+def snake(name: str) -> str:
+    """`name` as snake_case in one spelling: "Favorite Color" = favourite_colour."""
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("'s", "").replace("’s", "")
+    words = [SPELLINGS.get(word, word) for word in NOT_A_WORD.split(folded) if word]
+    return "_".join(words)
+
+
+def spoken(name: str) -> str:
+    """A predicate's name as words."""
+    return name.replace("_", " ")

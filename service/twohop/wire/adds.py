@@ -1,0 +1,148 @@
+"""Adds and what became of them on the wire."""
+
+from twohop.graph.model import Decision, Scope
+from twohop.memory.api import AddRequest, AddResult, Outcome
+from twohop.memory.ports import Usage
+from twohop.v1 import decision_pb2, fact_pb2, job_pb2, memory_service_pb2
+from twohop.wire.enums import JOB_STATES, OPERATIONS
+from twohop.wire.facts import pack_fact, unpack_fact
+from twohop.wire.graphs import pack_entity, pack_relation, unpack_entity, unpack_relation
+from twohop.wire.memories import pack_memory, unpack_memory
+from twohop.wire.messages import pack_new_message, unpack_new_message
+from twohop.wire.metadata import pack_metadata
+from twohop.wire.reading import Reader, refuse
+from twohop.wire.scopes import pack_scope
+from twohop.wire.times import pack_instant, unpack_instant
+
+
+def pack_add(request: AddRequest) -> memory_service_pb2.AddMemoriesRequest:
+    """An exchange to remember."""
+    return memory_service_pb2.AddMemoriesRequest(
+        scope=pack_scope(request.scope),
+        messages=[pack_new_message(message) for message in request.messages],
+        request_id=request.request_id,
+        facts=None if request.facts is None else fact_pb2.GivenFacts(facts=[pack_fact(fact) for fact in request.facts]),
+        metadata=pack_metadata(request.metadata),
+        wait=request.wait,
+    )
+
+
+def unpack_add(request: memory_service_pb2.AddMemoriesRequest, scope: Scope) -> AddRequest:
+    """An exchange to remember.
+
+    Raises:
+        InvalidInput: with every field that the wire alone can get wrong.
+        NotServed: a dry run.
+    """
+    refuse(request, "dry_run")
+    reader = Reader()
+    add = AddRequest(
+        scope=scope,
+        messages=tuple(
+            unpack_new_message(reader, message, f"messages[{place}]") for place, message in enumerate(request.messages)
+        ),
+        request_id=request.request_id,
+        facts=tuple(unpack_fact(reader, fact, f"facts[{place}]") for place, fact in enumerate(request.facts.facts))
+        if request.HasField("facts")
+        else None,
+        metadata=reader.structure("metadata", request.metadata),
+        wait=request.wait if request.HasField("wait") else True,
+    )
+    reader.done()
+    return add
+
+
+def pack_job(result: AddResult) -> job_pb2.Job:
+    """What an add did so far."""
+    return job_pb2.Job(
+        id=result.job_id,
+        state=JOB_STATES.pack(result.state),
+        message_ids=result.message_ids,
+        outcomes=[_pack_outcome(outcome) for outcome in result.outcomes],
+        entities=[pack_entity(entity) for entity in result.entities],
+        usage=pack_usage(result.usage),
+        indexed=result.indexed,
+        error=result.error,
+    )
+
+
+def unpack_job(job: job_pb2.Job, partition: str, seq: int) -> AddResult:
+    """What an add did so far."""
+    return AddResult(
+        job_id=job.id,
+        state=JOB_STATES.unpack(job.state),
+        message_ids=tuple(job.message_ids),
+        outcomes=tuple(_unpack_outcome(outcome, partition) for outcome in job.outcomes),
+        entities=tuple(unpack_entity(entity, partition) for entity in job.entities),
+        usage=unpack_usage(job.usage),
+        indexed=job.indexed,
+        error=job.error,
+        seq=seq,
+    )
+
+
+def pack_usage(usage: Usage) -> job_pb2.Usage:
+    """What model calls cost."""
+    return job_pb2.Usage(**{name: getattr(usage, name) for name in Usage.__slots__})
+
+
+def unpack_usage(usage: job_pb2.Usage) -> Usage:
+    """What model calls cost."""
+    return Usage(**{name: getattr(usage, name) for name in Usage.__slots__})
+
+
+def pack_decision(decision: Decision) -> decision_pb2.Decision:
+    """What was decided about one fact."""
+    return decision_pb2.Decision(
+        id=decision.id,
+        job_id=decision.job_id,
+        position=decision.position,
+        operation=OPERATIONS.pack(decision.operation),
+        decider=decision.decider,
+        fact=decision.fact,
+        memory_id=decision.memory_id,
+        revision_id=decision.revision_id,
+        target_id=decision.target_id,
+        reason=decision.reason,
+        refused=OPERATIONS.named(decision.refused),
+        status=decision.status,
+        record_time=pack_instant(decision.recorded_at),
+    )
+
+
+def unpack_decision(decision: decision_pb2.Decision, partition: str) -> Decision:
+    """What was decided about one fact."""
+    return Decision(
+        id=decision.id,
+        partition=partition,
+        job_id=decision.job_id,
+        position=decision.position,
+        operation=OPERATIONS.unpack(decision.operation),
+        decider=decision.decider,
+        fact=decision.fact,
+        memory_id=decision.memory_id,
+        revision_id=decision.revision_id,
+        target_id=decision.target_id,
+        reason=decision.reason,
+        refused=OPERATIONS.unpack(decision.refused).value if decision.refused else "",
+        status=decision.status,
+        recorded_at=unpack_instant(decision.record_time),
+    )
+
+
+def _pack_outcome(outcome: Outcome) -> job_pb2.Outcome:
+    return job_pb2.Outcome(
+        decision=pack_decision(outcome.decision),
+        memory=None if outcome.memory is None else pack_memory(outcome.memory),
+        target=None if outcome.target is None else pack_memory(outcome.target),
+        relations=[pack_relation(relation) for relation in outcome.relations],
+    )
+
+
+def _unpack_outcome(outcome: job_pb2.Outcome, partition: str) -> Outcome:
+    return Outcome(
+        decision=unpack_decision(outcome.decision, partition),
+        memory=unpack_memory(outcome.memory, partition) if outcome.HasField("memory") else None,
+        target=unpack_memory(outcome.target, partition) if outcome.HasField("target") else None,
+        relations=tuple(unpack_relation(relation, partition) for relation in outcome.relations),
+    )

@@ -1,0 +1,346 @@
+"""One fact against what is known: what the timeline, the guardrails and the decision make of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twohop.graph.model import (
+    Evidence,
+    Granularity,
+    Kind,
+    Memory,
+    Moment,
+    Operation,
+    Revision,
+    Triple,
+    Validity,
+)
+from twohop.memory.moment import When
+from twohop.memory.ports import Candidate, Fact, Polarity, Verdict
+from twohop.memory.write.draft import Draft
+from twohop.memory.write.resolve import ResolvedFact, hash_of, times_of
+from twohop.memory.write.settle import Judged, settle
+
+PARTITION = "0" * 32
+ADD = Verdict(operation=Operation.ADD)
+
+
+def moment(iso: str) -> Moment:
+    return When(iso).moment("UTC")
+
+
+class Story:
+    """A subject's life told in facts; slots are `works_at` and `lives_in`, everything else is multi-valued."""
+
+    def __init__(self, *, cap: int = 10) -> None:
+        self.ids: Iterator[int] = count(1)
+        self.memories: dict[str, Revision] = {}
+        self.cap = cap
+
+    def id(self) -> str:
+        return f"{next(self.ids):032}"
+
+    def fact(
+        self,
+        text: str,
+        said: str,
+        *,
+        polarity: Polarity = Polarity.AFFIRMED,
+        valid_from: str | None = None,
+        valid_to: str | None = None,
+        kind: Kind = Kind.STATE,
+        correction: bool = False,
+        subject: str = "",
+    ) -> ResolvedFact:
+        who, predicate, what = text.split(maxsplit=2)
+        fact = Fact(
+            text=text,
+            kind=kind,
+            polarity=polarity,
+            correction=correction,
+            valid_from=When(valid_from) if valid_from else None,
+            valid_to=When(valid_to) if valid_to else None,
+        )
+        observed = replace(moment(said), granularity=Granularity.INSTANT)
+        validity, until, stated = times_of(fact, observed)
+        return ResolvedFact(
+            place=0,
+            fact=fact,
+            subject_id=subject or who,
+            triples=(Triple(subject or who, predicate, object_id=what),),
+            slot_key=f"{who}/{predicate}" if predicate in {"works_at", "lives_in"} else "",
+            text_hash=hash_of(text, kind, validity.valid_from, stated=stated),
+            validity=validity,
+            occurred_until=until,
+            stated=stated,
+            observed=observed,
+            evidence=(Evidence(memory_id="", message_id="m"),),
+            mentions=(),
+        )
+
+    def draft(self) -> Draft:
+        stored = [Memory(id=i, partition=PARTITION, created_at=0, revision=r) for i, r in self.memories.items()]
+        return Draft(PARTITION, stored, self.id, decider="rules")
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        return tuple(
+            Candidate(
+                memory_id=r.memory_id,
+                revision_id=r.id,
+                text=r.text,
+                kind=r.kind,
+                subject="",
+                predicate="",
+                object="",
+                valid_from="",
+            )
+            for r in self.memories.values()
+        )
+
+    def tell(self, *facts: ResolvedFact, verdict: Verdict = ADD) -> Draft:
+        draft = self.draft()
+        shown = self.candidates()
+        for fact in facts:
+            judged = Judged(fact=fact, verdict=verdict, shown=shown, decider="rules")
+            settle(draft, judged, job_id="j", cap=self.cap, metadata={})
+        for revision in draft.revisions:
+            self.memories[revision.memory_id] = revision
+        for gone in draft.retracted:
+            self.memories.pop(gone.memory_id, None)
+        return draft
+
+    def pin(self, text: str) -> None:
+        for memory_id, revision in self.memories.items():
+            if revision.text == text:
+                self.memories[memory_id] = replace(revision, pinned=True)
+
+    def at(self, iso: str) -> set[str]:
+        return {r.text for r in self.memories.values() if r.live(moment(iso).at)}
+
+
+def test_a_new_job_closes_the_old_one_at_its_start() -> None:
+    """A new value of a functional slot closes the old one in world time, with links both ways."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    story.tell(story.fact("Ana works_at Birch", "2025-06-10", valid_from="2025-06-01"))
+    assert story.at("2025-03-01") == {"Ana works_at Acme"}
+    assert story.at("2025-07-01") == {"Ana works_at Birch"}
+    acme, birch = story.memories.values()
+    assert (acme.superseded_by, birch.supersedes) == (birch.memory_id, acme.memory_id)
+
+
+def test_a_back_dated_job_does_not_close_the_current_one() -> None:
+    """"In 2019 I worked at Foo", said today, is history: the current job stays."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10", valid_from="2022"))
+    past = story.fact("Ana works_at Foo", "2025-06-10", polarity=Polarity.ENDED, valid_from="2019", valid_to="2020")
+    story.tell(past)
+    assert story.at("2025-07-01") == {"Ana works_at Acme"}
+    assert story.at("2019-06-01") == {"Ana works_at Foo"}
+    assert story.at("2020-06-01") == set()
+
+
+def test_an_open_ended_back_dated_value_ends_where_the_next_begins() -> None:
+    """A value that began before later known ones is inserted and closed at the next one's start."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10", valid_from="2022"))
+    story.tell(story.fact("Ana works_at Foo", "2025-06-10", valid_from="2019"))
+    assert story.at("2021-06-01") == {"Ana works_at Foo"}
+    assert story.at("2025-07-01") == {"Ana works_at Acme"}
+
+
+def test_a_correction_ends_the_wrong_value_in_system_time_only() -> None:
+    """"No, it was Berlin, not Bern" leaves no move behind: Berlin takes Bern's place from its start on."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Bern", "2025-01-10", valid_from="2024-03"))
+    draft = story.tell(
+        story.fact("Ana lives_in Berlin", "2025-02-10", correction=True),
+        story.fact("Ana lives_in Bern", "2025-02-10", polarity=Polarity.NEGATED),
+    )
+    assert story.at("2024-06-01") == {"Ana lives_in Berlin"}
+    assert story.at("2025-07-01") == {"Ana lives_in Berlin"}
+    assert len(story.memories) == 1
+    assert [d.operation for d in draft.decisions] == [Operation.SUPERSEDE, Operation.NOOP]
+
+
+def test_a_correction_works_in_either_order() -> None:
+    """The denial may come before the right value."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Bern", "2025-01-10", valid_from="2024-03"))
+    story.tell(
+        story.fact("Ana lives_in Bern", "2025-02-10", polarity=Polarity.NEGATED),
+        story.fact("Ana lives_in Berlin", "2025-02-10", correction=True),
+    )
+    assert story.at("2024-06-01") == {"Ana lives_in Berlin"}
+    assert len(story.memories) == 1
+
+
+def test_a_retraction_reopens_what_it_had_closed() -> None:
+    """A move that never happened leaves the earlier home as it was."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Bern", "2025-01-10"))
+    story.tell(story.fact("Ana lives_in Berlin", "2025-02-10"))
+    story.tell(story.fact("Ana lives_in Berlin", "2025-03-10", polarity=Polarity.NEGATED))
+    assert story.at("2025-07-01") == {"Ana lives_in Bern"}
+
+
+def test_a_future_start_keeps_the_present_until_then() -> None:
+    """A job that starts in January closes the present one in January."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    story.tell(story.fact("Ana works_at Birch", "2025-11-10", valid_from="2026-01"))
+    assert story.at("2025-12-01") == {"Ana works_at Acme"}
+    assert story.at("2026-02-01") == {"Ana works_at Birch"}
+
+
+def test_a_move_last_month_follows_a_home_noted_in_that_month() -> None:
+    """An imprecise start never begins before what was known to hold within its granule."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Bern", "2025-04-20"))
+    story.tell(story.fact("Ana lives_in Berlin", "2025-05-10", valid_from="2025-04"))
+    assert story.at("2025-05-11") == {"Ana lives_in Berlin"}
+
+
+def test_a_temporary_value_lets_the_old_one_resume() -> None:
+    """A value with an end inside another one's interval gives way again."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Bern", "2025-01-10", valid_from="2020"))
+    story.tell(story.fact("Ana lives_in Rome", "2025-02-10", valid_from="2025-03", valid_to="2025-05"))
+    assert story.at("2025-02-01") == {"Ana lives_in Bern"}
+    assert story.at("2025-04-01") == {"Ana lives_in Rome"}
+    assert story.at("2025-06-01") == {"Ana lives_in Bern"}
+
+
+def test_ended_closes_only_its_own_value() -> None:
+    """"No longer works at Birch" doesn't touch the job at Acme."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    story.tell(story.fact("Ana works_at Birch", "2025-02-10", polarity=Polarity.ENDED))
+    assert story.at("2025-03-01") == {"Ana works_at Acme"}
+    story.tell(story.fact("Ana works_at Acme", "2025-04-10", polarity=Polarity.ENDED))
+    assert story.at("2025-05-01") == set()
+    assert "Ana works_at Acme" in story.at("2025-02-01")
+
+
+def test_the_same_statement_twice_is_one_memory() -> None:
+    """Repeating a state adds evidence; repeating a run on another day is another event."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    draft = story.tell(story.fact("Ana works_at Acme", "2025-02-10"))
+    assert [d.operation for d in draft.decisions] == [Operation.NOOP]
+    story.tell(story.fact("Ana ran 5k", "2025-01-10", kind=Kind.EVENT, valid_from="2025-01-10"))
+    story.tell(story.fact("Ana ran 5k", "2025-01-12", kind=Kind.EVENT, valid_from="2025-01-12"))
+    assert len(story.memories) == 3
+
+
+def test_a_stated_start_replaces_an_unknown_one() -> None:
+    """"Been there since 2021" says when the known job began."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    story.tell(story.fact("Ana works_at Acme", "2025-02-10", valid_from="2021"))
+    assert story.at("2022-01-01") == {"Ana works_at Acme"}
+    assert len(story.memories) == 1
+
+
+def test_a_pinned_value_is_disputed_not_closed() -> None:
+    """A second value beside a pinned one is kept, but is not live."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    story.pin("Ana works_at Acme")
+    draft = story.tell(story.fact("Ana works_at Birch", "2025-06-10"))
+    assert story.at("2025-07-01") == {"Ana works_at Acme"}
+    assert draft.decisions[0].operation is Operation.DISPUTE
+    assert len(story.memories) == 2
+
+
+def test_one_add_changes_at_most_so_many_memories() -> None:
+    """Past the cap a new value is disputed instead of closing yet another memory."""
+    story = Story(cap=1)
+    for who in ("Ana", "Ben"):
+        story.tell(story.fact(f"{who} works_at Acme", "2025-01-10"))
+    story.tell(
+        story.fact("Ana works_at Birch", "2025-06-10"),
+        story.fact("Ben works_at Birch", "2025-06-10"),
+    )
+    assert story.at("2025-07-01") == {"Ana works_at Birch", "Ben works_at Acme"}
+
+
+@pytest.mark.parametrize("operation", [Operation.UPDATE, Operation.DELETE, Operation.NOOP])
+@pytest.mark.parametrize("target", [0, 1, 7, None])
+def test_no_verdict_touches_another_subject(operation: Operation, target: int | None) -> None:
+    """Whatever a judge says about a memory of another subject, it stays as it was and the fact is kept."""
+    story = Story()
+    story.tell(story.fact("Ben works_at Acme", "2025-01-10"), story.fact("Ben likes tea", "2025-01-10"))
+    before = dict(story.memories)
+    verdict = Verdict(operation=operation, target=target, text="Ana works_at Acme and owns 7 cats")
+    draft = story.tell(story.fact("Ana works_at Acme", "2025-06-10"), verdict=verdict)
+    assert {i: story.memories[i] for i in before} == before
+    assert "Ana works_at Acme" in story.at("2025-07-01")
+    assert draft.decisions[0].refused == operation.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Ana likes tea", "Ana likes tea with 3 sugars", "Ana likes tea, not coffee", "Ana likes tea at Rosie's"],
+)
+def test_an_update_neither_loses_nor_invents(text: str) -> None:
+    """A new wording must keep every number, name and negation, and hold none that nobody said."""
+    story = Story()
+    story.tell(story.fact("Ana likes tea from Ceylon since 2019", "2025-01-10"))
+    story.memories = {
+        i: replace(r, triples=(Triple("Ana", "likes", object_id="tea"),)) for i, r in story.memories.items()
+    }
+    verdict = Verdict(operation=Operation.UPDATE, target=0, text=text)
+    story.tell(story.fact("Ana likes tea", "2025-06-10"), verdict=verdict)
+    assert "Ana likes tea from Ceylon since 2019" in story.at("2025-07-01")
+
+
+def test_a_noop_that_would_lose_something_is_refused() -> None:
+    """A fact with a detail that the candidate lacks is not swallowed."""
+    story = Story()
+    story.tell(story.fact("Ana likes tea", "2025-01-10"))
+    verdict = Verdict(operation=Operation.NOOP, target=0)
+    story.tell(story.fact("Ana likes coffee", "2025-06-10"), verdict=verdict)
+    assert story.at("2025-07-01") == {"Ana likes tea", "Ana likes coffee"}
+
+
+JOBS = st.lists(
+    st.tuples(
+        st.sampled_from(["Acme", "Birch", "Cedar"]),
+        st.integers(2015, 2024),
+        st.one_of(st.none(), st.integers(1, 3)),
+        st.sampled_from(list(Polarity)),
+        st.booleans(),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(JOBS)
+def test_a_slot_never_holds_two_values_at_once(jobs: list[tuple[str, int, int | None, Polarity, bool, bool]]) -> None:
+    """Whatever is said in whatever order, the intervals of one functional slot don't overlap."""
+    story = Story()
+    for said, (firm, start, length, polarity, stated, correction) in enumerate(jobs):
+        story.tell(
+            story.fact(
+                f"Ana works_at {firm}",
+                f"2025-{said + 1:02}-01",
+                polarity=polarity,
+                valid_from=str(start) if stated else None,
+                valid_to=str(start + length) if stated and length else None,
+                correction=correction,
+            )
+        )
+        line = sorted(
+            (r.validity for r in story.memories.values() if r.slot_key and not r.disputed),
+            key=lambda v: v.valid_from.at,
+        )
+        for earlier, later in zip(line, line[1:], strict=False):
+            assert earlier.valid_to is not None
+            assert earlier.valid_to.at <= later.valid_from.at
