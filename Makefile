@@ -16,7 +16,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PROTO_PY := .tools/proto/bin/python
 PIP_FLAGS := --quiet --disable-pip-version-check
-SOURCES := graph vector service tests bench
+SOURCES := graph vector service tests bench demo
 
 DEMO = $(PY) -m demo.run
 OUT ?= eval.json

@@ -36,7 +36,7 @@ class LlmSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     provider: Literal["auto", "openai", "rules"] = "auto"
-    base_url: str | None = None
+    base_url: str = ""
     api_key: SecretStr | None = None
     model: str = "gpt-4.1-nano"
     mode: Literal["tools", "json_schema"] = "tools"
@@ -50,9 +50,9 @@ class LlmSettings(BaseModel):
             return self.api_key.get_secret_value()
         return os.environ.get("OPENAI_API_KEY", "")
 
-    def url(self) -> str | None:
-        """The base URL: `TWOHOP_LLM__BASE_URL`, else `OPENAI_BASE_URL`, else the client's default."""
-        return self.base_url or os.environ.get("OPENAI_BASE_URL") or None
+    def url(self) -> str:
+        """The base URL: `TWOHOP_LLM__BASE_URL`, else `OPENAI_BASE_URL`, else empty (the client's default)."""
+        return self.base_url or os.environ.get("OPENAI_BASE_URL", "")
 
     def chosen(self) -> Literal["openai", "rules"]:
         """The provider after "auto" is settled."""
@@ -69,7 +69,7 @@ class EmbedderSettings(BaseModel):
     provider: Literal["wordllama", "openai", "fastembed"] = "wordllama"
     model: str = ""
     dimension: int = Field(default=0, ge=0)
-    base_url: str | None = None
+    base_url: str = ""
     api_key: SecretStr | None = None
 
     def key(self) -> str:

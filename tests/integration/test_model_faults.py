@@ -188,18 +188,28 @@ async def test_another_tool_is_no_answer() -> None:
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("header", ["3600", format_datetime(instant(NOW + HOUR))])
-async def test_a_servers_wish_to_wait_is_passed_on(header: str) -> None:
-    """A Retry-After that is too long to wait for comes with the error, in seconds, also when given as a date."""
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("10", 10), ("3600", 3_600), (format_datetime(instant(NOW + HOUR)), 3_600)]
+)
+async def test_a_servers_wish_to_wait_is_passed_on(header: str, seconds: float) -> None:
+    """A Retry-After beyond the deadline or the cap comes with the error, in seconds, also when given as a date."""
     async with served(refuse(429, headers={"retry-after": header})) as (model, _):
         with pytest.raises(ModelUnavailable) as caught:
             await run("judge", model)
-    assert caught.value.retry_after == 3_600
+    assert caught.value.retry_after == seconds
+
+
+async def test_a_wish_beyond_the_cap_is_not_waited_for() -> None:
+    """A Retry-After above the cap ends the call at once, however far the deadline is."""
+    async with served(refuse(429, headers={"retry-after": "0.1"}), retry_after_cap=0.05) as (model, server):
+        with pytest.raises(ModelUnavailable):
+            await run("judge", model)
+    assert len(server.requests) == 1
 
 
 async def test_the_deadline_bounds_all_tries() -> None:
-    """When the deadline is over before the retries are, the call ends."""
-    async with served(stall, timeout=0.4, deadline=0.2) as (model, server):
+    """When the deadline is over before a reply is whole or the retries are used up, the call ends."""
+    async with served(drip(0.02), timeout=1_000, deadline=0.2) as (model, server):
         with pytest.raises(ModelUnavailable):
             await run("judge", model)
     assert len(server.requests) == 1

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from twohop.graph.model import Kind, Message, Role
-from twohop.llm.prompts import CONTEXT_CHARS, EXTRACTION, JUDGEMENT, extraction_prompt, judgement_prompt
+from twohop.llm.prompts import CONTEXT_CHARS, EXTRACTION, JUDGEMENT, PREDICATES, extraction_prompt, judgement_prompt
 from twohop.llm.schemas import DECIDE, REMEMBER, Tool
 from twohop.memory.ports import Candidate, Claim, ExtractionRequest, Fact, Question
+from twohop.memory.predicates import PredicateTable
 
 MONDAY_NIGHT_UTC = 1_757_372_400_000_000  # 2025-09-08T23:00:00Z
 
@@ -32,6 +33,13 @@ def test_instructions_and_schema_are_small() -> None:
     """What goes with every add besides the messages stays below 6,000 characters, for each of the two calls."""
     for instructions, tool in ((EXTRACTION, REMEMBER), (JUDGEMENT, DECIDE)):
         assert len(instructions) + len(json.dumps(tool.schema)) < 6_000
+
+
+def test_the_instructions_name_canonical_predicates() -> None:
+    """Each predicate that the model is told to use is the table's own name for it."""
+    table = PredicateTable.default()
+    assert [name for name in PREDICATES.split() if name not in table.rows or table.normalise(name) != name] == []
+    assert all(name in EXTRACTION for name in PREDICATES.split())
 
 
 def test_schemas_are_strict_all_the_way_down() -> None:

@@ -31,7 +31,7 @@ def test_an_example_that_prints_what_the_page_says_passes(page: Path) -> None:
     done = check(page)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "2 examples" in done.stdout
+    assert "checked: 2" in done.stdout
 
 
 def test_a_stale_example_fails_and_shows_the_difference(page: Path) -> None:
@@ -111,5 +111,14 @@ def test_a_page_with_nothing_to_check_fails(page: Path, text: str) -> None:
 def test_commands_see_the_folder_of_the_page_and_no_colours(page: Path) -> None:
     """Commands run beside the page, without a terminal's width or colours, and escapes don't count."""
     page.write_text(example("ls PAGE.md; echo $NO_COLOR; printf '\\033[31mred\\033[0m \\n'", "PAGE.md\n1\nred"))
+
+    assert check(page).returncode == 0
+
+
+def test_an_example_that_runs_make_prints_the_same_under_make(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside `make check` an example's own make prints what it prints for a reader, not the folders it enters."""
+    monkeypatch.setenv("MAKELEVEL", "1")
+    (page.parent / "Makefile").write_text("hello:\n\t@echo hello\n")
+    page.write_text(example("make hello", "hello"))
 
     assert check(page).returncode == 0

@@ -1,17 +1,17 @@
 """Phase 1 with a language model: one call gives facts and triples together."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from twohop.errors import ModelOutputInvalid
 from twohop.graph.model import Kind, Message
 from twohop.llm.ask import Reading, ask
 from twohop.llm.openai import ChatModel
 from twohop.llm.prompts import extraction_prompt, is_source
-from twohop.llm.quotes import locate
+from twohop.llm.quotes import Quotable
 from twohop.llm.schemas import REMEMBER, EntityShape, FactShape, Items, NotTheSchema
 from twohop.memory.moment import When
 from twohop.memory.ports import (
+    QUOTE_NOT_FOUND,
     Cardinality,
     Claim,
     Dropped,
@@ -22,6 +22,7 @@ from twohop.memory.ports import (
     Polarity,
     Usage,
 )
+from twohop.memory.predicates import PredicateTable
 from twohop.memory.settings import Limits
 
 CUES = 6
@@ -31,22 +32,10 @@ YEARS = range(1000, 3000)
 """Years that a conversation can be about. Models write 0001 and 9999 for an open end."""
 
 
-class Predicates(Protocol):
-    """What extraction asks of the predicate table."""
-
-    def normalise(self, name: str) -> str:
-        """The canonical name of a predicate."""
-        ...
-
-    def cues(self, predicate: str) -> Sequence[str]:
-        """Words by which someone would ask for it."""
-        ...
-
-
 class ModelExtractor:
     """An `Extractor` over a chat model. `limits` bound what a fact may hold; its decider is the model's id."""
 
-    def __init__(self, model: ChatModel, predicates: Predicates, *, limits: Limits | None = None) -> None:
+    def __init__(self, model: ChatModel, predicates: PredicateTable, *, limits: Limits | None = None) -> None:
         self._model = model
         self._predicates = predicates
         self._limits = limits or Limits()
@@ -68,10 +57,11 @@ class ModelExtractor:
         if not messages:
             return Extraction(facts=(), decider=decider)
         items, usage = await ask(self._model, extraction_prompt(request), REMEMBER, read)
+        sources = [(message, Quotable(message.content)) for message in messages]
         facts: list[Fact] = []
         dropped = [unusable(broken.text, broken.defect) for broken in items.broken]
         for shape in items.valid:
-            fact = self._fact(shape, messages)
+            fact = self._fact(shape, sources)
             if isinstance(fact, Fact) and len(facts) >= self._limits.facts:
                 fact = unusable(shape.text, f"more than {self._limits.facts} facts in one answer")
             if isinstance(fact, Fact):
@@ -81,7 +71,7 @@ class ModelExtractor:
         usage += Usage(extract_calls=1)
         return Extraction(facts=tuple(facts), decider=decider, dropped=tuple(dropped), usage=usage)
 
-    def _fact(self, shape: FactShape, messages: Sequence[Message]) -> Fact | Dropped:
+    def _fact(self, shape: FactShape, sources: Sequence[tuple[Message, Quotable]]) -> Fact | Dropped:
         text = " ".join(shape.text.split())
         if not text:
             return unusable("", "the text is blank")
@@ -89,10 +79,11 @@ class ModelExtractor:
         names = [entity.name for entity in shape.entities]
         if any(len(part) > self._limits.fact_chars for part in (text, *parts, *names)):
             return unusable(text[: self._limits.fact_chars], f"longer than {self._limits.fact_chars} characters")
-        found = ((message, locate(shape.quote, message.content)) for message in messages)
+        exact = [(message, content) for message, content in sources if content.holds(shape.quote)]
+        found = ((message, content.locate(shape.quote)) for message, content in exact or sources)
         source, quote = next(((message, span) for message, span in found if span), (None, ""))
         if source is None:
-            return unusable(text, "the quote stands in no message that facts are taken from")
+            return Dropped(text=text, reason=QUOTE_NOT_FOUND, detail="no message that facts are taken from holds it")
         claims = tuple(self._claims(shape))
         cues = self._predicates.cues(claims[0].predicate) if claims else ()
         return Fact(

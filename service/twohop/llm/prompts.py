@@ -16,6 +16,13 @@ from twohop.memory.ports import ExtractionRequest, Question
 CONTEXT_CHARS = 1_000
 """How much of a message is shown when it is only context: enough to see whom "she" means."""
 
+PREDICATES = (
+    "works_at job_title manages managed_by member_of part_of located_in lives_in born_in studies_at married_to "
+    "parent_of sibling_of friend_of has_pet owns likes dislikes prefers allergic_to speaks plays visited attended age "
+    "birthday is_a"
+)
+"""Canonical predicates that the instructions name: the commonest, so that most facts need no folding of synonyms."""
+
 EXTRACTION = """\
 You keep the long-term memory of an AI agent. Take from the latest exchange the facts worth remembering and answer \
 with {"facts": [...]}, in the order said; nothing worth keeping: an empty list.
@@ -36,10 +43,8 @@ and negated facts carry the plain triple (works_at X). When old and new are both
 correction: true only if the speaker puts right what was said before ("no, Berlin, not Bern"); give the right value.
 cardinality: one value at a time (employer, home, spouse), many (likes, friends), or unknown.
 triples: subject, predicate, object; first the fact's own, then up to three more that it states. predicate in \
-snake_case, present tense; if one fits, one of: works_at job_title manages reports_to member_of part_of lives_in \
-born_in studies_at married_to parent_of child_of sibling_of friend_of has_pet owns likes dislikes prefers allergic_to \
-speaks plays visited attended birthday. One name for one thing throughout. literal: the object is a date, number or \
-plain value, not a thing.
+snake_case, present tense; if one fits, one of: {predicates}, favourite_ and what (favourite_drink). One name for one \
+thing throughout. literal: the object is a date, number or plain value, not a thing.
 valid_from, valid_to: when it began, and when it no longer held (of an event: when it happened, when it was over), as \
 exact as said: 2021, 2025-09, 2025-W37 or 2025-09-08. Count relative words from "said" of that line. No time said: \
 null. "In 2019 I worked at Foo": 2019, 2020, ended.
@@ -53,7 +58,7 @@ Example: {"n": 1, "extract": true, "speaker": "Lena", "role": "user", "said": "T
 "cardinality": "one", "triples": [{"subject": "Lena", "predicate": "lives_in", "object": "Bruges", "literal": false}], \
 "valid_from": "2024-04", "valid_to": null, "quote": "Last month I moved from Ghent to Bruges", "entities": \
 [{"name": "Lena", "type": "person", "proper": true, "kinds": []}, {"name": "Bruges", "type": "place", "proper": true, \
-"kinds": ["city"]}], "cues": ["home", "live", "address", "moved"]}"""
+"kinds": ["city"]}], "cues": ["home", "live", "address", "moved"]}""".replace("{predicates}", PREDICATES)
 
 JUDGEMENT = """\
 You keep the long-term memory of an AI agent. For each new fact, say what it does to the memories near it and answer \

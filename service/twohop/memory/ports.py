@@ -100,9 +100,16 @@ class ExtractionRequest:
     owner_is_agent: bool = False
 
 
+QUOTE_NOT_FOUND = "QUOTE_NOT_FOUND"
+"""The reason of a fact whose quote stands in no message: dropped as unfounded, not failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """A fact that the extractor gave and that can't be kept: `reason` is an error's reason, `detail` says more."""
+    """A fact that the extractor gave and that can't be kept.
+
+    `reason` is an error's reason or `QUOTE_NOT_FOUND`, `detail` says more.
+    """
 
     text: str
     reason: str

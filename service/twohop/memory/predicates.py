@@ -21,6 +21,9 @@ MAX_LENGTH = 64
 MAX_CUES = 8
 """Most cues of one predicate; a fact carries the first six of its own."""
 
+PREPOSITION = 3
+"""A synonym that is this short without its auxiliary ("is in") is no name of its own."""
+
 NOT_A_WORD = re.compile(r"[\W_]+")
 AUXILIARY = re.compile(r"^(?:(?:is|are|am|was|were|be|been|being|has|have|had|does|do|did|currently|now)_)+(?=.)")
 FAVOURITE = re.compile(r"^favourite_(?P<topic>.+)$")
@@ -48,7 +51,9 @@ class PredicateTable:
             for synonym in row.synonyms:
                 key = snake(synonym)
                 names[key] = row.name
-                names.setdefault(AUXILIARY.sub("", key), row.name)
+                bare = AUXILIARY.sub("", key)
+                if len(bare) > PREPOSITION:
+                    names.setdefault(bare, row.name)
         names.update((name, name) for name in rows)
         return cls(MappingProxyType(dict(rows)), MappingProxyType(names))
 

@@ -120,6 +120,15 @@ def pack_surprise(request_id: str) -> Status:
     return _status(grpc.StatusCode.INTERNAL, f"internal error; the server logged it as request {request_id}", details)
 
 
+def pack_item_error(error: TwohopError) -> error_pb2.ItemError:
+    """The error of one item of a batch."""
+    return error_pb2.ItemError(
+        reason=reason_of(error),
+        message=_cut(error.message, LONGEST_MESSAGE),
+        violations=[error_pb2.FieldViolation(field=v.field, description=v.description) for v in violations_of(error)],
+    )
+
+
 def unpack_error(error: grpc.aio.AioRpcError, peer: str) -> TwohopError:
     """The exception that the server raised, or what its absence means. `peer` is the address that was called."""
     status = _status_in(error)

@@ -1,5 +1,7 @@
 """Whose state a call is about, and which state of it."""
 
+from typing import Any
+
 from twohop.graph.model import Axes, Scope
 from twohop.memory.api import Listing
 from twohop.v1 import scope_pb2
@@ -51,6 +53,6 @@ def read_time_of(state: scope_pb2.ReadState) -> int:
     return unpack_instant(state.read_time) if state.HasField("read_time") else 0
 
 
-def pack_listing_state(scope: Scope, listing: Listing[object]) -> scope_pb2.ReadState:
+def pack_listing_state(scope: Scope, listing: Listing[Any]) -> scope_pb2.ReadState:
     """The state that a page was read from."""
     return pack_state(scope, read_time=listing.read_time, seq=listing.seq)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from twohop.errors import EtagMismatch, NotFound, StaleRead
@@ -32,8 +32,7 @@ class Editor:
 
     async def update(self, scope: Scope, memory_id: str, edit: Edit, *, if_match: str, request_id: str) -> Memory:
         """A new revision with the fields of the mask. Relations that the new text no longer names are closed."""
-        body = {"memory_id": memory_id, "edit": edit.mask, "text": edit.text, "kind": edit.kind, "etag": if_match}
-        body |= {"metadata": dict(edit.metadata), "categories": edit.categories}
+        body = {"memory_id": memory_id, "etag": if_match, **asdict(edit)}
         key = request_key(scope, "UpdateMemory", request_id, body)
 
         async def change(draft: Draft, memory: Memory) -> Revision:

@@ -12,6 +12,7 @@ from twohop.graph.store import JobUpdate, Ledger, MemoryFilter
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.ports import (
+    QUOTE_NOT_FOUND,
     Candidate,
     Dropped,
     Extraction,
@@ -188,7 +189,8 @@ class Processor:
             unusable = Verdict(operation=Operation.ADD, error=e.reason, reason=e.message)
             return dict.fromkeys(asked, (unusable, "code")), Usage(judge_calls=1), None
         decided = zip(asked, judgement.verdicts, strict=True)
-        return {place: (verdict, judgement.decider) for place, verdict in decided}, judgement.usage, None
+        named = {place: (verdict, verdict.decider or judgement.decider) for place, verdict in decided}
+        return named, judgement.usage, None
 
     async def _commit(
         self,
@@ -323,7 +325,7 @@ def grounded(extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
         if grounded_here and fact.text.strip():
             kept.append(fact)
         else:
-            dropped.append(Dropped(text=fact.text, reason="QUOTE_NOT_FOUND", detail="no message holds the quote"))
+            dropped.append(Dropped(text=fact.text, reason=QUOTE_NOT_FOUND, detail="no message holds the quote"))
     return replace(extraction, facts=tuple(kept), dropped=tuple(dropped))
 
 
@@ -343,7 +345,7 @@ def failure(job: Job, position: int, text: str, status: str, detail: str, ids: I
         partition=job.partition,
         job_id=job.id,
         position=position,
-        operation=Operation.DROP if status == "QUOTE_NOT_FOUND" else Operation.FAIL,
+        operation=Operation.DROP if status == QUOTE_NOT_FOUND else Operation.FAIL,
         decider="code",
         fact=text,
         reason=detail,

@@ -83,9 +83,7 @@ def settle(draft: Draft, judged: Judged, *, job_id: str, cap: int, metadata: Map
     draft.decisions.append(decision(draft, judged, ruling, settled, decision_id=decision_id, job_id=job_id))
 
 
-def affirm(  # noqa: PLR0911 - one return a case: known, reworded, corrected, restated, placed, new.
-    draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: MayCut
-) -> Settled | None:
+def affirm(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: MayCut) -> Settled | None:
     """The fact holds."""
     for known in draft.all():
         if known.text_hash == fact.text_hash and not known.disputed and known.live(fact.validity.valid_from.at):

@@ -1,0 +1,148 @@
+"""The demo: a real server in a temporary folder, four short conversations, eight questions, and what proves the answers.
+
+Run it with `make demo`. It exits with 1 when an expected answer is not among the first three results.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from twohop.client import Memory
+from twohop.graph.datadir import read_owner
+from twohop.graph.model import Granularity, Operation, Relation, Revision, Validity
+from twohop.memory.api import Item, RecallResult, Step
+from twohop.memory.moment import written
+
+STORY = Path(__file__).with_name("conversation.json")
+FIRST = 3
+"""How many results may stand before the answer has to be there."""
+
+START_SECONDS = 20.0
+MARKS = {Operation.ADD: "+", Operation.NOOP: "="}
+
+
+@contextmanager
+def server(data_dir: Path) -> Iterator[str]:
+    """A `twohop serve` process on a free loopback port, with the offline rules; gives its address."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TWOHOP_", "OPENAI_"))}
+    environment |= {"TWOHOP_DATA_DIR": str(data_dir), "TWOHOP_SERVER__PORT": "0", "TWOHOP_LLM__PROVIDER": "rules"}
+    log = (data_dir.parent / "server.log").open("w+")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "twohop.cli.main", "serve"], env=environment, stdout=log, stderr=log
+    )
+    try:
+        yield address_of(process, data_dir, log.name)
+    finally:
+        process.terminate()
+        process.wait(timeout=START_SECONDS)
+        log.close()
+
+
+def address_of(process: "subprocess.Popen[bytes]", data_dir: Path, log: str) -> str:
+    """Where the process serves, once it does."""
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up and process.poll() is None:
+        held = read_owner(data_dir)
+        if held is not None and held.address:
+            return held.address
+        time.sleep(0.05)  # The only sign of a starting process is what it writes.
+    sys.exit(f"the server did not start; it said:\n{Path(log).read_text()}")
+
+
+def dated(text: str, validity: Validity) -> str:
+    """A fact with the time that it holds or held; an unknown start is not shown."""
+    start = "" if validity.valid_from.granularity is Granularity.UNKNOWN else written(validity.valid_from)
+    end = written(validity.valid_to)
+    if start and end:
+        return f"{text} ({start} to {end})"
+    if start:
+        return f"{text} (since {start})"
+    return f"{text} (until {end})" if end else text
+
+
+def tell(memory: Memory, user_id: str, session: dict[str, Any]) -> None:
+    """Send one conversation and show what became of it."""
+    print(f"\n{session['observed_at'][:10]}")
+    for message in session["messages"]:
+        print(f"  {message['name'] or message['role']}: {message['content']}")
+    messages = [{**message, "observed_at": session["observed_at"]} for message in session["messages"]]
+    added = memory.add(messages, user_id=user_id, run_id=session["run_id"])
+    for result in added["results"]:
+        show(result)
+
+
+def show(result: dict[str, Any]) -> None:
+    """One decision in a line."""
+    replaced = f"   [{was: {result['previous_memory']}}]" if result["previous_memory"] else ""
+    print(f"    {result['event']:<9} {result['memory']}{replaced}")
+
+
+def ask(memory: Memory, user_id: str, question: str, answer: str) -> bool:
+    """Ask, show the evidence, and say whether the answer is among the first results."""
+    found = memory.recall(question, user_id=user_id, limit=10)
+    print(f"\n? {question}")
+    rank = next((n for n, item in enumerate(found.items[:FIRST], start=1) if answer in text_of(item)), None)
+    print(f"  {answer}  (result {rank})" if rank else f"  {answer} is MISSING from the first {FIRST} results")
+    for line in evidence(found, answer):
+        print(f"    {line}")
+    return rank is not None
+
+
+def text_of(item: Item) -> str:
+    """What an item says."""
+    if item.memory is not None:
+        return item.memory.revision.text
+    return item.message.content if item.message is not None else ""
+
+
+def evidence(found: RecallResult, answer: str) -> list[str]:
+    """The facts that prove the answer: the best path that ends there, else the item that says it."""
+    for path in found.paths:
+        if answer in {path.answer, *(end_of(step) for step in path.steps)}:
+            return [read(step) for step in path.steps]
+    for item in found.items[:FIRST]:
+        if answer in text_of(item):
+            validity = item.memory.revision.validity if item.memory else None
+            return [dated(text_of(item), validity) if validity else text_of(item)]
+    return []
+
+
+def end_of(step: Step) -> str:
+    """The name that a step leads to."""
+    return step.target.name if step.target else step.relation.triple.literal
+
+
+def read(step: Step) -> str:
+    """A step as a readable fact, with the way it was walked."""
+    return f"{step.source.name} {'→' if step.forward else '←'} {end_of(step)}: {fact_of(step.relation)}"
+
+
+def fact_of(relation: Relation | Revision) -> str:
+    """A relation in words with its time."""
+    return dated(relation.text, relation.validity)
+
+
+def main() -> int:
+    """Tell the story, ask the questions; 0 when every answer was found."""
+    story = json.loads(STORY.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix="twohop-demo-") as folder:
+        data_dir = Path(folder) / "data"
+        with server(data_dir) as address, Memory(address) as memory:
+            print("What was said, and what was remembered")
+            for session in story["sessions"]:
+                tell(memory, story["user_id"], session)
+            print("\nWhat is asked, and what proves the answer")
+            answers = [ask(memory, story["user_id"], q["question"], q["answer"]) for q in story["questions"]]
+    print(f"\n{sum(answers)} of {len(answers)} answers are among the first {FIRST} results")
+    return 0 if all(answers) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""What makes an add durable before it is processed."""
+
+from collections import Counter
+from dataclasses import replace
+
+from twohop.errors import LedgerUnavailable
+from twohop.graph.model import Message
+from twohop.graph.sqlite import record, requests
+from twohop.graph.sqlite.conversations import owner
+from twohop.graph.sqlite.database import Database, Owned
+from twohop.graph.sqlite.rows import job_columns, message_columns
+from twohop.graph.sqlite.stamp import Stamp, advance, name_owner, queue
+from twohop.graph.store import Acceptance, Accepted
+
+WINDOW = 4
+"""Messages before a new one whose indexed words change with it: a message is found by its neighbours' words too."""
+
+
+def accept(database: Database, acceptance: Acceptance, now: int) -> Accepted:
+    """Store messages, request and job, or find the job of an earlier call."""
+    own = database.of(acceptance.scope.partition)
+    if any(row.partition != own.partition for row in (*acceptance.messages, acceptance.job)):
+        raise ValueError("a message or the job belongs to another partition than the scope")
+    earlier = requests.seen(own, acceptance.request)
+    if earlier is not None:
+        job, known = record.job(own, earlier["result"]), owner(own)
+        if job is None or known is None:
+            raise LedgerUnavailable("the job of this request id is gone: take a new one")
+        return Accepted(job=job, repeated=True, seq=known.seq, recorded_at=earlier["recorded_at"])
+    stamp = advance(own, now, messages=len(acceptance.messages))
+    name_owner(own, acceptance.scope)
+    by_session: dict[str, list[Message]] = {}
+    for message in acceptance.messages:
+        by_session.setdefault(message.session, []).append(message)
+    for session, messages in by_session.items():
+        append(own, session, messages, stamp)
+    own.insert("jobs", [job_columns(acceptance.job, stamp.at)])
+    requests.remember(own, acceptance.request, acceptance.job.id, stamp.at)
+    job = replace(acceptance.job, created_at=stamp.at, updated_at=stamp.at)
+    return Accepted(job=job, repeated=False, seq=stamp.seq, recorded_at=stamp.at)
+
+
+def append(own: Owned, session: str, messages: list[Message], stamp: Stamp) -> None:
+    """Put messages at the end of a session."""
+    last = own.one(
+        "SELECT MAX(position) AS position FROM messages WHERE partition = :partition AND session = :session",
+        session=session,
+    )
+    start = 0 if last is None or last["position"] is None else last["position"] + 1
+    own.change(
+        "INSERT INTO sessions (partition, id, message_count, created_at, updated_at)",
+        "VALUES (:partition, :id, :count, :at, :at)",
+        "ON CONFLICT (partition, id) DO UPDATE SET message_count = message_count + :count, updated_at = :at",
+        id=session,
+        count=len(messages),
+        at=stamp.at,
+    )
+    own.insert(
+        "messages",
+        [message_columns(message, position=start + i, stamp=stamp.at) for i, message in enumerate(messages)],
+    )
+    names = Counter(message.name for message in messages if message.name)
+    own.change_each(
+        "INSERT INTO speakers (partition, session, name, message_count) VALUES (:partition, :session, :name, :count) "
+        "ON CONFLICT (partition, session, name) DO UPDATE SET message_count = message_count + excluded.message_count",
+        [{"session": session, "name": name, "count": count} for name, count in names.items()],
+    )
+    before = own.all(
+        "SELECT id FROM messages WHERE partition = :partition AND session = :session",
+        "AND position >= :first AND position < :start",
+        session=session,
+        first=start - WINDOW,
+        start=start,
+    )
+    queue(own, "message", [*(row["id"] for row in before), *(message.id for message in messages)], stamp)

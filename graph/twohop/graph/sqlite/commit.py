@@ -1,0 +1,264 @@
+"""One commit: everything that an add, or a caller, changes about an owner, in one transaction."""
+
+from collections.abc import Sequence
+
+from twohop.errors import StaleRead
+from twohop.graph.model import Alias, Entity, Evidence, Mention, Relation, Revision
+from twohop.graph.sqlite import requests
+from twohop.graph.sqlite.conversations import owner
+from twohop.graph.sqlite.database import Database, Owned, listed
+from twohop.graph.sqlite.jobs import set_job
+from twohop.graph.sqlite.rows import (
+    decision_columns,
+    json_of,
+    relation_columns,
+    revision_columns,
+    triple_columns,
+)
+from twohop.graph.sqlite.stamp import Stamp, advance, queue, queue_messages
+from twohop.graph.sqlite.words import add_words
+from twohop.graph.store import Changes, Committed
+
+
+def commit(database: Database, changes: Changes, now: int) -> Committed:
+    """Write the changes, or nothing."""
+    own = database.of(changes.partition)
+    refuse_foreign(changes)
+    earlier = requests.seen(own, changes.request)
+    known = owner(own)
+    if earlier is not None and known is not None:
+        return Committed(
+            seq=known.seq,
+            state_seq=known.state_seq,
+            recorded_at=earlier["recorded_at"],
+            earlier=earlier["result"],
+        )
+    if changes.expected_state not in {None, known.state_seq if known else 0}:
+        raise StaleRead("the owner's state moved since it was read: plan again")
+    made = new_memories(own, changes.revisions)
+    stamp = advance(own, now, changes_state=changes_state(changes), memories=len(made))
+    put_entities(own, changes.entities, stamp)
+    put_aliases(own, changes.aliases, stamp)
+    own.insert("memories", [{"id": memory_id, "created_at": stamp.at} for memory_id in made])
+    put_revisions(own, changes.revisions, set(changes.ended_revisions), stamp)
+    put_evidence(own, changes.evidence, stamp)
+    put_mentions(own, changes.mentions, stamp)
+    put_relations(own, changes.relations, set(changes.ended_relations), stamp)
+    own.insert(
+        "decisions", [decision_columns(one, ordinal=i, stamp=stamp.at) for i, one in enumerate(changes.decisions)]
+    )
+    add_words(own, changes.vocabulary, stamp)
+    if changes.job is not None:
+        set_job(own, changes.job, stamp.at)
+    requests.remember(own, changes.request, changes.request_result, stamp.at)
+    queue(own, "memory", [*(one.id for one in changes.revisions), *changes.ended_revisions], stamp)
+    queue(own, "relation", [*(one.id for one in changes.relations), *changes.ended_relations], stamp)
+    queue_messages(own, list(changes.touched_messages), stamp)
+    return Committed(seq=stamp.seq, state_seq=stamp.state_seq, recorded_at=stamp.at)
+
+
+def refuse_foreign(changes: Changes) -> None:
+    """A row of another owner in a commit is a fault of the caller's code."""
+    for rows in (changes.revisions, changes.entities, changes.relations, changes.decisions):
+        if any(row.partition != changes.partition for row in rows):
+            raise ValueError("a row belongs to another partition than the commit")
+
+
+def changes_state(changes: Changes) -> bool:
+    """Whether what others planned on has moved."""
+    return bool(
+        changes.revisions
+        or changes.ended_revisions
+        or changes.evidence
+        or changes.entities
+        or changes.aliases
+        or changes.relations
+        or changes.ended_relations
+    )
+
+
+def new_memories(own: Owned, revisions: Sequence[Revision]) -> list[str]:
+    """The memories that begin with these revisions."""
+    ids = dict.fromkeys(revision.memory_id for revision in revisions)
+    rows = own.all(
+        "SELECT m.id FROM json_each(:ids) AS i CROSS JOIN memories AS m ON m.partition = :partition AND m.id = i.value",
+        ids=listed(ids),
+    )
+    stored = {row["id"] for row in rows}
+    return [memory_id for memory_id in ids if memory_id not in stored]
+
+
+def put_entities(own: Owned, entities: Sequence[Entity], stamp: Stamp) -> None:
+    """Insert entities, or bring their name, type and kinds up to date; key and normal form stay."""
+    own.change_each(
+        "INSERT INTO entities (partition, id, key, name, normal, type, named, kinds, recorded_at) "
+        "VALUES (:partition, :id, :key, :name, :normal, :type, :named, :kinds, :at) "
+        "ON CONFLICT (partition, id) DO UPDATE SET name = excluded.name, type = excluded.type, "
+        "named = excluded.named, kinds = excluded.kinds",
+        [
+            {
+                "id": entity.id,
+                "key": entity.key,
+                "name": entity.name,
+                "normal": entity.normal,
+                "type": entity.type,
+                "named": int(entity.named),
+                "kinds": json_of(entity.kinds),
+                "at": stamp.at,
+            }
+            for entity in entities
+        ],
+    )
+
+
+def put_aliases(own: Owned, aliases: Sequence[Alias], stamp: Stamp) -> None:
+    """Insert aliases; one that is known stays as it is."""
+    own.change_each(
+        "INSERT OR IGNORE INTO aliases (partition, entity_id, normal, name, recorded_at) "
+        "VALUES (:partition, :entity_id, :normal, :name, :at)",
+        [{"entity_id": one.entity_id, "normal": one.normal, "name": one.name, "at": stamp.at} for one in aliases],
+    )
+
+
+def put_revisions(own: Owned, revisions: Sequence[Revision], ended: set[str], stamp: Stamp) -> None:
+    """End old revisions and insert new ones, with their triples.
+
+    Raises:
+        StaleRead: a revision to end is not current.
+    """
+    own_ended = {revision.id for revision in revisions} & ended
+    for revision_id in sorted(ended - own_ended):
+        if not own.change(
+            "UPDATE revisions SET superseded_at = :at",
+            "WHERE partition = :partition AND id = :id AND superseded_at IS NULL",
+            id=revision_id,
+            at=stamp.at,
+        ):
+            raise StaleRead("a revision to end is not current any more: plan again")
+    # The retired come first: a memory has at most one current revision at any step.
+    own.insert(
+        "revisions",
+        [revision_columns(revision, stamp=stamp.at, ended=revision.id in own_ended) for revision in revisions],
+    )
+    own.insert(
+        "triples",
+        [
+            {
+                "revision_id": revision.id,
+                "position": position,
+                **triple_columns(triple, own.partition),
+                "recorded_at": stamp.at,
+            }
+            for revision in revisions
+            for position, triple in enumerate(revision.triples)
+        ],
+    )
+
+
+def put_evidence(own: Owned, evidence: Sequence[Evidence], stamp: Stamp) -> None:
+    """Link memories to messages; the same quote of the same message counts once."""
+    own.change_each(
+        "INSERT INTO evidence (partition, memory_id, message_id, quote, agent_id, run_id, recorded_at) "
+        "SELECT :partition, :memory_id, :message_id, :quote, :agent_id, :run_id, :at "
+        "WHERE NOT EXISTS (SELECT 1 FROM evidence AS e WHERE e.partition = :partition "
+        "AND e.memory_id = :memory_id AND e.message_id = :message_id AND e.quote = :quote)",
+        [
+            {
+                "memory_id": one.memory_id,
+                "message_id": one.message_id,
+                "quote": one.quote,
+                "agent_id": one.agent_id,
+                "run_id": one.run_id,
+                "at": stamp.at,
+            }
+            for one in evidence
+        ],
+    )
+
+
+def put_mentions(own: Owned, mentions: Sequence[Mention], stamp: Stamp) -> None:
+    """Link entities to the messages that name them, and count the messages of each entity."""
+    for (entity_id, message_id), spans in spans_of(mentions).items():
+        known = own.one(
+            "SELECT 1 FROM mentions AS m WHERE m.partition = :partition AND m.entity_id = :entity_id",
+            "AND m.message_id = :message_id LIMIT 1",
+            entity_id=entity_id,
+            message_id=message_id,
+        )
+        message = own.one(
+            "SELECT recorded_at FROM messages WHERE partition = :partition AND id = :id",
+            id=message_id,
+        )
+        own.change_each(
+            "INSERT OR IGNORE INTO mentions (partition, entity_id, message_id, span_start, span_end, message_at,"
+            " recorded_at) VALUES (:partition, :entity_id, :message_id, :start, :end, :message_at, :at)",
+            [
+                {
+                    "entity_id": entity_id,
+                    "message_id": message_id,
+                    "start": start,
+                    "end": end,
+                    "message_at": message["recorded_at"] if message else 0,
+                    "at": stamp.at,
+                }
+                for start, end in spans
+            ],
+        )
+        if known is None:
+            own.change(
+                "UPDATE entities SET message_count = message_count + 1 WHERE partition = :partition AND id = :id",
+                id=entity_id,
+            )
+
+
+def spans_of(mentions: Sequence[Mention]) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """(entity, message) -> spans."""
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for one in mentions:
+        found.setdefault((one.entity_id, one.message_id), []).append((one.start, one.end))
+    return found
+
+
+def put_relations(own: Owned, relations: Sequence[Relation], ended: set[str], stamp: Stamp) -> None:
+    """End old relation versions and insert new ones with their support, and count the relations of each entity.
+
+    Raises:
+        StaleRead: a relation to end is not current.
+    """
+    own_ended = {relation.id for relation in relations} & ended
+    for relation_id in sorted(ended - own_ended):
+        row = own.one(
+            "UPDATE relations SET superseded_at = :at",
+            "WHERE partition = :partition AND id = :id AND superseded_at IS NULL RETURNING subject_id, object_id",
+            id=relation_id,
+            at=stamp.at,
+        )
+        if row is None:
+            raise StaleRead("a relation to end is not current any more: plan again")
+        count_relation(own, {row["subject_id"], row["object_id"]}, -1)
+    own.insert(
+        "relations",
+        [relation_columns(relation, stamp=stamp.at, ended=relation.id in own_ended) for relation in relations],
+    )
+    own.insert(
+        "supports",
+        [
+            {"relation_id": relation.id, "position": position, "memory_id": memory_id}
+            for relation in relations
+            for position, memory_id in enumerate(dict.fromkeys(relation.support))
+        ],
+    )
+    for relation in relations:
+        if relation.id not in own_ended:
+            count_relation(own, {relation.triple.subject_id, relation.triple.object_id}, 1)
+
+
+def count_relation(own: Owned, ends: set[str | None], by: int) -> None:
+    """Keep the number of current relations at each end."""
+    for entity_id in ends:
+        if entity_id:
+            own.change(
+                "UPDATE entities SET relation_count = relation_count + :by WHERE partition = :partition AND id = :id",
+                id=entity_id,
+                by=by,
+            )

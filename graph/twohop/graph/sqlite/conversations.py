@@ -1,0 +1,93 @@
+"""Reads of owners, sessions and messages."""
+
+from collections.abc import Sequence
+
+from twohop.graph.model import Message, Owner, Session
+from twohop.graph.sqlite.axes import known
+from twohop.graph.sqlite.database import Owned, listed
+from twohop.graph.sqlite.rows import message_of, owner_of, session_of
+
+
+def owner(own: Owned) -> Owner | None:
+    """The owner's counters."""
+    row = own.one("SELECT * FROM owners WHERE partition = :partition")
+    return None if row is None else owner_of(row)
+
+
+def session(own: Owned, session_id: str) -> Session | None:
+    """One session."""
+    row = own.one("SELECT * FROM sessions WHERE partition = :partition AND id = :id", id=session_id)
+    return None if row is None else session_of(row)
+
+
+def speakers(own: Owned) -> dict[str, dict[str, int]]:
+    """Session -> speaker -> number of messages."""
+    found: dict[str, dict[str, int]] = {}
+    for row in own.all("SELECT session, name, message_count FROM speakers WHERE partition = :partition"):
+        found.setdefault(row["session"], {})[row["name"]] = row["message_count"]
+    return found
+
+
+def messages(own: Owned, ids: Sequence[str], known_at: int | None) -> list[Message]:
+    """Messages in the order of the ids."""
+    rows = own.all(
+        "SELECT m.* FROM json_each(:ids) AS i CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value",
+        known("m", known_at),
+        "ORDER BY i.key",
+        ids=listed(ids),
+        known_at=known_at,
+    )
+    return [message_of(row) for row in rows]
+
+
+def recent_messages(own: Owned, session_id: str, limit: int, before: int | None) -> list[Message]:
+    """The end of a session, or of what stands before a position."""
+    rows = own.all(
+        "SELECT * FROM messages WHERE partition = :partition AND session = :session",
+        "" if before is None else "AND position < :before",
+        "ORDER BY position DESC LIMIT :limit",
+        session=session_id,
+        before=before,
+        limit=max(limit, 0),
+    )
+    return [message_of(row) for row in reversed(rows)]
+
+
+def windows(own: Owned, ids: Sequence[str], radius: int) -> dict[str, list[Message]]:
+    """Each message with its neighbours; a message in several windows is read once."""
+    centres = own.all(
+        "SELECT m.id, m.session, m.position FROM json_each(:ids) AS i",
+        "CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value ORDER BY i.key",
+        ids=listed(ids),
+    )
+    wanted: dict[str, set[int]] = {}
+    for row in centres:
+        places = range(row["position"] - radius, row["position"] + radius + 1)
+        wanted.setdefault(row["session"], set()).update(places)
+    read: dict[tuple[str, int], Message] = {}
+    for session_id, positions in wanted.items():
+        for row in own.all(
+            "SELECT m.* FROM json_each(:positions) AS i CROSS JOIN messages AS m",
+            "ON m.partition = :partition AND m.session = :session AND m.position = i.value",
+            session=session_id,
+            positions=str(sorted(positions)),
+        ):
+            read[session_id, row["position"]] = message_of(row)
+    return {
+        row["id"]: [
+            read[row["session"], position]
+            for position in range(row["position"] - radius, row["position"] + radius + 1)
+            if (row["session"], position) in read
+        ]
+        for row in centres
+    }
+
+
+def message_ids(own: Owned, limit: int, after: str) -> list[str]:
+    """Ids in order."""
+    rows = own.all(
+        "SELECT id FROM messages WHERE partition = :partition AND id > :after ORDER BY id LIMIT :limit",
+        after=after,
+        limit=limit,
+    )
+    return [row["id"] for row in rows]

@@ -1,0 +1,163 @@
+"""Connections, and the only way to run a statement on one: bound to an owner, or named as maintenance."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from twohop.errors import DataDirUnusable, LedgerUnavailable, StaleRead, StorageFull, TwohopError
+from twohop.graph.sqlite.guard import check
+
+Value: TypeAlias = str | int | float | bytes | None
+Synchronous: TypeAlias = Literal["FULL", "OFF"]
+
+BUSY_MS = 5_000
+"""How long a statement waits for a foreign lock (a backup tool): nobody of ours ever holds one."""
+
+CACHE_KIB = 16 * 1024
+"""Page cache of a connection."""
+
+WAL_LIMIT = 64 * 2**20
+"""Bytes that the write-ahead log is cut back to after a checkpoint."""
+
+NO_SPACE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+"""A full disk (FULL), a quota or file-size limit (IOERR_WRITE), no room for the shared index (IOERR_SHMSIZE)."""
+
+
+def connect(path: Path, *, synchronous: Synchronous) -> sqlite3.Connection:
+    """The connection that writes.
+
+    Raises:
+        DataDirUnusable: the file can't be opened for writing, or is not a database.
+    """
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        try:
+            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            connection.execute(f"PRAGMA synchronous = {synchronous}")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
+            tune(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as e:
+        raise unusable(path, e) from e
+    if mode != "wal":
+        connection.close()
+        raise DataDirUnusable(
+            f"{path}: this file system can't hold a write-ahead log (it said {mode}): use a local disk"
+        )
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """A connection that can't write."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.execute("PRAGMA query_only = ON")
+    tune(connection)
+    return connection
+
+
+def tune(connection: sqlite3.Connection) -> None:
+    """What readers and the writer share."""
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def unusable(path: Path, error: sqlite3.Error) -> TwohopError:
+    """Why the file can't be opened, and what to do."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in NO_SPACE:
+        return failure(error)
+    if code & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return DataDirUnusable(
+            f"{path} is not a readable twohop ledger: restore it from a backup, or move it away to start empty"
+        )
+    if code & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}:
+        return DataDirUnusable(f"{path} can't be opened for writing: check its folder and permissions")
+    return failure(error)
+
+
+def failure(error: sqlite3.Error) -> TwohopError:
+    """The error of ours that stands for one of SQLite's. Its text names no values: SQLite's own could."""
+    if isinstance(error, sqlite3.IntegrityError):
+        # SQLite names the constraint (tables and columns), never a value.
+        return StaleRead(f"the owner's state doesn't take these rows any more ({error})")
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if getattr(error, "sqlite_errorcode", 0) in NO_SPACE:
+        return StorageFull("the disk that holds the data directory is full: free some space; nothing was written")
+    return LedgerUnavailable(f"the ledger's file can't be used now ({name})")
+
+
+def listed(values: Iterable[str]) -> str:
+    """A list as one parameter, for `json_each`."""
+    return json.dumps(list(values))
+
+
+class Owned:
+    """Statements on one owner's data: `:partition` is bound here and nowhere else."""
+
+    __slots__ = ("_connection", "partition")
+
+    def __init__(self, connection: sqlite3.Connection, partition: str) -> None:
+        self._connection = connection
+        self.partition = partition
+
+    def all(self, *sql: str, **values: Value) -> list[sqlite3.Row]:
+        """All rows of a statement given in parts.
+
+        Raises:
+            UnscopedStatement: the statement is not bound to the owner.
+        """
+        return self._run(sql, values).fetchall()
+
+    def one(self, *sql: str, **values: Value) -> sqlite3.Row | None:
+        """The only row, or None."""
+        rows = self.all(*sql, **values)
+        return rows[0] if rows else None
+
+    def change(self, *sql: str, **values: Value) -> int:
+        """Run a statement that writes; how many rows it changed."""
+        return self._run(sql, values).rowcount
+
+    def change_each(self, sql: str, rows: Iterable[Mapping[str, Value]]) -> None:
+        """Run a statement that writes once a row of values."""
+        check(sql)
+        self._connection.executemany(sql, [{**row, "partition": self.partition} for row in rows])
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, Value]]) -> None:
+        """Insert rows that have the same columns; `partition` is added."""
+        if not rows:
+            return
+        columns = ("partition", *(name for name in rows[0] if name != "partition"))
+        names = ", ".join(columns)
+        places = ", ".join(f":{name}" for name in columns)
+        self.change_each(" ".join(("INSERT INTO", table, f"({names}) VALUES ({places})")), rows)
+
+    def _run(self, sql: tuple[str, ...], values: Mapping[str, Value]) -> sqlite3.Cursor:
+        text = " ".join(sql)
+        check(text)
+        return self._connection.execute(text, {**values, "partition": self.partition})
+
+
+class Database:
+    """An open transaction on one connection."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def of(self, partition: str) -> Owned:
+        """Statements on one owner's data."""
+        return Owned(self._connection, partition)
+
+    def maintain(self, sql: str, **values: Value) -> list[sqlite3.Row]:
+        """Run a statement over all owners: job queue, outbox and the list of owners, nothing that a caller sees."""
+        return self._connection.execute(sql, values).fetchall()

@@ -1,0 +1,56 @@
+"""Where a list goes on: the sort key of the last item, as text."""
+
+import json
+
+from twohop.errors import FieldViolation, InvalidPageToken
+
+
+def key(*parts: str | int) -> str:
+    """The parts of a sort key as one text."""
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+
+
+def numbers(after: str) -> tuple[int, int]:
+    """The two numbers of a key; (0, -1) stands before everything.
+
+    Raises:
+        InvalidPageToken: it is no such key.
+    """
+    match parts(after):
+        case None:
+            return 0, -1
+        case [int(first), int(second)]:
+            return first, second
+        case _:
+            raise malformed()
+
+
+def texts(after: str) -> tuple[str, str]:
+    """The two texts of a key; empty texts stand before everything.
+
+    Raises:
+        InvalidPageToken: it is no such key.
+    """
+    match parts(after):
+        case None:
+            return "", ""
+        case [str(first), str(second)]:
+            return first, second
+        case _:
+            raise malformed()
+
+
+def parts(after: str) -> object:
+    """What the key holds; None at the start."""
+    if not after:
+        return None
+    try:
+        found: object = json.loads(after)
+    except ValueError as e:
+        raise malformed() from e
+    return found if found is not None else ""
+
+
+def malformed() -> InvalidPageToken:
+    """The key was not made by `key`."""
+    return InvalidPageToken(FieldViolation("page_token", "not a token of this list: start again without it"))

@@ -1,0 +1,331 @@
+"""`SqliteLedger`: the ledger's contract on one writer thread and a pool of readers."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from twohop.graph.model import (
+    Axes,
+    Decision,
+    Entity,
+    Job,
+    Memory,
+    Message,
+    Narrowing,
+    OutboxRow,
+    Owner,
+    Relation,
+    Revision,
+    Session,
+)
+from twohop.graph.sqlite import conversations, graph, jobs, listing, memories, outbox, record, words
+from twohop.graph.sqlite.accept import accept
+from twohop.graph.sqlite.commit import commit
+from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, connect_reader, unusable
+from twohop.graph.sqlite.readers import Readers
+from twohop.graph.sqlite.schema import migrate
+from twohop.graph.sqlite.writer import Writer
+from twohop.graph.store import Acceptance, Accepted, Changes, Committed, JobUpdate, MemoryFilter, Page
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 4
+"""Connections that read, each on a thread: SQLite lets go of the interpreter's lock while it works."""
+
+OWNERS_A_STEP = 256
+"""Owners looked up at a time by work over all of them."""
+
+
+class SqliteLedger:
+    """Implements `twohop.graph.store.Ledger` in one file, which one process opens.
+
+    Every write is one durable transaction (write-ahead log, fsync before it is acknowledged); a read sees everything
+    that was acknowledged before it began.
+    """
+
+    def __init__(self, writer: Writer, readers: Readers, clock: Callable[[], int]) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._clock = clock
+
+    @classmethod
+    async def open(cls, path: Path, *, clock: Callable[[], int], synchronous: Synchronous = "FULL") -> Self:
+        """The ledger in the file at `path`, made or brought to this program's schema when needed.
+
+        `clock` gives microseconds since the epoch. `synchronous="OFF"` gives up durability (tests that need speed).
+
+        Raises:
+            DataDirUnusable: the file is no ledger, or can't be opened for writing.
+            SchemaTooNew: a newer twohop wrote it.
+            StorageFull: there is no room to make it.
+        """
+        writing, reading = await asyncio.to_thread(prepare, path, synchronous)
+        return cls(Writer(writing), Readers(reading), clock)
+
+    async def close(self) -> None:
+        """Finish waiting writes and release the file."""
+        await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._readers.close()
+        self._writer.close()
+
+    async def _read(
+        self, partition: str, look: Callable[Concatenate[Owned, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs))
+
+    async def _write(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._writer.write(lambda database: work(database, *args, **kwargs))
+
+    # Writes: the clock is read in the writer's thread, so that instants follow the order of commits.
+
+    async def accept(self, acceptance: Acceptance) -> Accepted:
+        """Store messages, request id and job."""
+        return await self._writer.write(lambda database: accept(database, acceptance, self._clock()))
+
+    async def commit(self, changes: Changes) -> Committed:
+        """Apply changes, or nothing."""
+        return await self._writer.write(lambda database: commit(database, changes, self._clock()))
+
+    async def update_job(self, partition: str, update: JobUpdate) -> None:
+        """Write a job's state."""
+        await self._writer.write(lambda database: jobs.set_job(database.of(partition), update, self._clock()))
+
+    async def set_summary(self, partition: str, session: str, summary: str) -> None:
+        """Replace a session's rolling summary."""
+        await self._writer.write(
+            lambda database: jobs.set_summary(database, partition, session, summary, self._clock())
+        )
+
+    async def add_vocabulary(self, partition: str, words_by_stem: Mapping[str, str]) -> None:
+        """Add stems with their surface forms."""
+        await self._writer.write(
+            lambda database: words.add_vocabulary(database, partition, words_by_stem, self._clock())
+        )
+
+    async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
+        """Store a list's mean."""
+        await self._writer.write(
+            lambda database: words.set_mean(database, partition, name, version, count, mean, self._clock())
+        )
+
+    # Jobs and outbox.
+
+    async def job(self, partition: str, job_id: str) -> Job | None:
+        """One job."""
+        return await self._read(partition, record.job, job_id)
+
+    async def claim_jobs(self, now: int, limit: int) -> list[Job]:
+        """Take due jobs of all owners."""
+        return await self._write(jobs.claim, now, limit)
+
+    async def release_jobs(self) -> int:
+        """Put running jobs back."""
+        return await self._writer.write(lambda database: jobs.release(database, self._clock()))
+
+    async def outbox(self, limit: int, partition: str | None = None) -> list[OutboxRow]:
+        """The oldest waiting rows."""
+        return await self._readers.read(lambda database: outbox.waiting(database, limit, partition))
+
+    async def outbox_done(self, rows: Sequence[OutboxRow]) -> None:
+        """Remove projected rows."""
+        await self._write(outbox.done, rows)
+
+    async def outbox_size(self, partition: str | None = None) -> int:
+        """How many rows wait."""
+        return await self._readers.read(lambda database: outbox.size(database, partition))
+
+    async def outbox_refill(self) -> int:
+        """Ask for everything to be projected: a transaction an owner, so that others can write between them."""
+        rows, after = 0, ""
+        while found := await self.partitions(OWNERS_A_STEP, after):
+            for partition in found:
+                rows += await self._writer.write(
+                    lambda database, p=partition: outbox.refill(database, p, self._clock())
+                )
+            after = found[-1]
+        return rows
+
+    async def partitions(self, limit: int, after: str = "") -> list[str]:
+        """All partitions in order."""
+        return await self._readers.read(lambda database: outbox.partitions(database, limit, after))
+
+    # Owner, sessions, messages.
+
+    async def owner(self, partition: str) -> Owner | None:
+        """The owner's counters."""
+        return await self._read(partition, conversations.owner)
+
+    async def session(self, partition: str, session: str) -> Session | None:
+        """One session."""
+        return await self._read(partition, conversations.session, session)
+
+    async def messages(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Message]:
+        """Messages by id."""
+        return await self._read(partition, conversations.messages, ids, known_at)
+
+    async def recent_messages(
+        self, partition: str, session: str, limit: int, before: int | None = None
+    ) -> list[Message]:
+        """The end of a session."""
+        return await self._read(partition, conversations.recent_messages, session, limit, before)
+
+    async def windows(self, partition: str, ids: Sequence[str], radius: int) -> dict[str, list[Message]]:
+        """Messages with their neighbours."""
+        return await self._read(partition, conversations.windows, ids, radius)
+
+    async def speakers(self, partition: str) -> dict[str, dict[str, int]]:
+        """Speakers of each session."""
+        return await self._read(partition, conversations.speakers)
+
+    async def message_ids(self, partition: str, limit: int, after: str = "") -> list[str]:
+        """Message ids in order."""
+        return await self._read(partition, conversations.message_ids, limit, after)
+
+    # Memories.
+
+    async def memories(
+        self, partition: str, ids: Sequence[str], axes: Axes, narrowing: Narrowing | None = None
+    ) -> list[Memory]:
+        """Memories by id."""
+        return await self._read(partition, memories.memories, ids, axes, narrowing)
+
+    async def memories_of_revisions(self, partition: str, revision_ids: Sequence[str]) -> dict[str, str]:
+        """Revision id -> memory id."""
+        return await self._read(partition, memories.memories_of_revisions, revision_ids)
+
+    async def list_memories(
+        self, partition: str, where: MemoryFilter, axes: Axes, limit: int, after: str = ""
+    ) -> Page[Memory]:
+        """A page of memories."""
+        return await self._read(partition, listing.list_memories, where, axes, limit, after)
+
+    async def revisions(self, partition: str, memory_id: str, known_at: int | None = None) -> list[Revision]:
+        """A memory's revisions."""
+        return await self._read(partition, memories.history, memory_id, known_at)
+
+    async def revisions_by_id(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Revision]:
+        """Revisions by id."""
+        return await self._read(partition, memories.revisions_by_id, ids, known_at)
+
+    async def slot(self, partition: str, slot_keys: Sequence[str]) -> list[Memory]:
+        """The timelines of slots."""
+        return await self._read(partition, memories.slot, slot_keys)
+
+    async def by_text(self, partition: str, text_hashes: Sequence[str]) -> list[Memory]:
+        """Memories that say the same."""
+        return await self._read(partition, memories.by_text, text_hashes)
+
+    async def by_triple(self, partition: str, keys: Sequence[str]) -> dict[str, list[Memory]]:
+        """Memories that assert a triple."""
+        return await self._read(partition, memories.by_triple, keys)
+
+    async def by_subject(self, partition: str, pairs: Sequence[tuple[str, str]], limit: int) -> list[Memory]:
+        """Memories about a subject and predicate."""
+        return await self._read(partition, memories.by_subject, pairs, limit)
+
+    async def facts_of_messages(
+        self, partition: str, message_ids: Sequence[str], axes: Axes
+    ) -> dict[str, list[Memory]]:
+        """Memories that rest on messages."""
+        return await self._read(partition, memories.facts_of_messages, message_ids, axes)
+
+    async def memory_ids(self, partition: str, limit: int, after: str = "") -> list[str]:
+        """Memory ids in order."""
+        return await self._read(partition, memories.memory_ids, limit, after)
+
+    async def decisions(
+        self, partition: str, *, job_id: str = "", memory_id: str = "", limit: int = 100, after: str = ""
+    ) -> Page[Decision]:
+        """A page of decisions."""
+        return await self._read(
+            partition, record.decisions, job_id=job_id, memory_id=memory_id, limit=limit, after=after
+        )
+
+    # Graph.
+
+    async def entities(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Entity]:
+        """Entities by id."""
+        return await self._read(partition, graph.entities, ids, known_at)
+
+    async def entities_named(
+        self, partition: str, normals: Sequence[str], known_at: int | None = None
+    ) -> dict[str, list[Entity]]:
+        """Entities by name."""
+        return await self._read(partition, graph.entities_named, normals, known_at)
+
+    async def list_entities(
+        self, partition: str, limit: int, after: str = "", name: str = "", known_at: int | None = None
+    ) -> Page[Entity]:
+        """A page of entities."""
+        return await self._read(partition, graph.list_entities, limit, after, name, known_at)
+
+    async def relations_of(
+        self, partition: str, entity_ids: Sequence[str], axes: Axes, limit: int
+    ) -> dict[str, list[Relation]]:
+        """Relations at entities."""
+        return await self._read(partition, graph.relations_of, entity_ids, axes, limit)
+
+    async def relations(self, partition: str, ids: Sequence[str], axes: Axes) -> list[Relation]:
+        """Relations by id."""
+        return await self._read(partition, graph.relations, ids, axes)
+
+    async def relations_by_key(self, partition: str, keys: Sequence[str]) -> list[Relation]:
+        """Current versions of relations."""
+        return await self._read(partition, graph.relations_by_key, keys)
+
+    async def relations_of_memories(
+        self, partition: str, memory_ids: Sequence[str], axes: Axes
+    ) -> dict[str, list[Relation]]:
+        """Relations that rest on memories."""
+        return await self._read(partition, graph.relations_of_memories, memory_ids, axes)
+
+    async def list_relations(
+        self, partition: str, axes: Axes, limit: int, after: str = "", entity_id: str = "", predicate: str = ""
+    ) -> Page[Relation]:
+        """A page of relations."""
+        return await self._read(partition, graph.list_relations, axes, limit, after, entity_id, predicate)
+
+    async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Relations and messages of entities."""
+        return await self._read(partition, graph.degrees, entity_ids)
+
+    async def mentions_of(
+        self, partition: str, entity_ids: Sequence[str], limit: int, known_at: int | None = None
+    ) -> dict[str, list[str]]:
+        """Messages that mention entities."""
+        return await self._read(partition, graph.mentions_of, entity_ids, limit, known_at)
+
+    async def mentions_in(self, partition: str, message_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
+        """Entities that messages mention."""
+        return await self._read(partition, graph.mentions_in, message_ids, limit)
+
+    # Statistics.
+
+    async def vocabulary(self, partition: str, after: int = 0) -> tuple[list[tuple[str, str]], int]:
+        """Stems since a mark."""
+        return await self._read(partition, record.vocabulary, after)
+
+    async def means(self, partition: str) -> dict[str, tuple[int, int, bytes]]:
+        """Means of vectors."""
+        return await self._read(partition, record.means)
+
+
+def prepare(path: Path, synchronous: Synchronous) -> tuple[sqlite3.Connection, list[sqlite3.Connection]]:
+    """The file at this program's schema, with its connections: one that writes, and the readers."""
+    writing = connect(path, synchronous=synchronous)
+    reading: list[sqlite3.Connection] = []
+    try:
+        migrate(writing)
+        reading.extend(connect_reader(path) for _ in range(READERS))
+    except BaseException as e:
+        for connection in (*reading, writing):
+            connection.close()
+        if isinstance(e, sqlite3.Error):
+            raise unusable(path, e) from e
+        raise
+    return writing, reading

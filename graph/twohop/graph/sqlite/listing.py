@@ -1,0 +1,72 @@
+"""Lists of memories: filters, newest first, page by page."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from twohop.graph.model import Axes, Memory
+from twohop.graph.sqlite.axes import at, narrowed, narrowing_values, revisions
+from twohop.graph.sqlite.database import Owned, Value, listed
+from twohop.graph.sqlite.memories import hydrate
+from twohop.graph.sqlite.rows import json_of
+from twohop.graph.store import MemoryFilter, Page
+
+ABOUT = (
+    "AND r.id IN (SELECT t.revision_id FROM triples AS t WHERE t.partition = :partition "
+    "AND t.subject_id IN (SELECT value FROM json_each(:entity_ids)) "
+    "UNION SELECT t.revision_id FROM triples AS t WHERE t.partition = :partition "
+    "AND t.object_id IN (SELECT value FROM json_each(:entity_ids)))"
+)
+IN_CATEGORY = "AND EXISTS (SELECT 1 FROM json_each(r.categories) AS c WHERE c.value IN (SELECT value FROM json_each(:categories)))"
+
+
+def list_memories(own: Owned, where: MemoryFilter, axes: Axes, limit: int, after: str) -> Page[Memory]:
+    """A page of what the filter leaves in."""
+    conditions, values = metadata_conditions(where.metadata)
+    rows = own.all(
+        "SELECT r.*, m.created_at FROM memories AS m CROSS JOIN revisions AS r",
+        "ON r.partition = :partition AND r.memory_id = m.id",
+        revisions("r", axes),
+        "WHERE m.partition = :partition",
+        "AND m.id < :after" if after else "",
+        "AND r.kind IN (SELECT value FROM json_each(:kinds))" if where.kinds else "",
+        IN_CATEGORY if where.categories else "",
+        ABOUT if where.entity_ids else "",
+        "" if where.include_disputed else "AND r.disputed = 0",
+        narrowed("m.id", where.narrowing, axes.known_at),
+        conditions,
+        "ORDER BY m.id DESC LIMIT :limit",
+        after=after,
+        kinds=listed(kind.value for kind in where.kinds),
+        categories=listed(where.categories),
+        entity_ids=listed(where.entity_ids),
+        limit=limit + 1,
+        **at(axes),
+        **narrowing_values(where.narrowing),
+        **values,
+    )
+    items = tuple(hydrate(own, rows[:limit], axes.known_at))
+    return Page(items, items[-1].id if len(rows) > limit and items else "")
+
+
+def metadata_conditions(wanted: Mapping[str, Any]) -> tuple[str, dict[str, Value]]:
+    """Conditions that every wanted key has the wanted JSON value; a number equals a number, however written."""
+    conditions: list[str] = []
+    values: dict[str, Value] = {}
+    for i, (name, value) in enumerate(wanted.items()):
+        values[f"name_{i}"] = name
+        match value:
+            case None | bool():
+                test = f"f.type = :value_{i}"
+                values[f"value_{i}"] = json.dumps(value)
+            case int() | float():
+                test = f"f.type IN ('integer', 'real') AND f.value = :value_{i}"
+                values[f"value_{i}"] = value
+            case str():
+                test = f"f.type = 'text' AND f.value = :value_{i}"
+                values[f"value_{i}"] = value
+            case _:
+                test = f"f.type IN ('array', 'object') AND f.value = json(:value_{i})"
+                values[f"value_{i}"] = json_of(value)
+        conditions.append(f"AND EXISTS (SELECT 1 FROM json_each(r.metadata) AS f WHERE f.key = :name_{i} AND {test})")  # noqa: S608 - own text; data are parameters.
+    return " ".join(conditions), values

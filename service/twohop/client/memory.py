@@ -1,0 +1,121 @@
+"""The client for programs without asyncio: `AsyncMemory` on an event loop of its own."""
+
+import asyncio
+import functools
+import threading
+import weakref
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from twohop.client.memory_async import AsyncMemory
+from twohop.config import Settings
+from twohop.errors import ShuttingDown
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class EventLoop:
+    """An event loop in a thread of its own, so that callers may themselves be inside a running loop (a notebook)."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="twohop-client", daemon=True)
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """The coroutine's result. Interrupting the wait cancels it."""
+        if self._loop.is_closed():
+            coroutine.close()
+            raise ShuttingDown("this client is closed")
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def end(self) -> None:
+        """Stop the loop and its thread. A second time does nothing."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+
+def blocking(
+    method: Callable[Concatenate[AsyncMemory, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate["Memory", P], T]:
+    """The method of `AsyncMemory` as one of `Memory`."""
+
+    @functools.wraps(method)
+    def call(self: "Memory", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.run(method(self.asynchronous, *args, **kwargs))
+
+    return call
+
+
+class Memory:
+    """Remembers what is said and recalls what answers a question; see `AsyncMemory`, which it drives.
+
+    `Memory()` opens the embedded stores in this process, `Memory("host:port")` speaks to a server. It opens at the
+    first call. Safe to use from several threads, and inside a running event loop (whose thread it blocks). Close it,
+    or use `with`; what is left open is closed when it is collected or the process ends.
+    """
+
+    def __init__(
+        self,
+        target: str | None = None,
+        *,
+        data_dir: str | Path | None = None,
+        api_key: str | None = None,
+        tls: object = None,
+        tenant: str = "",
+        settings: Settings | None = None,
+    ) -> None:
+        self.asynchronous = AsyncMemory(
+            target, data_dir=data_dir, api_key=api_key, tls=tls, tenant=tenant, settings=settings
+        )
+        self._loop = EventLoop()
+        self._end = weakref.finalize(self, end, self._loop, self.asynchronous)
+
+    def __enter__(self) -> Self:
+        self.run(self.asynchronous.__aenter__())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish running adds and close the stores, or the connection. A second time does nothing."""
+        self._end()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine of `asynchronous`, run on this client's loop."""
+        return self._loop.run(coroutine)
+
+    add = blocking(AsyncMemory.add)
+    job = blocking(AsyncMemory.job)
+    recall = blocking(AsyncMemory.recall)
+    search = blocking(AsyncMemory.search)
+    get = blocking(AsyncMemory.get)
+    get_all = blocking(AsyncMemory.get_all)
+    update = blocking(AsyncMemory.update)
+    delete = blocking(AsyncMemory.delete)
+    history = blocking(AsyncMemory.history)
+    decisions = blocking(AsyncMemory.decisions)
+    entities = blocking(AsyncMemory.entities)
+    relations = blocking(AsyncMemory.relations)
+    paths = blocking(AsyncMemory.paths)
+
+
+def end(loop: EventLoop, memory: AsyncMemory) -> None:
+    """Close the memory on its loop, then the loop."""
+    try:
+        loop.run(memory.close())
+    finally:
+        loop.end()

@@ -1,0 +1,410 @@
+"""The client for asyncio programs, and the one implementation of both clients."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypedDict, Unpack
+
+from twohop.client import shapes
+from twohop.client.inputs import Facts, Messages, Time, filter_of, given_facts, instant_of, kind_of, new_messages
+from twohop.client.remote import RemoteCore
+from twohop.config import Settings
+from twohop.errors import FieldViolation, InvalidInput, Misconfigured, NotServed, ShuttingDown
+from twohop.graph.model import Axes, Kind, Scope
+from twohop.memory.api import AddRequest, Core, Depth, Edit, Filter, Listing, RecallRequest, RecallResult
+from twohop.wire.scopes import DEFAULT_TENANT
+
+PAGE = 200
+"""Items asked for at a time while a listing is read to its end."""
+
+Shape = dict[str, Any]
+
+
+class Whose(TypedDict, total=False):
+    """Whose memory a call is about: at least one. The first one given, in this order, owns it; the others narrow."""
+
+    user_id: str | None
+    agent_id: str | None
+    run_id: str | None
+
+
+class Asked(Whose, total=False):
+    """What a question may say beside its words; see `AsyncMemory.recall`."""
+
+    limit: int
+    depth: int
+    filters: Filter | Mapping[str, Any] | None
+    as_of: Time
+    known_at: Time
+    include_closed: bool
+    include_messages: bool
+
+
+class AsyncMemory:
+    """Remembers what is said and recalls what answers a question.
+
+    `AsyncMemory()` opens the embedded stores in this process (one process at a time owns a data directory);
+    `AsyncMemory("host:port")` speaks to a server. Both take the same input, give the same results and raise the same
+    errors (`twohop.errors`). It opens at the first call, or by `async with`; close it in the same event loop.
+
+    Every call says whose memory it is about by `user_id`, `agent_id` or `run_id` (the first one given owns it, the
+    others narrow).
+
+    Args:
+        target: a server's `host:port`; None = embedded.
+        data_dir: where the embedded stores are; None = as the settings say.
+        api_key: not served yet.
+        tls: not served yet.
+        tenant: whose users these are; empty = `default`.
+        settings: the embedded core's settings; None = from the environment.
+
+    Raises:
+        NotServed: `api_key` or `tls` is given.
+        Misconfigured: a target together with a data directory or settings.
+    """
+
+    def __init__(
+        self,
+        target: str | None = None,
+        *,
+        data_dir: str | Path | None = None,
+        api_key: str | None = None,
+        tls: object = None,
+        tenant: str = "",
+        settings: Settings | None = None,
+    ) -> None:
+        if api_key is not None or tls is not None:
+            raise NotServed("api_key and tls are not served by this version: servers listen on loopback only")
+        if target is not None and (data_dir is not None or settings is not None):
+            raise Misconfigured("give a target or a data directory and settings, not both")
+        self._target = target
+        self._data_dir = data_dir
+        self._settings = settings
+        self._tenant = tenant or DEFAULT_TENANT
+        self._opening = asyncio.Lock()
+        self._core: Core | None = None
+        self._close: Callable[[], Awaitable[None]] | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        await self._opened()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Finish running adds and close the stores, or the connection. A second time does nothing."""
+        async with self._opening:
+            self._closed = True
+            close, self._close, self._core = self._close, None, None
+        if close is not None:
+            await close()
+
+    async def add(
+        self,
+        messages: Messages,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        request_id: str = "",
+        infer: bool = True,
+        facts: Facts | None = None,
+        wait: bool = True,
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """Remember an exchange.
+
+        Args:
+            messages: a text (said by the user), or one or several `{"role", "content"}` with optional `name`,
+                `observed_at` (default: now) and `time_zone`.
+            metadata: kept with every memory that this makes.
+            request_id: the same id again gives the same result and does nothing.
+            infer: False = store the messages (recall finds them) and extract no facts.
+            facts: facts to keep in place of extracting them.
+            wait: False = return once the messages are durable; `state` is then `pending`.
+            **whose: `user_id`, `agent_id`, `run_id`: whose memory; messages of one run form one session.
+
+        Returns:
+            `results`: for each fact `id`, `memory`, `event` (ADD, UPDATE, SUPERSEDE, NOOP, …), `reason`; `relations`;
+            `state`, `job_id`, `message_ids`, `indexed`, `error`, `usage`.
+
+        Raises:
+            InvalidInput: with every field that is wrong.
+        """
+        given = () if facts is None and not infer else None if facts is None else given_facts(facts)
+        request = AddRequest(
+            scope=self._scope(whose),
+            messages=new_messages(messages),
+            request_id=request_id,
+            facts=given,
+            metadata=dict(metadata or {}),
+            wait=wait,
+        )
+        return shapes.added(await (await self._opened()).add(request))
+
+    async def job(self, job_id: str, **whose: Unpack[Whose]) -> Shape:
+        """What an add led to by now, as `add` returns it. Raises `NotFound`."""
+        core = await self._opened()
+        return shapes.added(await core.job(self._scope(whose), job_id))
+
+    async def recall(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        depth: int = Depth.DEFAULT,
+        filters: Filter | Mapping[str, Any] | None = None,
+        as_of: Time = None,
+        known_at: Time = None,
+        include_closed: bool = False,
+        include_messages: bool = True,
+        **whose: Unpack[Whose],
+    ) -> RecallResult:
+        """What answers a question, typed: items with their score parts, evidence paths, degradations.
+
+        Args:
+            query: the question.
+            limit: most items, 1 to 100.
+            depth: most relations of a path, 0 to 4; 0 = no graph.
+            filters: what to leave in.
+            as_of: what was true then; None = now.
+            known_at: what was known then; None = now.
+            include_closed: also what no longer holds.
+            include_messages: also messages as items of their own.
+            **whose: `user_id`, `agent_id`, `run_id`: whose memory.
+
+        Raises:
+            InvalidInput: with every field that is wrong.
+        """
+        request = RecallRequest(
+            scope=self._scope(whose),
+            query=query,
+            limit=limit,
+            depth=depth,
+            axes=axes_of(as_of, known_at),
+            include_closed=include_closed,
+            where=filter_of(filters),
+            include_messages=include_messages,
+        )
+        return await (await self._opened()).recall(request)
+
+    async def search(self, query: str, **asked: Unpack[Asked]) -> Shape:
+        """As `recall`, with the same arguments, as a dictionary.
+
+        Returns:
+            `results`: `id`, `memory` (the text), `score`, `type`, `valid_from`, `valid_to`, `created_at`, `sources`, …;
+            `paths`: `text`, `answer`, `facts`; `relations`: `source`, `relationship`, `destination`; `degradations`.
+        """
+        return shapes.recalled(await self.recall(query, **asked))
+
+    async def get(
+        self,
+        memory_id: str,
+        *,
+        as_of: Time = None,
+        known_at: Time = None,
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """One memory, also one that no longer holds. Raises `NotFound`."""
+        core = await self._opened()
+        found = await core.get(self._scope(whose), memory_id, axes_of(as_of, known_at))
+        return shapes.memory(found)
+
+    async def get_all(
+        self,
+        *,
+        limit: int = 100,
+        filters: Filter | Mapping[str, Any] | None = None,
+        as_of: Time = None,
+        known_at: Time = None,
+        include_closed: bool = False,
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """Up to `limit` memories, newest first, as `{"results": […]}`."""
+        core, scope = await self._opened(), self._scope(whose)
+        where, axes = filter_of(filters), axes_of(as_of, known_at)
+
+        def page(size: int, token: str) -> Awaitable[Listing[Any]]:
+            return core.list(scope, where, axes, include_closed=include_closed, page_size=size, page_token=token)
+
+        return {"results": [shapes.memory(one) for one in await read_pages(page, limit)]}
+
+    async def update(
+        self,
+        memory_id: str,
+        data: str | None = None,
+        *,
+        kind: Kind | str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        categories: list[str] | None = None,
+        etag: str = "",
+        request_id: str = "",
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """Change a memory's text (`data`), kind, metadata or categories: what is given is replaced.
+
+        Raises:
+            NotFound: no such memory for this owner.
+            EtagMismatch: it changed since `etag` was read.
+        """
+        given = {"text": data, "kind": kind, "metadata": metadata, "categories": categories}
+        edit = Edit(
+            mask=tuple(name for name, value in given.items() if value is not None),
+            text=data or "",
+            kind=kind_of(kind),
+            metadata=dict(metadata or {}),
+            categories=tuple(categories or ()),
+        )
+        core, scope = await self._opened(), self._scope(whose)
+        return shapes.memory(await core.update(scope, memory_id, edit, etag=etag, request_id=request_id))
+
+    async def delete(
+        self,
+        memory_id: str,
+        *,
+        etag: str = "",
+        request_id: str = "",
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """Close a memory; it stays in its history. Raises `NotFound`, `EtagMismatch`."""
+        core, scope = await self._opened(), self._scope(whose)
+        return shapes.memory(await core.delete(scope, memory_id, etag=etag, request_id=request_id))
+
+    async def history(self, memory_id: str, **whose: Unpack[Whose]) -> list[Shape]:
+        """Every version of a memory, oldest first. Raises `NotFound`."""
+        core, scope = await self._opened(), self._scope(whose)
+
+        def page(size: int, token: str) -> Awaitable[Listing[Any]]:
+            return core.revisions(scope, memory_id, page_size=size, page_token=token)
+
+        return [shapes.revision(one) for one in await read_pages(page)]
+
+    async def decisions(
+        self,
+        *,
+        job_id: str = "",
+        memory_id: str = "",
+        limit: int = 100,
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """Up to `limit` decisions in order, of an add or about a memory, as `{"results": […]}`."""
+        core, scope = await self._opened(), self._scope(whose)
+
+        def page(size: int, token: str) -> Awaitable[Listing[Any]]:
+            return core.decisions(scope, job_id=job_id, memory_id=memory_id, page_size=size, page_token=token)
+
+        return {"results": [shapes.decision(one) for one in await read_pages(page, limit)]}
+
+    async def entities(
+        self,
+        name: str = "",
+        *,
+        limit: int = 100,
+        known_at: Time = None,
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """Up to `limit` entities by name, as `{"results": […]}`; `name` keeps those whose names contain it."""
+        core, scope = await self._opened(), self._scope(whose)
+        axes = axes_of(None, known_at)
+
+        def page(size: int, token: str) -> Awaitable[Listing[Any]]:
+            return core.entities(scope, name=name, axes=axes, page_size=size, page_token=token)
+
+        return {"results": [shapes.entity(one) for one in await read_pages(page, limit)]}
+
+    async def relations(
+        self,
+        *,
+        entity_id: str = "",
+        predicate: str = "",
+        limit: int = 100,
+        as_of: Time = None,
+        known_at: Time = None,
+        include_closed: bool = False,
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """Up to `limit` relations, newest first, with the names of their ends, as `{"results": […]}`."""
+        core, scope = await self._opened(), self._scope(whose)
+        axes = axes_of(as_of, known_at)
+
+        def page(size: int, token: str) -> Awaitable[Listing[Any]]:
+            return core.relations(
+                scope,
+                entity_id=entity_id,
+                predicate=predicate,
+                axes=axes,
+                include_closed=include_closed,
+                page_size=size,
+                page_token=token,
+            )
+
+        found = await read_pages(page, limit)
+        ends = [end for one in found for end in (one.triple.subject_id, one.triple.object_id) if end]
+        return {"results": shapes.relations(found, await core.entities_by_id(scope, ends))}
+
+    async def paths(
+        self,
+        source: str,
+        target: str,
+        *,
+        depth: int = Depth.DEFAULT,
+        limit: int = 10,
+        as_of: Time = None,
+        known_at: Time = None,
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """How two entities (names or ids) are connected, shortest first, as `{"results": […]}`."""
+        core, scope = await self._opened(), self._scope(whose)
+        axes = axes_of(as_of, known_at)
+        found, _, _ = await core.paths(scope, source=source, target=target, depth=depth, limit=limit, axes=axes)
+        return {"results": [shapes.path(one) for one in found]}
+
+    def _scope(self, whose: Whose) -> Scope:
+        return Scope(tenant=self._tenant, **{name: value for name, value in whose.items() if value})
+
+    async def _opened(self) -> Core:
+        async with self._opening:
+            if self._closed:
+                raise ShuttingDown("this client is closed")
+            if self._core is None:
+                self._core, self._close = await self._open()
+            return self._core
+
+    async def _open(self) -> tuple[Core, Callable[[], Awaitable[None]]]:
+        if self._target is not None:
+            remote = RemoteCore(self._target)
+            return remote, remote.close
+        from twohop.client.local import open_local  # noqa: PLC0415  # A remote client never loads stores and models.
+
+        settings = self._settings or Settings()
+        if self._data_dir is not None:
+            settings = settings.model_copy(update={"data_dir": Path(self._data_dir)})
+        local = await open_local(settings)
+        return local.core, local.close
+
+
+def axes_of(as_of: Time, known_at: Time) -> Axes:
+    """The state that a read asks for."""
+    return Axes(as_of=instant_of("as_of", as_of), known_at=instant_of("known_at", known_at))
+
+
+async def read_pages(page: Callable[[int, str], Awaitable[Listing[Any]]], limit: int | None = None) -> list[Any]:
+    """Up to `limit` items (None = all) of a listing.
+
+    Raises:
+        InvalidInput: the limit is less than 1.
+    """
+    if limit is not None and limit < 1:
+        raise InvalidInput(FieldViolation("limit", f"is {limit}, must be at least 1"))
+    items: list[Any] = []
+    token = ""
+    while limit is None or len(items) < limit:
+        found = await page(PAGE if limit is None else min(PAGE, limit - len(items)), token)
+        items.extend(found.items)
+        token = found.next_page_token
+        if not token:
+            break
+    return items

@@ -1,0 +1,251 @@
+"""The core of a server, over gRPC: the same calls, values and errors as the one in process."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import grpc
+
+from twohop.errors import FieldViolation, InvalidInput
+from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Message, Relation, Revision, Scope
+from twohop.memory.api import AddRequest, AddResult, Edit, Filter, Listing, Path, RecallRequest, RecallResult
+from twohop.v1 import graph_service_pb2 as graph_pb
+from twohop.v1 import memory_service_pb2 as memory_pb
+from twohop.v1.graph_service_pb2_grpc import GraphServiceStub
+from twohop.v1.memory_service_pb2_grpc import MemoryServiceStub
+from twohop.wire.adds import pack_add, unpack_decision, unpack_job
+from twohop.wire.edits import pack_edit, pack_filter
+from twohop.wire.errors import unpack_error
+from twohop.wire.graphs import unpack_entity, unpack_path, unpack_relation
+from twohop.wire.memories import unpack_memory, unpack_revision
+from twohop.wire.messages import unpack_message
+from twohop.wire.recalls import pack_recall, unpack_answer
+from twohop.wire.scopes import pack_scope, pack_view, read_time_of
+from twohop.wire.tokens import sequence_in
+
+MOST_IDS = 1_000
+"""What the server takes in one request."""
+
+KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS = 60_000, 20_000
+"""A connection whose other end is gone is noticed within these, also while a call waits."""
+
+LOOPBACK = ("127.", "localhost:", "[::1]:")
+
+
+class RemoteCore:
+    """Implements `twohop.memory.api.Core` over a channel. Made and used in one running event loop."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+        self._channel = grpc.aio.insecure_channel(
+            target,
+            options=[
+                ("grpc.max_receive_message_length", -1),
+                ("grpc.max_send_message_length", -1),
+                ("grpc.keepalive_time_ms", KEEPALIVE_MS),
+                ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_MS),
+                ("grpc.enable_http_proxy", int(not target.startswith(LOOPBACK))),
+            ],
+        )
+        self._memory: Any = MemoryServiceStub(self._channel)
+        self._graph: Any = GraphServiceStub(self._channel)
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._channel.close()
+
+    async def add(self, request: AddRequest) -> AddResult:
+        """Remember an exchange."""
+        with packing():
+            packed = pack_add(request)
+        response: memory_pb.AddMemoriesResponse = await self._call(self._memory.AddMemories, packed)
+        return unpack_job(response.job, request.scope.partition, sequence_in(response.consistency_token))
+
+    async def job(self, scope: Scope, job_id: str) -> AddResult:
+        """An add's result as it stands now."""
+        with packing():
+            packed = memory_pb.GetJobRequest(scope=pack_scope(scope), job_id=job_id)
+        response: memory_pb.GetJobResponse = await self._call(self._memory.GetJob, packed)
+        return unpack_job(response.job, scope.partition, response.state.sequence)
+
+    async def recall(self, request: RecallRequest) -> RecallResult:
+        """What answers a question, with the time that is left as the call's deadline."""
+        with packing():
+            packed = pack_recall(request)
+        seconds = None if request.deadline is None else request.deadline - asyncio.get_running_loop().time()
+        response: memory_pb.RecallResponse = await self._call(self._memory.Recall, packed, seconds)
+        return unpack_answer(response, request.scope.partition)
+
+    async def get(self, scope: Scope, memory_id: str, axes: Axes) -> Memory:
+        """One memory."""
+        with packing():
+            packed = memory_pb.GetMemoryRequest(scope=pack_scope(scope), memory_id=memory_id, view=pack_view(axes))
+        response: memory_pb.GetMemoryResponse = await self._call(self._memory.GetMemory, packed)
+        return unpack_memory(response.memory, scope.partition)
+
+    async def list(
+        self, scope: Scope, where: Filter, axes: Axes, *, include_closed: bool, page_size: int, page_token: str
+    ) -> Listing[Memory]:
+        """Memories, newest first."""
+        with packing():
+            packed = memory_pb.ListMemoriesRequest(
+                scope=pack_scope(scope),
+                filter=pack_filter(where),
+                view=pack_view(axes),
+                include_closed=include_closed,
+                page_size=page_size,
+                page_token=page_token,
+            )
+        response: memory_pb.ListMemoriesResponse = await self._call(self._memory.ListMemories, packed)
+        return listing(response, [unpack_memory(memory, scope.partition) for memory in response.memories])
+
+    async def update(self, scope: Scope, memory_id: str, edit: Edit, *, etag: str, request_id: str) -> Memory:
+        """A new revision by the caller."""
+        with packing():
+            memory, mask = pack_edit(edit)
+            packed = memory_pb.UpdateMemoryRequest(
+                scope=pack_scope(scope),
+                memory_id=memory_id,
+                memory=memory,
+                update_mask=mask,
+                etag=etag,
+                request_id=request_id,
+            )
+        response: memory_pb.UpdateMemoryResponse = await self._call(self._memory.UpdateMemory, packed)
+        return unpack_memory(response.memory, scope.partition)
+
+    async def delete(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
+        """Close a memory."""
+        with packing():
+            packed = memory_pb.DeleteMemoryRequest(
+                scope=pack_scope(scope), memory_id=memory_id, etag=etag, request_id=request_id
+            )
+        response: memory_pb.DeleteMemoryResponse = await self._call(self._memory.DeleteMemory, packed)
+        return unpack_memory(response.memory, scope.partition)
+
+    async def revisions(self, scope: Scope, memory_id: str, *, page_size: int, page_token: str) -> Listing[Revision]:
+        """Every version of a memory."""
+        with packing():
+            packed = memory_pb.ListMemoryRevisionsRequest(
+                scope=pack_scope(scope), memory_id=memory_id, page_size=page_size, page_token=page_token
+            )
+        response: memory_pb.ListMemoryRevisionsResponse = await self._call(self._memory.ListMemoryRevisions, packed)
+        return listing(response, [unpack_revision(revision, scope.partition) for revision in response.revisions])
+
+    async def evidence(self, scope: Scope, evidence: Sequence[Evidence]) -> dict[str, Message]:
+        """The messages that evidence points at, by message id."""
+        found = {}
+        for ids in chunks(row.message_id for row in evidence):
+            with packing():
+                packed = memory_pb.BatchGetMessagesRequest(scope=pack_scope(scope), message_ids=ids)
+            response: memory_pb.BatchGetMessagesResponse = await self._call(self._memory.BatchGetMessages, packed)
+            found.update({message.id: unpack_message(message, scope.partition) for message in response.messages})
+        return found
+
+    async def decisions(
+        self, scope: Scope, *, job_id: str, memory_id: str, page_size: int, page_token: str
+    ) -> Listing[Decision]:
+        """What was decided, by whom and why."""
+        with packing():
+            packed = memory_pb.ListDecisionsRequest(
+                scope=pack_scope(scope),
+                job_id=job_id,
+                memory_id=memory_id,
+                page_size=page_size,
+                page_token=page_token,
+            )
+        response: memory_pb.ListDecisionsResponse = await self._call(self._memory.ListDecisions, packed)
+        return listing(response, [unpack_decision(decision, scope.partition) for decision in response.decisions])
+
+    async def entities(
+        self, scope: Scope, *, name: str, axes: Axes, page_size: int, page_token: str
+    ) -> Listing[Entity]:
+        """Entities in the order of their names."""
+        with packing():
+            packed = graph_pb.ListEntitiesRequest(
+                scope=pack_scope(scope), name=name, view=pack_view(axes), page_size=page_size, page_token=page_token
+            )
+        response: graph_pb.ListEntitiesResponse = await self._call(self._graph.ListEntities, packed)
+        return listing(response, [unpack_entity(entity, scope.partition) for entity in response.entities])
+
+    async def relations(
+        self,
+        scope: Scope,
+        *,
+        entity_id: str,
+        predicate: str,
+        axes: Axes,
+        include_closed: bool,
+        page_size: int,
+        page_token: str,
+    ) -> Listing[Relation]:
+        """Relations, newest first."""
+        with packing():
+            packed = graph_pb.ListRelationsRequest(
+                scope=pack_scope(scope),
+                entity_id=entity_id,
+                predicate=predicate,
+                view=pack_view(axes),
+                include_closed=include_closed,
+                page_size=page_size,
+                page_token=page_token,
+            )
+        response: graph_pb.ListRelationsResponse = await self._call(self._graph.ListRelations, packed)
+        return listing(response, [unpack_relation(relation, scope.partition) for relation in response.relations])
+
+    async def entities_by_id(self, scope: Scope, ids: Sequence[str]) -> dict[str, Entity]:
+        """Entities by id."""
+        found = {}
+        for some in chunks(ids):
+            with packing():
+                packed = graph_pb.BatchGetEntitiesRequest(scope=pack_scope(scope), entity_ids=some)
+            response: graph_pb.BatchGetEntitiesResponse = await self._call(self._graph.BatchGetEntities, packed)
+            found.update({entity.id: unpack_entity(entity, scope.partition) for entity in response.entities})
+        return found
+
+    async def paths(
+        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
+    ) -> tuple[tuple[Path, ...], int, int]:
+        """How two entities are connected."""
+        with packing():
+            packed = graph_pb.FindPathsRequest(
+                scope=pack_scope(scope), source=source, target=target, depth=depth, limit=limit, view=pack_view(axes)
+            )
+        response: graph_pb.FindPathsResponse = await self._call(self._graph.FindPaths, packed)
+        paths = tuple(unpack_path(path, scope.partition) for path in response.paths)
+        return paths, read_time_of(response.state), response.state.sequence
+
+    async def _call(self, rpc: Callable[..., Any], request: Any, seconds: float | None = None) -> Any:
+        try:
+            return await rpc(request, timeout=seconds)
+        except grpc.aio.AioRpcError as e:
+            raise unpack_error(e, self._target) from None
+
+
+@contextmanager
+def packing() -> Iterator[None]:
+    """What protobuf can't hold is the caller's invalid input."""
+    try:
+        yield
+    except UnicodeEncodeError as e:
+        raise InvalidInput(FieldViolation("request", "is not valid Unicode (it holds lone surrogates)")) from e
+    except (ValueError, TypeError) as e:
+        raise InvalidInput(FieldViolation("request", f"can't be sent: {e}")) from e
+
+
+def listing(response: Any, items: Sequence[Any]) -> Listing[Any]:
+    """A page of a list response."""
+    return Listing(
+        items=tuple(items),
+        next_page_token=response.next_page_token,
+        read_time=read_time_of(response.state),
+        seq=response.state.sequence,
+    )
+
+
+def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids, each once, in as many requests as the server needs."""
+    once = list(dict.fromkeys(ids))
+    for start in range(0, len(once), MOST_IDS):
+        yield once[start : start + MOST_IDS]

@@ -1,0 +1,109 @@
+"""`twohop.v1.GraphService` over the core."""
+
+from twohop.errors import NotFound
+from twohop.memory.api import Core, Depth
+from twohop.memory.settings import Limits
+from twohop.memory.validate import check_id
+from twohop.server.interceptors import Context
+from twohop.server.states import check_ids, owner_state, require
+from twohop.v1 import graph_service_pb2 as pb
+from twohop.v1.graph_service_pb2_grpc import GraphServiceServicer
+from twohop.wire.graphs import pack_entity, pack_path, pack_relation
+from twohop.wire.reading import Reader, refuse
+from twohop.wire.recalls import LIMIT
+from twohop.wire.scopes import pack_listing_state, pack_state, unpack_axes, unpack_scope
+from twohop.wire.tokens import unpack_token
+
+
+class GraphService(GraphServiceServicer):
+    """Maps requests to the core and its answers back; validation of content is the core's."""
+
+    def __init__(self, core: Core, limits: Limits) -> None:
+        self._core = core
+        self._limits = limits
+
+    async def ListEntities(self, request: pb.ListEntitiesRequest, context: Context) -> pb.ListEntitiesResponse:
+        """Entities in the order of their names."""
+        scope = unpack_scope(request.scope)
+        wanted = unpack_token(scope, request.view.at_least)
+        reader = Reader()
+        axes = unpack_axes(reader, request.view)
+        reader.done()
+        page = await self._core.entities(
+            scope, name=request.name, axes=axes, page_size=request.page_size, page_token=request.page_token
+        )
+        require(page.seq, wanted)
+        return pb.ListEntitiesResponse(
+            entities=[pack_entity(entity) for entity in page.items],
+            next_page_token=page.next_page_token,
+            state=pack_listing_state(scope, page),
+        )
+
+    async def GetEntity(self, request: pb.GetEntityRequest, context: Context) -> pb.GetEntityResponse:
+        """One entity."""
+        refuse(request.view, "as_of", "known_at", path="view")
+        scope = unpack_scope(request.scope)
+        check_id(scope, "entity_id", request.entity_id, self._limits)
+        state = await owner_state(self._core, scope, request.view.at_least)
+        found = await self._core.entities_by_id(scope, [request.entity_id])
+        if request.entity_id not in found:
+            raise NotFound("no such entity for this owner")
+        return pb.GetEntityResponse(entity=pack_entity(found[request.entity_id]), state=state.pack(scope))
+
+    async def BatchGetEntities(
+        self, request: pb.BatchGetEntitiesRequest, context: Context
+    ) -> pb.BatchGetEntitiesResponse:
+        """Entities by id."""
+        scope = unpack_scope(request.scope)
+        check_ids(scope, "entity_ids", request.entity_ids, self._limits)
+        state = await owner_state(self._core, scope)
+        found = await self._core.entities_by_id(scope, request.entity_ids)
+        return pb.BatchGetEntitiesResponse(
+            entities=[pack_entity(found[i]) for i in request.entity_ids if i in found], state=state.pack(scope)
+        )
+
+    async def ListRelations(self, request: pb.ListRelationsRequest, context: Context) -> pb.ListRelationsResponse:
+        """Relations, newest first, with the entities at their ends."""
+        scope = unpack_scope(request.scope)
+        wanted = unpack_token(scope, request.view.at_least)
+        reader = Reader()
+        axes = unpack_axes(reader, request.view)
+        reader.done()
+        page = await self._core.relations(
+            scope,
+            entity_id=request.entity_id,
+            predicate=request.predicate,
+            axes=axes,
+            include_closed=request.include_closed,
+            page_size=request.page_size,
+            page_token=request.page_token,
+        )
+        require(page.seq, wanted)
+        ends = dict.fromkeys(end for r in page.items for end in (r.triple.subject_id, r.triple.object_id) if end)
+        entities = await self._core.entities_by_id(scope, list(ends))
+        return pb.ListRelationsResponse(
+            relations=[pack_relation(relation) for relation in page.items],
+            entities=[pack_entity(entities[end]) for end in ends if end in entities],
+            next_page_token=page.next_page_token,
+            state=pack_listing_state(scope, page),
+        )
+
+    async def FindPaths(self, request: pb.FindPathsRequest, context: Context) -> pb.FindPathsResponse:
+        """How two entities are connected."""
+        scope = unpack_scope(request.scope)
+        wanted = unpack_token(scope, request.view.at_least)
+        reader = Reader()
+        axes = unpack_axes(reader, request.view)
+        reader.done()
+        paths, read_time, seq = await self._core.paths(
+            scope,
+            source=request.source,
+            target=request.target,
+            depth=request.depth if request.HasField("depth") else Depth.DEFAULT,
+            limit=request.limit if request.HasField("limit") else LIMIT,
+            axes=axes,
+        )
+        require(seq, wanted)
+        return pb.FindPathsResponse(
+            paths=[pack_path(path) for path in paths], state=pack_state(scope, read_time=read_time, seq=seq)
+        )

@@ -1,0 +1,227 @@
+"""`twohop.v1.MemoryService` over the core."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from twohop.errors import FieldViolation, InvalidInput, NotServed, TwohopError
+from twohop.graph.model import Evidence, Scope
+from twohop.memory.api import Core, Degradation
+from twohop.memory.settings import Limits
+from twohop.memory.validate import Check
+from twohop.server.adding import Adding
+from twohop.server.interceptors import Context, ErrorBoundary
+from twohop.server.states import check_ids, owner_state, require
+from twohop.v1 import error_pb2, recall_pb2
+from twohop.v1 import memory_service_pb2 as pb
+from twohop.v1.memory_service_pb2_grpc import MemoryServiceServicer
+from twohop.wire.adds import pack_decision, pack_job, unpack_add
+from twohop.wire.edits import unpack_edit, unpack_filter
+from twohop.wire.errors import pack_item_error
+from twohop.wire.memories import pack_memory, pack_revision
+from twohop.wire.messages import pack_message
+from twohop.wire.reading import Reader, refuse
+from twohop.wire.recalls import pack_answer, unpack_recall
+from twohop.wire.scopes import pack_listing_state, unpack_axes, unpack_scope
+from twohop.wire.tokens import pack_token, unpack_token
+
+MOST_REQUESTS = 100
+"""Adds in a batch."""
+
+ANSWER_SECONDS = 0.05
+"""Kept of a recall's deadline for the answer's way back."""
+
+
+class MemoryService(MemoryServiceServicer):
+    """Maps requests to the core and its answers back; validation of content is the core's."""
+
+    def __init__(self, core: Core, limits: Limits, adding: Adding, boundary: ErrorBoundary) -> None:
+        self._core = core
+        self._limits = limits
+        self._adding = adding
+        self._boundary = boundary
+
+    async def AddMemories(self, request: pb.AddMemoriesRequest, context: Context) -> pb.AddMemoriesResponse:
+        """Remember an exchange."""
+        return await self._add(request, unpack_scope(request.scope), context)
+
+    async def BatchAddMemories(
+        self, request: pb.BatchAddMemoriesRequest, context: Context
+    ) -> pb.BatchAddMemoriesResponse:
+        """Several adds, in order."""
+        scope = unpack_scope(request.scope)
+        check = Check(self._limits)
+        check.scope(scope)
+        if not 1 <= len(request.requests) <= MOST_REQUESTS:
+            check.fail("requests", f"holds {len(request.requests)} adds, must be 1 to {MOST_REQUESTS}")
+        check.done()
+        results = [await self._add_one(item, scope, context) for item in request.requests]
+        return pb.BatchAddMemoriesResponse(results=results)
+
+    async def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
+        """An add's result as it stands now."""
+        refuse(request.view, "as_of", "known_at", path="view")
+        scope = unpack_scope(request.scope)
+        state = await owner_state(self._core, scope, request.view.at_least)
+        result = await self._core.job(scope, request.job_id)
+        return pb.GetJobResponse(job=pack_job(result), state=state.pack(scope))
+
+    async def Recall(self, request: pb.RecallRequest, context: Context) -> pb.RecallResponse:
+        """What answers a question."""
+        scope = unpack_scope(request.scope)
+        wanted = unpack_token(scope, request.view.at_least)
+        remaining = context.time_remaining()
+        deadline = None if remaining is None else asyncio.get_running_loop().time() + remaining - ANSWER_SECONDS
+        result = await self._core.recall(unpack_recall(request, scope, deadline))
+        response = pack_answer(result, scope)
+        if result.seq < wanted and Degradation.INDEX_BEHIND not in result.degradations:
+            response.degradations.append(recall_pb2.DEGRADATION_INDEX_BEHIND)
+        return response
+
+    def RecallStream(self, request: pb.RecallStreamRequest, context: Context) -> AsyncIterator[pb.RecallStreamResponse]:
+        """Not served yet."""
+        raise NotServed("RecallStream is not served by this version: use Recall")
+
+    async def GetMemory(self, request: pb.GetMemoryRequest, context: Context) -> pb.GetMemoryResponse:
+        """One memory."""
+        scope = unpack_scope(request.scope)
+        reader = Reader()
+        axes = unpack_axes(reader, request.view)
+        reader.done()
+        state = await owner_state(self._core, scope, request.view.at_least)
+        memory = await self._core.get(scope, request.memory_id, state.pin(axes))
+        return pb.GetMemoryResponse(memory=pack_memory(memory), state=state.pack(scope, axes))
+
+    async def ListMemories(self, request: pb.ListMemoriesRequest, context: Context) -> pb.ListMemoriesResponse:
+        """Memories, newest first."""
+        scope = unpack_scope(request.scope)
+        wanted = unpack_token(scope, request.view.at_least)
+        reader = Reader()
+        axes, where = unpack_axes(reader, request.view), unpack_filter(reader, request.filter)
+        reader.done()
+        page = await self._core.list(
+            scope,
+            where,
+            axes,
+            include_closed=request.include_closed,
+            page_size=request.page_size,
+            page_token=request.page_token,
+        )
+        require(page.seq, wanted)
+        return pb.ListMemoriesResponse(
+            memories=[pack_memory(memory) for memory in page.items],
+            next_page_token=page.next_page_token,
+            state=pack_listing_state(scope, page),
+        )
+
+    async def BatchGetMessages(
+        self, request: pb.BatchGetMessagesRequest, context: Context
+    ) -> pb.BatchGetMessagesResponse:
+        """Messages by id."""
+        scope = unpack_scope(request.scope)
+        check_ids(scope, "message_ids", request.message_ids, self._limits)
+        state = await owner_state(self._core, scope)
+        found = await self._core.evidence(
+            scope, [Evidence(memory_id="", message_id=message_id) for message_id in request.message_ids]
+        )
+        return pb.BatchGetMessagesResponse(
+            messages=[pack_message(found[i]) for i in request.message_ids if i in found], state=state.pack(scope)
+        )
+
+    async def UpdateMemory(self, request: pb.UpdateMemoryRequest, context: Context) -> pb.UpdateMemoryResponse:
+        """A new revision by the caller."""
+        scope = unpack_scope(request.scope)
+        reader = Reader()
+        edit = unpack_edit(reader, request.memory, request.update_mask.paths)
+        reader.done()
+        memory = await self._core.update(
+            scope, request.memory_id, edit, etag=request.etag, request_id=request.request_id
+        )
+        return pb.UpdateMemoryResponse(memory=pack_memory(memory), consistency_token=await self._token(scope))
+
+    async def DeleteMemory(self, request: pb.DeleteMemoryRequest, context: Context) -> pb.DeleteMemoryResponse:
+        """Close a memory."""
+        scope = unpack_scope(request.scope)
+        memory = await self._core.delete(scope, request.memory_id, etag=request.etag, request_id=request.request_id)
+        return pb.DeleteMemoryResponse(memory=pack_memory(memory), consistency_token=await self._token(scope))
+
+    async def ListMemoryRevisions(
+        self, request: pb.ListMemoryRevisionsRequest, context: Context
+    ) -> pb.ListMemoryRevisionsResponse:
+        """Every version of a memory."""
+        refuse(request.view, "as_of", "known_at", path="view")
+        scope = unpack_scope(request.scope)
+        wanted = unpack_token(scope, request.view.at_least)
+        page = await self._core.revisions(
+            scope, request.memory_id, page_size=request.page_size, page_token=request.page_token
+        )
+        require(page.seq, wanted)
+        return pb.ListMemoryRevisionsResponse(
+            revisions=[pack_revision(revision) for revision in page.items],
+            next_page_token=page.next_page_token,
+            state=pack_listing_state(scope, page),
+        )
+
+    async def ListDecisions(self, request: pb.ListDecisionsRequest, context: Context) -> pb.ListDecisionsResponse:
+        """What was decided, by whom and why."""
+        refuse(request.view, "as_of", "known_at", path="view")
+        scope = unpack_scope(request.scope)
+        wanted = unpack_token(scope, request.view.at_least)
+        page = await self._core.decisions(
+            scope,
+            job_id=request.job_id,
+            memory_id=request.memory_id,
+            page_size=request.page_size,
+            page_token=request.page_token,
+        )
+        require(page.seq, wanted)
+        return pb.ListDecisionsResponse(
+            decisions=[pack_decision(decision) for decision in page.items],
+            next_page_token=page.next_page_token,
+            state=pack_listing_state(scope, page),
+        )
+
+    async def ListConflicts(self, request: pb.ListConflictsRequest, context: Context) -> pb.ListConflictsResponse:
+        """Not served yet."""
+        raise NotServed("ListConflicts is not served by this version: ListMemories shows disputed memories")
+
+    async def ResolveConflict(self, request: pb.ResolveConflictRequest, context: Context) -> pb.ResolveConflictResponse:
+        """Not served yet."""
+        raise NotServed("ResolveConflict is not served by this version")
+
+    async def _add(self, request: pb.AddMemoriesRequest, scope: Scope, context: Context) -> pb.AddMemoriesResponse:
+        result = await self._adding.add(unpack_add(request, scope), context.time_remaining())
+        return pb.AddMemoriesResponse(job=pack_job(result), consistency_token=pack_token(scope, result.seq))
+
+    async def _add_one(
+        self, request: pb.AddMemoriesRequest, batch: Scope, context: Context
+    ) -> pb.BatchAddMemoriesResult:
+        try:
+            response = await self._add(request, scope_in(request, batch), context)
+            return pb.BatchAddMemoriesResult(response=response)
+        except TwohopError as e:
+            return pb.BatchAddMemoriesResult(error=pack_item_error(e))
+        except Exception as e:  # noqa: BLE001  # What other items wrote must be told all the same.
+            request_id = self._boundary.report(e, "BatchAddMemories")
+            return pb.BatchAddMemoriesResult(
+                error=error_pb2.ItemError(
+                    reason=error_pb2.ERROR_REASON_INTERNAL,
+                    message=f"internal error; the server logged it as request {request_id}",
+                )
+            )
+
+    async def _token(self, scope: Scope) -> str:
+        return pack_token(scope, (await owner_state(self._core, scope)).seq)
+
+
+def scope_in(request: pb.AddMemoriesRequest, batch: Scope) -> Scope:
+    """The scope of an add in a batch: its own, or the batch's.
+
+    Raises:
+        InvalidInput: it is of another tenant.
+    """
+    if not request.HasField("scope"):
+        return batch
+    scope = unpack_scope(request.scope)
+    if scope.tenant != batch.tenant:
+        raise InvalidInput(FieldViolation("scope.tenant", "must be the batch's"))
+    return scope
