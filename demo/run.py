@@ -1,4 +1,4 @@
-"""The demo: a real server in a temporary folder, four short conversations, eight questions, and what proves the answers.
+"""The demo: a real server in a temporary folder, four short conversations, eight questions, and their proofs.
 
 Run it with `make demo`. It exits with 1 when an expected answer is not among the first three results.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 from twohop.client import Memory
 from twohop.graph.datadir import read_owner
-from twohop.graph.model import Granularity, Operation, Relation, Revision, Validity
+from twohop.graph.model import Granularity, Validity
 from twohop.memory.api import Item, RecallResult, Step
 from twohop.memory.moment import written
 
@@ -25,7 +25,6 @@ FIRST = 3
 """How many results may stand before the answer has to be there."""
 
 START_SECONDS = 20.0
-MARKS = {Operation.ADD: "+", Operation.NOOP: "="}
 
 
 @contextmanager
@@ -80,7 +79,7 @@ def tell(memory: Memory, user_id: str, session: dict[str, Any]) -> None:
 
 def show(result: dict[str, Any]) -> None:
     """One decision in a line."""
-    replaced = f"   [{was: {result['previous_memory']}}]" if result["previous_memory"] else ""
+    replaced = f"   [was: {result['previous_memory']}]" if result["previous_memory"] else ""
     print(f"    {result['event']:<9} {result['memory']}{replaced}")
 
 
@@ -121,12 +120,8 @@ def end_of(step: Step) -> str:
 
 def read(step: Step) -> str:
     """A step as a readable fact, with the way it was walked."""
-    return f"{step.source.name} {'→' if step.forward else '←'} {end_of(step)}: {fact_of(step.relation)}"
-
-
-def fact_of(relation: Relation | Revision) -> str:
-    """A relation in words with its time."""
-    return dated(relation.text, relation.validity)
+    arrow = "→" if step.forward else "←"
+    return f"{step.source.name} {arrow} {end_of(step)}: {dated(step.relation.text, step.relation.validity)}"
 
 
 def main() -> int:

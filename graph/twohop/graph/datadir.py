@@ -15,7 +15,7 @@ LOCK = "twohop.lock"
 locked by two processes, one on the old inode and one on the new."""
 
 TRIES = 100
-"""How often a lock is tried again when only a look at it (`read_owner`) was in the way: such a look takes microseconds."""
+"""How often a lock is tried again when only a look at it (`read_owner`, microseconds) was in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +48,13 @@ class DataDir:
         except OSError as e:
             raise refused(path, e) from e
         try:
-            if not lock(descriptor):
-                held = owner_of(descriptor)
-                at = f" at {held.address}" if held.address else ""
-                raise DataDirHeld(
-                    f"{path} is in use by process {held.pid}{at}: talk to it, stop it, or use another data directory",
-                    address=held.address,
-                )
+            take(path, descriptor)
             directory = cls(path, descriptor)
             directory.publish("")
-        except OSError as e:
+        except BaseException as e:
             os.close(descriptor)
-            raise refused(path, e) from e
-        except BaseException:
-            os.close(descriptor)
+            if isinstance(e, OSError):
+                raise refused(path, e) from e
             raise
         return directory
 
@@ -98,6 +91,22 @@ def read_owner(path: Path) -> Held | None:
     finally:
         os.close(descriptor)
     return None
+
+
+def take(path: Path, descriptor: int) -> None:
+    """Lock the file, or say who has it.
+
+    Raises:
+        DataDirHeld: another process has it.
+    """
+    if not lock(descriptor):
+        held = owner_of(descriptor)
+        at = f" at {held.address}" if held.address else ""
+        raise DataDirHeld(
+            f"{path} is in use by process {held.pid or 'unknown'}{at}: "
+            "talk to it, stop it, or use another data directory",
+            address=held.address,
+        )
 
 
 def lock(descriptor: int) -> bool:

@@ -251,6 +251,10 @@ class Ledger(Protocol):
         """All revisions of a memory, also those ended in system time, oldest first."""
         ...
 
+    async def revisions_by_id(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Revision]:
+        """Revisions by id, also those ended in system time (the projector's look at a batch of outbox rows)."""
+        ...
+
     async def slot(self, partition: str, slot_keys: Sequence[str]) -> list[Memory]:
         """Memories whose current revision (not superseded in system time) has one of the slot keys, by valid_from."""
         ...
@@ -341,6 +345,10 @@ class Ledger(Protocol):
 
     async def vocabulary(self, partition: str, after: int = 0) -> tuple[list[tuple[str, str]], int]:
         """(stem, surface form) pairs added after the mark `after`, and the new mark; grows only."""
+        ...
+
+    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
+        """Add stem -> surface form outside a commit (the words of messages); existing stems are kept."""
         ...
 
     async def means(self, partition: str) -> dict[str, tuple[int, int, bytes]]:

@@ -363,7 +363,14 @@ class AsyncMemory:
         return {"results": [shapes.path(one) for one in found]}
 
     def _scope(self, whose: Whose) -> Scope:
-        return Scope(tenant=self._tenant, **{name: value for name, value in whose.items() if value})
+        if unknown := whose.keys() - Whose.__annotations__.keys():
+            raise TypeError(f"unexpected arguments: {', '.join(sorted(unknown))}")
+        return Scope(
+            tenant=self._tenant,
+            user_id=whose.get("user_id") or "",
+            agent_id=whose.get("agent_id") or "",
+            run_id=whose.get("run_id") or "",
+        )
 
     async def _opened(self) -> Core:
         async with self._opening:

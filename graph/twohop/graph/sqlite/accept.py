@@ -16,10 +16,10 @@ WINDOW = 4
 """Messages before a new one whose indexed words change with it: a message is found by its neighbours' words too."""
 
 
-def accept(database: Database, acceptance: Acceptance, now: int) -> Accepted:
+def accept(database: Database, now: int, acceptance: Acceptance) -> Accepted:
     """Store messages, request and job, or find the job of an earlier call."""
     own = database.of(acceptance.scope.partition)
-    if any(row.partition != own.partition for row in (*acceptance.messages, acceptance.job)):
+    if {acceptance.job.partition, *(message.partition for message in acceptance.messages)} != {own.partition}:
         raise ValueError("a message or the job belongs to another partition than the scope")
     earlier = requests.seen(own, acceptance.request)
     if earlier is not None:

@@ -16,11 +16,11 @@ from twohop.graph.sqlite.rows import (
     triple_columns,
 )
 from twohop.graph.sqlite.stamp import Stamp, advance, queue, queue_messages
-from twohop.graph.sqlite.words import add_words
+from twohop.graph.sqlite.statistics import add_words
 from twohop.graph.store import Changes, Committed
 
 
-def commit(database: Database, changes: Changes, now: int) -> Committed:
+def commit(database: Database, now: int, changes: Changes) -> Committed:
     """Write the changes, or nothing."""
     own = database.of(changes.partition)
     refuse_foreign(changes)

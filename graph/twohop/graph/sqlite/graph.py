@@ -141,11 +141,13 @@ def relations_of(own: Owned, entity_ids: Sequence[str], axes: Axes, limit: int) 
     rows: dict[str, list[sqlite3.Row]] = {}
     for entity_id in dict.fromkeys(entity_ids):
         rows[entity_id] = own.all(
-            "SELECT * FROM (SELECT r.* FROM relations AS r WHERE r.partition = :partition AND r.subject_id = :entity_id",
+            "SELECT * FROM (SELECT r.* FROM relations AS r",
+            "WHERE r.partition = :partition AND r.subject_id = :entity_id",
             seen,
             "ORDER BY r.recorded_at DESC, r.id DESC LIMIT :limit)",
             "UNION ALL",
-            "SELECT * FROM (SELECT r.* FROM relations AS r WHERE r.partition = :partition AND r.object_id = :entity_id",
+            "SELECT * FROM (SELECT r.* FROM relations AS r",
+            "WHERE r.partition = :partition AND r.object_id = :entity_id",
             seen,
             "AND r.subject_id <> :entity_id ORDER BY r.recorded_at DESC, r.id DESC LIMIT :limit)",
             "ORDER BY recorded_at DESC, id DESC LIMIT :limit",
@@ -160,7 +162,8 @@ def relations_of(own: Owned, entity_ids: Sequence[str], axes: Axes, limit: int) 
 def relations_by_key(own: Owned, keys: Sequence[str]) -> list[Relation]:
     """Current versions of triples, by start."""
     rows = own.all(
-        "SELECT r.* FROM json_each(:keys) AS i CROSS JOIN relations AS r ON r.partition = :partition AND r.key = i.value",
+        "SELECT r.* FROM json_each(:keys) AS i",
+        "CROSS JOIN relations AS r ON r.partition = :partition AND r.key = i.value",
         "AND r.superseded_at IS NULL ORDER BY i.key, r.valid_from, r.id",
         keys=listed(dict.fromkeys(keys)),
     )

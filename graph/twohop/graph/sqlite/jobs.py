@@ -29,6 +29,15 @@ def set_job(own: Owned, update: JobUpdate, now: int) -> None:
         raise NotFound("no such job for this owner")
 
 
+def update(database: Database, now: int, partition: str, changed: JobUpdate) -> None:
+    """Write a job's state outside a commit.
+
+    Raises:
+        NotFound: the owner has no such job.
+    """
+    set_job(database.of(partition), changed, now)
+
+
 def claim(database: Database, now: int, limit: int) -> list[Job]:
     """Take due jobs, oldest first."""
     due = database.maintain(
@@ -58,7 +67,7 @@ def release(database: Database, now: int) -> int:
     )
 
 
-def set_summary(database: Database, partition: str, session: str, summary: str, now: int) -> None:
+def set_summary(database: Database, now: int, partition: str, session: str, summary: str) -> None:
     """Replace a session's summary.
 
     Raises:

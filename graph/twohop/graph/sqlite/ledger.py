@@ -20,7 +20,7 @@ from twohop.graph.model import (
     Revision,
     Session,
 )
-from twohop.graph.sqlite import conversations, graph, jobs, listing, memories, outbox, record, words
+from twohop.graph.sqlite import conversations, graph, jobs, listing, memories, outbox, record, statistics
 from twohop.graph.sqlite.accept import accept
 from twohop.graph.sqlite.commit import commit
 from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, connect_reader, unusable
@@ -81,37 +81,35 @@ class SqliteLedger:
     async def _write(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._writer.write(lambda database: work(database, *args, **kwargs))
 
-    # Writes: the clock is read in the writer's thread, so that instants follow the order of commits.
+    async def _stamped(self, work: Callable[Concatenate[Database, int, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        # The clock is read in the writer's thread, so that instants follow the order of commits.
+        return await self._writer.write(lambda database: work(database, self._clock(), *args, **kwargs))
+
+    # Writes.
 
     async def accept(self, acceptance: Acceptance) -> Accepted:
         """Store messages, request id and job."""
-        return await self._writer.write(lambda database: accept(database, acceptance, self._clock()))
+        return await self._stamped(accept, acceptance)
 
     async def commit(self, changes: Changes) -> Committed:
         """Apply changes, or nothing."""
-        return await self._writer.write(lambda database: commit(database, changes, self._clock()))
+        return await self._stamped(commit, changes)
 
     async def update_job(self, partition: str, update: JobUpdate) -> None:
         """Write a job's state."""
-        await self._writer.write(lambda database: jobs.set_job(database.of(partition), update, self._clock()))
+        await self._stamped(jobs.update, partition, update)
 
     async def set_summary(self, partition: str, session: str, summary: str) -> None:
         """Replace a session's rolling summary."""
-        await self._writer.write(
-            lambda database: jobs.set_summary(database, partition, session, summary, self._clock())
-        )
+        await self._stamped(jobs.set_summary, partition, session, summary)
 
-    async def add_vocabulary(self, partition: str, words_by_stem: Mapping[str, str]) -> None:
+    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
         """Add stems with their surface forms."""
-        await self._writer.write(
-            lambda database: words.add_vocabulary(database, partition, words_by_stem, self._clock())
-        )
+        await self._stamped(statistics.add_vocabulary, partition, words)
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
         """Store a list's mean."""
-        await self._writer.write(
-            lambda database: words.set_mean(database, partition, name, version, count, mean, self._clock())
-        )
+        await self._stamped(statistics.set_mean, partition, name, version, count, mean)
 
     # Jobs and outbox.
 
@@ -125,7 +123,7 @@ class SqliteLedger:
 
     async def release_jobs(self) -> int:
         """Put running jobs back."""
-        return await self._writer.write(lambda database: jobs.release(database, self._clock()))
+        return await self._stamped(jobs.release)
 
     async def outbox(self, limit: int, partition: str | None = None) -> list[OutboxRow]:
         """The oldest waiting rows."""
@@ -144,9 +142,7 @@ class SqliteLedger:
         rows, after = 0, ""
         while found := await self.partitions(OWNERS_A_STEP, after):
             for partition in found:
-                rows += await self._writer.write(
-                    lambda database, p=partition: outbox.refill(database, p, self._clock())
-                )
+                rows += await self._stamped(outbox.refill, partition)
             after = found[-1]
         return rows
 

@@ -17,7 +17,10 @@ ABOUT = (
     "UNION SELECT t.revision_id FROM triples AS t WHERE t.partition = :partition "
     "AND t.object_id IN (SELECT value FROM json_each(:entity_ids)))"
 )
-IN_CATEGORY = "AND EXISTS (SELECT 1 FROM json_each(r.categories) AS c WHERE c.value IN (SELECT value FROM json_each(:categories)))"
+IN_CATEGORY = (
+    "AND EXISTS (SELECT 1 FROM json_each(r.categories) AS c "
+    "WHERE c.value IN (SELECT value FROM json_each(:categories)))"
+)
 
 
 def list_memories(own: Owned, where: MemoryFilter, axes: Axes, limit: int, after: str) -> Page[Memory]:

@@ -51,7 +51,7 @@ def size(database: Database, partition: str | None) -> int:
     return int(rows[0]["waiting"])
 
 
-def refill(database: Database, partition: str, now: int) -> int:
+def refill(database: Database, now: int, partition: str) -> int:
     """Ask for everything of one owner; how many rows that is."""
     own = database.of(partition)
     stamp = advance(own, now)

@@ -14,6 +14,7 @@ def decisions(own: Owned, *, job_id: str, memory_id: str, limit: int, after: str
     recorded_at, ordinal = keyset.numbers(after)
     of_job = "AND d.job_id = :job_id" if job_id else ""
     select = "SELECT d.* FROM decisions AS d WHERE d.partition = :partition"
+    sql: tuple[str, ...]
     if memory_id:
         sql = (
             *(select, "AND d.memory_id = :memory_id", of_job, AFTER),

@@ -115,7 +115,7 @@ class Writer:
         self._connection.execute("SAVEPOINT caller")
         try:
             one.result = one.work(Database(self._connection))
-        except BaseException as e:  # noqa: BLE001 - the thread must outlive any caller's fault.
+        except BaseException as e:  # The thread outlives any fault of a caller.
             one.error = failure(e) if isinstance(e, sqlite3.Error) else e
             if not self._connection.in_transaction:
                 if isinstance(e, sqlite3.Error):

@@ -29,7 +29,7 @@ MALE = frozenset(
     aaron abdul abraham adam adrian ahmed aidan alan albert alberto alejandro alessandro alexander alfred ali alvaro amir
     anand anders andre andreas andrew andy angus anthony anton antonio arjun arthur arun ashok austin axel ben benjamin
     bernard bill björn bob boris brad brandon brian bruce bruno caleb calvin cameron carl carlos cesar charles charlie
-    chen chris christian christopher claude colin connor craig cyrus damian dan daniel dario dave david deepak dennis
+    chris christian christopher claude colin connor craig cyrus damian dan daniel dario dave david deepak dennis
     derek diego dieter dimitri dirk dmitri dominic donald doug douglas duncan dylan edgar eduardo edward edwin eli elias
     elliot emil emilio emre enrique enzo eric erik ernest ethan eugene evan felipe felix fernando filip finn francesco
     francis francisco frank franz fred frederick gabriel gareth gary gavin geoffrey george gerald gerard giovanni giuseppe

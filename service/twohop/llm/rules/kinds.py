@@ -156,15 +156,15 @@ PLACES = words(
     malta mexico moldova mongolia montenegro morocco mozambique namibia nepal netherlands nicaragua nigeria norway oman
     pakistan panama paraguay peru philippines poland portugal qatar romania russia rwanda scotland senegal serbia singapore
     slovakia slovenia somalia spain sudan sweden switzerland syria taiwan tanzania thailand tunisia turkey uganda ukraine
-    uruguay uzbekistan venezuela vietnam wales yemen zambia zimbabwe africa asia america usa uk us
+    uruguay uzbekistan venezuela vietnam wales yemen zambia zimbabwe africa asia america usa uk
     amsterdam athens atlanta auckland austin baltimore bangkok barcelona basel beijing belfast belgrade bergen berlin bern
     bilbao birmingham bogota bologna bordeaux boston braga bratislava bremen brighton brisbane bristol brooklyn brussels
-    bucharest budapest cairo calgary california cambridge cardiff chicago coimbra cologne copenhagen cork dallas delhi denver
-    detroit dresden dubai dublin düsseldorf edinburgh faro florence florida frankfurt galway geneva genoa ghent glasgow
+    bucharest budapest cairo calgary california cambridge cardiff chicago coimbra cologne copenhagen dallas delhi denver
+    detroit dresden dubai dublin düsseldorf edinburgh florence florida frankfurt galway geneva genoa ghent glasgow
     gothenburg granada graz hamburg hanoi hanover havana helsinki houston istanbul jakarta jerusalem johannesburg kyiv kiev
     krakow kyoto lagos lausanne leeds leipzig lille lima lisbon liverpool ljubljana london luzern lyon madrid malaga
     malmö manchester manila marseille melbourne memphis miami milan minneapolis montreal moscow mumbai munich nairobi naples
-    nashville newcastle nice nottingham nuremberg oakland odessa oregon osaka oslo ottawa oxford palermo paris perth
+    nashville newcastle nottingham nuremberg oakland odessa oregon osaka oslo ottawa oxford palermo paris perth
     philadelphia phoenix pittsburgh porto portland prague quebec reykjavik riga rome rotterdam salzburg santiago seattle
     seoul seville shanghai sheffield sofia stockholm strasbourg stuttgart sydney tallinn tampere texas tokyo toronto toulouse
     trieste turin utrecht valencia vancouver venice vienna vilnius warsaw washington wellington yokohama york zagreb zurich

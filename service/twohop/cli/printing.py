@@ -1,0 +1,61 @@
+"""Results for people: tables, and facts with their dates; for programs: JSON."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Shape = dict[str, Any]
+
+
+def console() -> Console:
+    """Standard output. What was remembered is never read as markup."""
+    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def as_json(value: object) -> None:
+    """JSON on stdout."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201  # The command line's own output.
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | None]], *, empty: str) -> None:
+    """A table; `empty` says that there is nothing."""
+    made = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        made.add_row(*(Text(cell or "") for cell in row))
+    console().print(made if made.row_count else Text(empty, style="dim"))
+
+
+def fields(pairs: Iterable[tuple[str, str | None]]) -> None:
+    """Names and values, one a line."""
+    made = Table(box=None, pad_edge=False, show_header=False)
+    for name, value in pairs:
+        made.add_row(Text(name, style="bold"), Text(value or ""))
+    console().print(made)
+
+
+def line(text: str, style: str = "") -> None:
+    """One line of text."""
+    console().print(Text(text, style=style))
+
+
+def lasting(shape: Shape) -> str:
+    """When something held: `since 2025-09`, `2021 to 2025-09`."""
+    start, end = day(shape["valid_from"]), day(shape["valid_to"])
+    return f"{start} to {end}" if end else f"since {start}"
+
+
+def day(time: str | None) -> str:
+    """The date of an ISO time; shorter dates stay as they are."""
+    return (time or "")[: len("2025-09-08")]
+
+
+def path(shape: Shape, indent: str = "") -> None:
+    """A chain as readable facts, each with its direction and dates."""
+    for place, fact in enumerate(shape["facts"], 1):
+        arrow = f"—{fact['relationship']}→" if fact["forward"] else f"←{fact['relationship']}—"
+        line(f"{indent}{place}. {fact['memory']}  ({lasting(fact)})")
+        line(f"{indent}   {fact['source']} {arrow} {fact['target']}", "dim")
