@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,6 @@ from twohop.graph.model import (
     Operation,
     Revision,
     Triple,
-    Validity,
 )
 from twohop.memory.moment import When
 from twohop.memory.ports import Candidate, Fact, Polarity, Verdict
@@ -341,6 +340,6 @@ def test_a_slot_never_holds_two_values_at_once(jobs: list[tuple[str, int, int | 
             (r.validity for r in story.memories.values() if r.slot_key and not r.disputed),
             key=lambda v: v.valid_from.at,
         )
-        for earlier, later in zip(line, line[1:], strict=False):
+        for earlier, later in pairwise(line):
             assert earlier.valid_to is not None
             assert earlier.valid_to.at <= later.valid_from.at

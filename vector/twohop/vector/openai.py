@@ -1,6 +1,5 @@
 """Embeddings from any server that speaks OpenAI's /v1/embeddings (OpenAI, vLLM, llama.cpp, Ollama, LiteLLM, …)."""
 
-import asyncio
 import math
 from collections.abc import Sequence
 

@@ -19,7 +19,7 @@ POOLED = 256
 """Texts that are pooled at once: bounds the memory of a big batch."""
 
 NEAR = 0.3
-"""Cosine above which a vocabulary word stands for a query's word (measured on LoCoMo and MuSiQue development halves)."""
+"""Cosine above which a vocabulary word stands for a query's word (measured on LoCoMo and MuSiQue)."""
 
 GAIN = 0.5
 """A near word's weight is this times its squared cosine (measured there: +1.2 points of recall@10 on LoCoMo)."""

@@ -1,0 +1,343 @@
+"""Sentences into clauses: one statement each, so that a negation, a doubt or a quotation stays where it belongs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from twohop.llm.rules.discourse import Discourse
+from twohop.llm.rules.grammar_words import (
+    ADVERBS,
+    AUXILIARIES,
+    COORDINATORS,
+    DETERMINERS,
+    FIRST_OWNER,
+    FIRST_PERSON,
+    OPENERS,
+    PREPOSITIONS,
+    SECOND,
+    THIRD_OWNER,
+    THIRD_SUBJECT,
+    words,
+)
+from twohop.llm.rules.phrases import name_end, read_phrase
+from twohop.llm.rules.tokens import Sentence, Token
+from twohop.llm.rules.verbs import Form, guess_verb, has_form, read_verb
+
+
+class Role(StrEnum):
+    """What a clause is to its sentence."""
+
+    MAIN = "main"
+    RELATIVE = "relative"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """Words of one statement. `shares` = its subject is that of the clause before; `opens` = it opens the sentence.
+
+    `pronoun` is the relative pronoun of a RELATIVE clause.
+    """
+
+    tokens: tuple[Token, ...]
+    role: Role = Role.MAIN
+    shares: bool = False
+    opens: bool = False
+    pronoun: str = ""
+
+
+PREAMBLE = re.compile(
+    r"^(?:\s|[,.!:\-–—])*(?:"
+    r"by the way|for the record|just so you know|just so we're clear|in fact|to be honest|to tell you the truth|guess what|"
+    r"(?:good|great|big|bad|sad|exciting|some|quick)?\s*news|quick update|update|fun fact|as you (?:may |might )?know|"
+    r"as i (?:said|mentioned|told you)(?: before)?|long story short|it turns out(?: that)?|turns out(?: that)?|"
+    r"please (?:remember|note)(?: that)?|remember(?: that)?|note(?: that)?|keep in mind(?: that)?|"
+    r"(?:you should|you might want to|i want you to|i'd like you to) know(?: that)?|"
+    r"i (?:just )?(?:wanted|want|have|need) to (?:tell|let) you (?:know )?(?:that)?|let me tell you(?: that)?|"
+    r"i (?:should|forgot to|must) (?:mention|say|add)(?: that)?|i(?:'m| am) (?:happy|pleased|excited|proud|glad|sad|sorry) to "
+    r"(?:say|report|announce|share)(?: that)?|i can (?:finally )?(?:tell|confirm)(?: you)?(?: that)?|"
+    r"the thing is(?: that)?|of course|first of all|last but not least|on top of that|these days|right now|at the moment"
+    r")\b(?:\s|[,.!:\-–—])*",
+    re.IGNORECASE,
+)
+"""Words before a statement that say nothing."""
+
+BREAKS = frozenset(";:—–…()[]|/*•")
+QUOTES = {'"': '"', "“": "”", "«": "»"}
+LONG_QUOTE = 4
+CONDITIONS = words("if unless whether when whenever while until once as")
+REASONS = words("because cause 'cause cos cuz although though whereas since so")
+RELATIVES = words("who which where whom whose that")
+REPORTS = words(
+    "say tell think believe guess hope wish suppose hear assume imagine dream wonder ask claim suspect doubt pretend feel "
+    "mention joke swear bet figure reckon expect worry fear insist suggest promise mean"
+)
+NOMINATIVE = FIRST_PERSON | SECOND | THIRD_SUBJECT.keys() | words("they it there that this")
+INFINITIVE = re.compile(r"\bto \w+")
+
+
+def clauses(found: Sentence, content: str, gone: Sequence[tuple[int, int]], talk: Discourse) -> list[Clause]:
+    """The clauses of a sentence in order; `gone` are spans (time expressions) whose words are left out."""
+    text = content[found.start : found.end]
+    skip = found.start
+    while match := PREAMBLE.match(text[skip - found.start :]):
+        skip += match.end()
+    tokens = [t for t in found.tokens if t.start >= skip and not any(s <= t.start and t.end <= e for s, e in gone)]
+    return split(unquoted(tokens), talk)
+
+
+def unquoted(tokens: Sequence[Token]) -> list[Token]:
+    """Without what stands in quotation marks, if that is long enough to be speech; short quotes are titles."""
+    kept: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        close = QUOTES.get(tokens[place].text)
+        end = next((i for i in range(place + 1, len(tokens)) if tokens[i].text == close), None) if close else None
+        if close is None:
+            kept.append(tokens[place])
+        elif end is not None:
+            if end - place <= LONG_QUOTE:
+                kept.extend(tokens[place + 1 : end])
+            else:
+                kept.append(Token(";", ";", tokens[place].start, tokens[place].end))
+            place = end
+        place += 1
+    return kept
+
+
+@dataclass(slots=True)
+class Splitter:
+    """One pass over a sentence's words."""
+
+    talk: Discourse
+    done: list[Clause]
+    current: list[Token]
+    role: Role = Role.MAIN
+    shares: bool = False
+    pronoun: str = ""
+
+    def cut(self, role: Role, *, shares: bool = False, pronoun: str = "") -> None:
+        """End the current clause; the next one has this role."""
+        words_here = [token for token in self.current if token.word]
+        if words_here:
+            self.done.append(
+                Clause(
+                    tokens=tuple(self.current),
+                    role=self.role,
+                    shares=self.shares,
+                    opens=not self.done,
+                    pronoun=self.pronoun,
+                )
+            )
+        self.current = []
+        self.role, self.shares, self.pronoun = role, shares, pronoun
+
+
+def split(tokens: Sequence[Token], talk: Discourse) -> list[Clause]:
+    """Cut at marks, at conjunctions that begin another statement, and at relative pronouns."""
+    work = Splitter(talk, [], [])
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token.text in BREAKS or spaced_dash(tokens, place):
+            work.cut(Role.MAIN)
+        elif token.text == ",":
+            place = comma(tokens, place, work)
+        elif token.low in RELATIVES and work.current and relative(tokens, place, work):
+            pass
+        elif token.low in CONDITIONS | REASONS | {"before", "after", "that"} and subordinate(tokens, place, work):
+            pass
+        elif token.low in COORDINATORS and joins(tokens, place, work):
+            pass
+        else:
+            work.current.append(token)
+        place += 1
+    work.cut(Role.MAIN)
+    return work.done
+
+
+def spaced_dash(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a hyphen stands between spaces, as a dash."""
+    token = tokens[place]
+    return token.text in {"-", "--"} and (place == 0 or tokens[place - 1].end < token.start)
+
+
+def comma(tokens: Sequence[Token], place: int, work: Splitter) -> int:
+    """Cut at a comma before another clause; else it belongs to a list or an apposition."""
+    after = place + 1
+    if after >= len(tokens):
+        return place
+    low = tokens[after].low
+    if low in RELATIVES - {"that"} or low in CONDITIONS | REASONS:
+        if work.role is Role.RELATIVE and low in RELATIVES:
+            work.cut(Role.MAIN)
+        work.current.append(tokens[place])
+        return place
+    if work.role is Role.RELATIVE and (low not in COORDINATORS):
+        # The clause that the relative one interrupted goes on: "Emma, who lives in Porto, works at Acme".
+        work.cut(Role.MAIN, shares=not begins(tokens, after, work.talk))
+        return place
+    if low in COORDINATORS:
+        work.current.append(tokens[place])
+        return place
+    if all(t.low in OPENERS | ADVERBS or not t.word for t in work.current) or only_name(work.current):
+        # "Well, …", "Hey Mel, …": nothing said yet.
+        if begins(tokens, after, work.talk):
+            work.cut(Role.MAIN)
+        else:
+            work.current.append(tokens[place])
+        return place
+    if begins(tokens, after, work.talk):
+        work.cut(Role.MAIN)
+    elif verb_follows(tokens, after, work):
+        work.cut(Role.MAIN, shares=True)
+    else:
+        work.current.append(tokens[place])
+    return place
+
+
+def only_name(tokens: Sequence[Token]) -> bool:
+    """Whether nothing but openers and capitalised words stand there: an address."""
+    said = [token for token in tokens if token.word and token.low not in OPENERS]
+    return bool(said) and len(said) <= 2 and all(token.capital for token in said)
+
+
+def relative(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
+    """Cut before "who lives in Porto", "which I joined", "that works"; a demonstrative "that" is no relative."""
+    low = tokens[place].low
+    after = skip_adverbs(tokens, place + 1)
+    if after >= len(tokens):
+        return False
+    if low == "that":
+        reports = any(v.lemma in REPORTS for t in work.current for v in read_verb(t.low))
+        if reports and begins(tokens, place + 1, work.talk):
+            work.cut(Role.IGNORED)
+            return True
+        if begins(tokens, place + 1, work.talk):
+            work.cut(Role.IGNORED)
+            return True
+        finite = tokens[after].low in AUXILIARIES or has_form(tokens[after].low, Form.THIRD, Form.PAST)
+        if not finite or not tokens[place - 1].word or tokens[place - 1].low in AUXILIARIES | PREPOSITIONS:
+            return False
+        work.cut(Role.IGNORED)
+        return True
+    if low == "who" and (tokens[after].low in AUXILIARIES or guess_verb(tokens[after].low)):
+        while work.current and not work.current[-1].word:
+            work.current.pop()
+        work.cut(Role.RELATIVE, pronoun=low)
+        return True
+    work.cut(Role.IGNORED)
+    return True
+
+
+def subordinate(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
+    """Cut before "if …", "when …", "because …": what is conditional is ignored, a reason is a statement."""
+    low = tokens[place].low
+    if low == "as" and not begins(tokens, place + 1, work.talk):
+        return False
+    if low in {"before", "after", "since", "until", "so", "that", "once", "cause", "while", "when"} and not begins(
+        tokens, place + 1, work.talk
+    ):
+        if low in {"when", "while", "once"}:
+            work.cut(Role.IGNORED)
+            return True
+        return False
+    work.cut(Role.MAIN if low in REASONS else Role.IGNORED)
+    return True
+
+
+def joins(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
+    """Cut at "and", "but", "or" when a statement follows, with its own subject or the one before."""
+    after = place + 1
+    while after < len(tokens) and (tokens[after].low in OPENERS - {"also"} and not tokens[after].capital):
+        after += 1
+    if after < len(tokens) and tokens[after].text == ",":
+        after += 1
+    if begins(tokens, after, work.talk):
+        ignored = work.role is Role.IGNORED and tokens[place].low in {"and", "or"}
+        if work.role is Role.MAIN and only_subject(work.current, work.talk):
+            return False
+        work.cut(Role.IGNORED if ignored else Role.MAIN)
+        return True
+    if verb_follows(tokens, after, work):
+        work.cut(Role.IGNORED if work.role is Role.IGNORED else Role.MAIN, shares=True)
+        return True
+    return False
+
+
+def only_subject(tokens: Sequence[Token], talk: Discourse) -> bool:
+    """Whether there is no verb yet: "My wife" of "my wife and I live"."""
+    del talk
+    return not any(
+        token.low in AUXILIARIES or (has_form(token.low, Form.THIRD, Form.PAST) or (has_form(token.low, Form.BASE) and place))
+        for place, token in enumerate(tokens)
+    )
+
+
+def skip_adverbs(tokens: Sequence[Token], place: int) -> int:
+    """The place of the next word that is no adverb."""
+    while place < len(tokens) and (tokens[place].low in ADVERBS or tokens[place].low in {"no", "longer", "never", "not"}):
+        place += 1
+    return place
+
+
+def begins(tokens: Sequence[Token], place: int, talk: Discourse) -> bool:
+    """Whether a subject with its verb begins here."""
+    place = skip_openers(tokens, place)
+    if place >= len(tokens):
+        return False
+    low = tokens[place].low
+    after = place + 1
+    if low not in NOMINATIVE:
+        owner = low in FIRST_OWNER or low in THIRD_OWNER or low == "your"
+        if not (owner or low in DETERMINERS or tokens[place].capital):
+            return False
+        if not (owner or low in DETERMINERS) and name_end(tokens, place, talk) == place:
+            return False
+        _, after = read_phrase(tokens, place, talk, subject=True)
+    if after < len(tokens) and tokens[after].low == "'s":
+        return True
+    after = skip_adverbs(tokens, after)
+    if after >= len(tokens):
+        return False
+    verb = tokens[after].low
+    if verb in AUXILIARIES:
+        return True
+    if low in NOMINATIVE:
+        return bool(guess_verb(verb))
+    return any(v.form in {Form.THIRD, Form.PAST} for v in guess_verb(verb))
+
+
+def skip_openers(tokens: Sequence[Token], place: int) -> int:
+    """The place after "then", "also", "now" …"""
+    while place < len(tokens) and tokens[place].low in ADVERBS and tokens[place].low not in {"both", "all"}:
+        place += 1
+    return place
+
+
+def verb_follows(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
+    """Whether a verb of the subject before begins here: "I live in Porto and work at Acme"."""
+    if not any(token.low in AUXILIARIES or guess_verb(token.low) for token in work.current):
+        return False
+    at = skip_adverbs(tokens, place)
+    if at >= len(tokens):
+        return False
+    low = tokens[at].low
+    first = next((t.low for t in work.current if t.word and t.low not in OPENERS | ADVERBS), "")
+    if low in AUXILIARIES:
+        return low not in {"be", "been", "being", "having"}
+    if tokens[at].capital:
+        return False
+    if any(v.form is Form.PAST for v in guess_verb(low)):
+        before = {v.form for t in work.current for v in guess_verb(t.low)}
+        return bool(before & {Form.PAST, Form.THIRD, Form.BASE})
+    if has_form(low, Form.THIRD):
+        return first not in FIRST_PERSON and first != "you" and at + 1 < len(tokens)
+    if not has_form(low, Form.BASE) or first not in FIRST_PERSON:
+        return False
+    said = " ".join(t.low for t in work.current)
+    follows = at + 1 < len(tokens) and (
+        tokens[at + 1].low in PREPOSITIONS | DETERMINERS | FIRST_OWNER or tokens[at + 1].capital
+    )
+    return follows and not INFINITIVE.search(said) and not any(has_form(t.low, Form.GERUND) for t in work.current)

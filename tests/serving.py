@@ -1,0 +1,55 @@
+"""A real server over a real core on a free loopback port, for the tests of the wire."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from twohop.app import App, open_core
+from twohop.config import LlmSettings, ServerSettings, Settings
+from twohop.server import Server
+from twohop.v1.graph_service_pb2_grpc import GraphServiceStub
+from twohop.v1.memory_service_pb2_grpc import MemoryServiceStub
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A running server: its core, its address, and a channel with stubs."""
+
+    app: App
+    server: Server
+    address: str
+    channel: grpc.aio.Channel
+    memory: Any
+    graph: Any
+
+
+def settings_for(data_dir: Path, **server: Any) -> Settings:
+    """Settings of a core without a model, on a directory of its own."""
+    return Settings(
+        data_dir=data_dir, llm=LlmSettings(provider="rules"), server=ServerSettings(**{"port": 0, **server})
+    )
+
+
+@asynccontextmanager
+async def serving(data_dir: Path, **server: Any) -> AsyncIterator[Served]:
+    """A running server on the data directory."""
+    settings = settings_for(data_dir, **server)
+    async with open_core(settings) as app:
+        running = Server(app.core, settings)
+        address = f"127.0.0.1:{await running.start()}"
+        try:
+            async with grpc.aio.insecure_channel(address) as channel:
+                yield Served(
+                    app=app,
+                    server=running,
+                    address=address,
+                    channel=channel,
+                    memory=MemoryServiceStub(channel),
+                    graph=GraphServiceStub(channel),
+                )
+        finally:
+            await running.stop()
