@@ -1,14 +1,17 @@
 """Rows for ledger tests: short to write, told apart by their ids."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from twohop.graph.model import (
+    Alias,
     Decision,
     Entity,
     Evidence,
     Job,
     JobState,
     Kind,
+    Mention,
     Message,
     Metadata,
     Moment,
@@ -20,7 +23,7 @@ from twohop.graph.model import (
     Triple,
     Validity,
 )
-from twohop.graph.store import Acceptance, RequestKey
+from twohop.graph.store import Acceptance, Changes, Committed, Ledger, RequestKey
 
 ANN = Scope(user_id="ann")
 P = ANN.partition
@@ -157,4 +160,47 @@ def decision(
         decider="rules",
         memory_id=memory_id,
         target_id=target_id,
+    )
+
+
+def key(request_id: str, body: str = "body", tenant: str = "default", method: str = "add") -> RequestKey:
+    return RequestKey(tenant=tenant, method=method, request_id=request_id, body_hash=body)
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+def ids(rows: Iterable[HasId]) -> list[str]:
+    return [row.id for row in rows]
+
+
+async def graph_of_ann(ledger: Ledger, scope: Scope = ANN, *, who: str = "ann") -> Committed:
+    """`who` knows Bob: one message, one memory, two entities, one relation, whoever's partition it is."""
+    p = scope.partition
+    await ledger.accept(acceptance("m1", scope=scope, name=who))
+    return await ledger.commit(
+        Changes(
+            partition=p,
+            revisions=(
+                revision(
+                    "r1",
+                    "a",
+                    partition=p,
+                    text=f"{who} knows bob",
+                    triples=(Triple("ann", "knows", "bob"),),
+                    slot_key="slot",
+                    text_hash="hash",
+                ),
+            ),
+            evidence=(evidence("a", "m1"),),
+            entities=(entity("ann", partition=p, kinds=(who,)), entity("bob", partition=p)),
+            aliases=(Alias(entity_id="bob", normal="bobby", name=f"Bobby of {who}"),),
+            mentions=(Mention(entity_id="ann", message_id="m1", start=0, end=3),),
+            relations=(relation("x1", "ann", "knows", "bob", partition=p, support=("a",)),),
+            decisions=(decision("d1", partition=p, job_id="job-m1", memory_id="a"),),
+            vocabulary={"know": f"knows {who}"},
+            touched_messages=("m1",),
+        )
     )

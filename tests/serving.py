@@ -10,6 +10,7 @@ import grpc
 
 from twohop.app import App, open_core
 from twohop.config import LlmSettings, ServerSettings, Settings
+from twohop.memory.ports import Extractor
 from twohop.server import Server
 from twohop.v1.graph_service_pb2_grpc import GraphServiceStub
 from twohop.v1.memory_service_pb2_grpc import MemoryServiceStub
@@ -35,10 +36,10 @@ def settings_for(data_dir: Path, **server: Any) -> Settings:
 
 
 @asynccontextmanager
-async def serving(data_dir: Path, **server: Any) -> AsyncIterator[Served]:
-    """A running server on the data directory."""
+async def serving(data_dir: Path, *, extractor: Extractor | None = None, **server: Any) -> AsyncIterator[Served]:
+    """A running server on the data directory, with another extractor if one is given."""
     settings = settings_for(data_dir, **server)
-    async with open_core(settings) as app:
+    async with open_core(settings, extractor=extractor) as app:
         running = Server(app.core, settings)
         address = f"127.0.0.1:{await running.start()}"
         try:

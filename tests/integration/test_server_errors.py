@@ -9,12 +9,13 @@ import pytest
 import pytest_asyncio
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
-from serving import Served, serving
 
+from serving import Served, serving
 from twohop import errors
 from twohop.errors import FieldViolation, InvalidInput, TwohopError
 from twohop.v1 import error_pb2
 from twohop.v1 import memory_service_pb2 as pb
+from twohop.v1.message_pb2 import NewMessage
 from twohop.v1.scope_pb2 import Scope
 from twohop.wire.errors import CODES, unpack_error
 
@@ -90,9 +91,7 @@ async def test_no_reason_stands_without_its_error(reason: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [errors.TooBusy, errors.StorageFull, errors.LedgerUnavailable])
-async def test_what_is_worth_another_try_says_when(
-    kind: Any, served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_worth_another_try_says_when(kind: Any, served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits and lost parts carry RetryInfo with the seconds of their class."""
     error = await failing(served, monkeypatch, made(kind))
     retry = detail(error, error_details_pb2.RetryInfo)
@@ -123,9 +122,7 @@ async def test_a_surprise_shows_a_request_id_only(
     assert "test_server_errors.py" in logged
 
 
-async def test_a_surprise_in_a_batch_costs_that_item_only(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_surprise_in_a_batch_costs_that_item_only(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch tells what became of each add, also when one of them fails unexpectedly."""
     add = served.app.core.add
 
@@ -135,7 +132,7 @@ async def test_a_surprise_in_a_batch_costs_that_item_only(
         return await add(request)
 
     monkeypatch.setattr(served.app.core, "add", sometimes)
-    message = pb.message__pb2.NewMessage(role="ROLE_USER", content="Ann likes tea.")  # type: ignore[attr-defined]
+    message = NewMessage(role="ROLE_USER", content="Ann likes tea.")
     response = await served.memory.BatchAddMemories(
         pb.BatchAddMemoriesRequest(
             scope=Scope(user_id="batch"),

@@ -9,8 +9,8 @@ import pytest_asyncio
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
-from serving import Served, serving
 
+from serving import Served, serving
 from twohop.errors import InvalidInput, NotServed, TwohopError
 from twohop.v1 import fact_pb2, memory_pb2, recall_pb2
 from twohop.v1 import graph_service_pb2 as graph_pb
@@ -97,7 +97,9 @@ async def test_a_bad_add_is_refused_and_nothing_is_written(case: str, served: Se
 
 async def test_every_violation_is_named_at_once(served: Served) -> None:
     """Two wrong roles and a wrong time are told together."""
-    request = adding(messages=[NewMessage(content="a"), NewMessage(content="b"), said(observe_time=Timestamp(nanos=-5))])
+    request = adding(
+        messages=[NewMessage(content="a"), NewMessage(content="b"), said(observe_time=Timestamp(nanos=-5))]
+    )
     error = await refused(served.memory.AddMemories(request))
     assert isinstance(error, InvalidInput)
     assert [v.field for v in error.violations] == ["messages[0].role", "messages[1].role", "messages[2].observe_time"]

@@ -12,7 +12,7 @@ FOLDED = {
     **dict.fromkeys(map(ord, "\u201c\u201d"), '"'),
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-"),
 }
-ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)")
+ARTICLE = re.compile(r"^(?:(?:the|an?)\s+)+(?=\S)")
 POSSESSIVE = re.compile(r"(?:'s|(?<=s)')$")
 NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]*")
@@ -27,8 +27,12 @@ def normal(name: str) -> str:
     """
     text = unicodedata.normalize("NFKC", name).casefold()
     text = unicodedata.normalize("NFKC", text).translate(FOLDED).translate(ZERO_WIDTH)
-    text = " ".join(text.split()).strip(" .,;:!?\"'")
-    return POSSESSIVE.sub("", ARTICLE.sub("", text))
+    before = None
+    while text != before:
+        before = text
+        text = " ".join(text.split()).strip(" .,;:!?\"'")
+        text = POSSESSIVE.sub("", ARTICLE.sub("", text))
+    return text
 
 
 def numbers(text: str) -> frozenset[str]:

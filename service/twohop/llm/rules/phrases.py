@@ -246,12 +246,33 @@ def from_name(tokens: Sequence[Token], place: int, end: int, talk: Discourse, *,
         return owned(tokens, end + 1, owner, talk, subject=subject, first=tokens[place])
     if end < len(tokens) and tokens[end].low in kinds.TEAMS | kinds.CLUBS | kinds.COMPANIES:
         noun = tokens[end]
-        group = "organisation"
-        whole = replace(
-            named(tokens[place : end + 1]), type=group, kinds=(noun.low,), head=noun.low
-        )
-        return whole, end + 1
+        whole = replace(named(tokens[place : end + 1]), type="organisation", kinds=(noun.low,), head=noun.low)
+        return within(whole, tokens, end + 1, talk)
     return phrase, end
+
+
+def within(team: Phrase, tokens: Sequence[Token], end: int, talk: Discourse) -> tuple[Phrase, int]:
+    """ "The Platform team at Acme": the team, which is part of Acme."""
+    if team.head not in kinds.TEAMS or end + 1 >= len(tokens) or tokens[end].low not in {"at", "of", "in"}:
+        return team, end
+    last = name_end(tokens, end + 1, talk)
+    if last == end + 1 or (last < len(tokens) and owns(tokens, last)):
+        return team, end
+    whole = named(tokens[end + 1 : last])
+    if whole.type in {"person", "place"}:
+        return team, end
+    return replace(team, asides=(*team.asides, membership(team, replace(whole, type="organisation")))), last
+
+
+def membership(team: Phrase, whole: Phrase) -> Aside:
+    """That a team belongs to an organisation."""
+    return Aside(
+        text=f"The {team.name} is part of {whole.text}",
+        claim=Claim(subject=team.name, predicate="part_of", object=whole.name),
+        entities=(team.named, whole.named),
+        start=team.start,
+        end=whole.end,
+    )
 
 
 def stops(tokens: Sequence[Token], place: int, begin: int, *, subject: bool) -> bool:
@@ -286,6 +307,8 @@ def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: boo
         owner = noun(tokens[begin:end], determiner, tokens[place])
         return owned(tokens, end + 1, owner, talk, subject=subject, first=tokens[place])
     phrase = noun(tokens[begin:end], determiner, tokens[place])
+    if phrase.head in kinds.TEAMS and (within_ := within(phrase, tokens, end, talk))[1] > end:
+        return within_
     if end + 1 < len(tokens) and tokens[end].low == "of":
         inner, after = read_phrase(tokens, end + 1, talk, subject=subject)
         if inner is not None:
@@ -307,7 +330,7 @@ def noun(tokens: Sequence[Token], determiner: str, first: Token) -> Phrase:
         name=text,
         text=f"{article}{text}",
         type=types,
-        proper=capitals and (group or tokens[-1].capital),
+        proper=(capitals and (group or tokens[-1].capital)) or (head in kinds.TEAMS and len(tokens) > 1),
         kinds=(kind,) if group or head in kinds.PLACE_KINDS or kind in kinds.PETS else (),
         plural=kind != head,
         head=head,
@@ -394,6 +417,9 @@ def owned(
     if name and (kind in kinds.PETS or len(name) <= 3):
         return possession(owner, kind, name, first, part[: head + 1]), end
     whole = written(part)
+    if lows[head] in kinds.TEAMS and len(part) > 1 and owner.type != "person":
+        team = replace(noun(part, "the", first), start=first.start)
+        return replace(team, asides=(membership(team, replace(owner, type="organisation")),)), end
     phrase = Phrase(
         name=f"{owner.name}'s {whole}",
         text=f"{owner.text}'s {whole}",

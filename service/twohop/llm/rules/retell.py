@@ -1,0 +1,147 @@
+"""What follows a verb, told from outside: "my new bike" said by Alice is "Alice's new bike"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twohop.llm.rules import kinds
+from twohop.llm.rules.discourse import Discourse
+from twohop.llm.rules.grammar_words import (
+    AUXILIARIES,
+    COORDINATORS,
+    FIRST_OBJECT,
+    FIRST_OWNER,
+    FIRST_PERSON,
+    PREPOSITIONS,
+    THIRD_OBJECT,
+    THIRD_OWNER,
+    UNCLEAR,
+)
+from twohop.llm.rules.phrases import Phrase, read_phrase
+from twohop.llm.rules.tokens import Token
+
+MAX_WORDS = 24
+"""Words of a retold complement; what is longer is a story, not a fact."""
+
+SELF = {"myself": "", "ourselves": "", "himself": "himself", "herself": "herself"}
+POINTERS = frozenset({"this", "that", "these", "those"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of what follows a verb: its preposition (empty for the object), its words and what they name."""
+
+    preposition: str
+    tokens: tuple[Token, ...]
+    phrase: Phrase | None
+    complete: bool
+
+    @property
+    def end(self) -> int:
+        """Where its last word ends."""
+        return self.tokens[-1].end
+
+
+def parts(rest: Sequence[Token], talk: Discourse) -> list[Part]:
+    """The object and the prepositional phrases after a verb, in order."""
+    found: list[Part] = []
+    preposition: list[str] = []
+    current: list[Token] = []
+
+    def close() -> None:
+        while current and not current[-1].word:
+            current.pop()
+        if current:
+            phrase, end = read_phrase(current, 0, talk, subject=False)
+            found.append(Part(" ".join(preposition), tuple(current), phrase, end >= len(current)))
+
+    for place, token in enumerate(rest):
+        inside = token.low == "of" and current and current[-1].word
+        named_team = bool(current) and token.low in {"at", "of", "in"} and team_follows(current, rest, place, talk)
+        if token.low in PREPOSITIONS and not inside and not named_team:
+            follows_preposition = preposition and not current
+            close()
+            preposition = [*preposition, token.low] if follows_preposition else [token.low]
+            current = []
+        else:
+            current.append(token)
+    close()
+    return found
+
+
+def team_follows(current: Sequence[Token], rest: Sequence[Token], place: int, talk: Discourse) -> bool:
+    """Whether "at Acme" belongs to the team before it: "the Platform team at Acme"."""
+    if current[-1].low not in kinds.TEAMS:
+        return False
+    phrase, end = read_phrase([*current, *rest[place:]], 0, talk, subject=False)
+    return phrase is not None and end > len(current) + 1 and bool(phrase.asides)
+
+
+def tell(tokens: Sequence[Token], talk: Discourse, subject: Phrase) -> str:
+    """The words in the third person; empty when a word in them can't be understood outside the conversation."""
+    if len(tokens) > MAX_WORDS:
+        return ""
+    out: list[str] = []
+    for place, token in enumerate(tokens):
+        word = outside(tokens, place, talk, subject)
+        if word is None:
+            return ""
+        gap = place > 0 and token.start > tokens[place - 1].end
+        if word:
+            out.append(f" {word}" if gap and out else word)
+    return " ".join("".join(out).split()).strip(" ,-")
+
+
+def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phrase) -> str | None:  # noqa: PLR0911 - a case each.
+    """One word from outside: itself, a name, nothing (left out), or None when it can't be told."""
+    token = tokens[place]
+    low = token.low
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    if low in FIRST_OWNER:
+        return possessive(subject, talk) if subject.speaker else f"{shown(talk.speaker)}'s"
+    if low in FIRST_PERSON or (low in FIRST_OBJECT and token.text != "US"):
+        return shown(talk.speaker)
+    if low in {"your", "you"}:
+        if not talk.addressee:
+            return None
+        return f"{talk.addressee}'s" if low == "your" else talk.addressee
+    if low in SELF:
+        return SELF[low] or {"f": "herself", "m": "himself"}.get(talk.pronoun(subject.name), "themselves")
+    if low in THIRD_OWNER and after is not None and after.word and after.low not in PREPOSITIONS | AUXILIARIES | COORDINATORS:
+        own = not subject.speaker and talk.pronoun(subject.name) in {"", THIRD_OWNER[low]} and subject.type != "organisation"
+        if own:
+            return token.text
+        who = talk.person(THIRD_OWNER[low])
+        return f"{who}'s" if who else None
+    if low in THIRD_OBJECT or low in {"he", "she"}:
+        who = talk.person(THIRD_OBJECT.get(low) or ("m" if low == "he" else "f"))
+        return who or None
+    if low in POINTERS and after is not None and after.word and after.low not in PREPOSITIONS | AUXILIARIES:
+        return "the" if low in {"this", "that"} else "some"
+    if low in UNCLEAR and low not in {"same", "such", "way", "one", "thing", "lot", "lots"}:
+        return None
+    if low == "'s":
+        return "'s"
+    return {"am": "is", "not": "not"}.get(low, token.text)
+
+
+def shown(name: str) -> str:
+    """A speaker's name in a text."""
+    return name.capitalize() if name in {"user", "assistant"} else name
+
+
+def possessive(subject: Phrase, talk: Discourse) -> str:
+    """ "Her", "his", or the name when the pronoun is not known."""
+    return {"f": "her", "m": "his"}.get(talk.pronoun(subject.name), f"{subject.text}'s")
+
+
+def listed(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The members of "tea, coffee and juice"; one member when it is no list."""
+    members: list[list[Token]] = [[]]
+    for place, token in enumerate(tokens):
+        if token.text in {",", "&"} or token.low in {"and", "or"}:
+            joins_adjectives = place + 1 < len(tokens) and not members[-1]
+            if not joins_adjectives:
+                members.append([])
+        else:
+            members[-1].append(token)
+    return [member for member in members if member]

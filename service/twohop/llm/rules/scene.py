@@ -1,0 +1,299 @@
+"""From a reading to facts: when it holds, how it is written, what it claims."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from twohop.graph.model import Granularity, Kind, Message
+from twohop.llm.rules.dates import dated
+from twohop.llm.rules.discourse import Discourse
+from twohop.llm.rules.phrases import Aside, Phrase
+from twohop.llm.rules.reading import Reading
+from twohop.llm.rules.retell import Part, parts, tell
+from twohop.llm.rules.tokens import Token
+from twohop.llm.rules.verbs import Form, gerund, past, read_verb
+from twohop.memory.moment import When
+from twohop.memory.ports import Claim, Fact, Named, Polarity
+from twohop.memory.predicates import PredicateTable
+from twohop.memory.times import Reach, TimeSpan
+
+MAX_TEXT = 300
+"""Characters of a fact's text; the rules write one clause, so more means that a clause was misread."""
+
+MAX_CUES = 6
+
+
+class Aspect(StrEnum):
+    """What a verb says of a state: it holds ("works at"), begins ("joined") or ends ("left")."""
+
+    HOLDS = "holds"
+    BEGINS = "begins"
+    ENDS = "ends"
+
+
+class Tense(StrEnum):
+    """How a fact's text is written."""
+
+    PRESENT = "present"
+    PAST = "past"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """When and whether a state holds."""
+
+    polarity: Polarity
+    tense: Tense
+    begins: When | None = None
+    ends: When | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A reading in its message: all that a rule needs to write facts."""
+
+    reading: Reading
+    talk: Discourse
+    message: Message
+    predicates: PredicateTable
+    times: tuple[TimeSpan, ...]
+    span: tuple[int, int]
+
+    @property
+    def subject(self) -> Phrase:
+        """Who or what it is about."""
+        return self.reading.subject
+
+    @property
+    def parts(self) -> list[Part]:
+        """The object and the prepositional phrases."""
+        return parts(self.reading.rest, self.talk)
+
+    def part(self, *prepositions: str) -> Part | None:
+        """The first part under one of these prepositions ("" = the object)."""
+        return next((part for part in self.parts if part.preposition in prepositions), None)
+
+    def tell(self, tokens: Sequence[Token]) -> str:
+        """Words retold in the third person."""
+        return tell(tokens, self.talk, self.subject)
+
+    @property
+    def time(self) -> TimeSpan | None:
+        """The clause's first time expression."""
+        return self.times[0] if self.times else None
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the clause's time lies after the message."""
+        when = self.time.begins if self.time else None
+        return when is not None and when.moment(self.message.time_zone).at > self.message.observed_at
+
+    def course(self, aspect: Aspect, *, past_is_event: bool = False) -> Course | None:
+        """When the state holds; None when the clause is a plan, a doubt, or says nothing of it."""
+        reading = self.reading
+        if reading.doubt or reading.plan:
+            return None
+        if reading.begins and aspect is Aspect.HOLDS:
+            aspect = Aspect.BEGINS
+        match aspect:
+            case Aspect.HOLDS:
+                return self._holds(past_is_event=past_is_event)
+            case Aspect.BEGINS:
+                if reading.negated or reading.over or reading.used or not (reading.past or reading.perfect or reading.begins):
+                    return None
+                return Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT, begins=self._point())
+            case Aspect.ENDS:
+                if reading.negated or reading.over or reading.used or not (reading.past or reading.perfect):
+                    return None
+                return Course(polarity=Polarity.ENDED, tense=Tense.PAST, ends=self._point())
+
+    def _point(self) -> When | None:
+        return (self.time.begins or self.time.ends) if self.time and self.time.reach is not Reach.LENGTH else None
+
+    def _holds(self, *, past_is_event: bool) -> Course | None:
+        reading, time = self.reading, self.time
+        reach = time.reach if time else None
+        if reading.over:
+            return Course(polarity=Polarity.ENDED, tense=Tense.PAST, ends=self._point())
+        if reading.negated:
+            if reading.past or reading.perfect:
+                return None
+            return Course(polarity=Polarity.NEGATED, tense=Tense.DENIED)
+        if time is not None and reach in {Reach.SINCE, Reach.LENGTH} and (reading.perfect or not reading.past) and not reading.used:
+            return Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT, begins=time.begins)
+        if reading.used or (reading.past and not past_is_event and not reading.perfect):
+            if time is None or reach is Reach.LENGTH:
+                return Course(polarity=Polarity.ENDED, tense=Tense.PAST)
+            if time.granularity in {Granularity.DAY, Granularity.WEEK} and reach is Reach.AT and not reading.used:
+                return None
+            return Course(polarity=Polarity.ENDED, tense=Tense.PAST, begins=time.begins, ends=time.ends)
+        if reading.past or reading.perfect or self.ahead:
+            return None
+        return Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT)
+
+    def state(
+        self,
+        predicate: str,
+        end: Phrase | str,
+        *,
+        aspect: Aspect = Aspect.HOLDS,
+        past_is_event: bool = False,
+        subject: Phrase | None = None,
+        kind: Kind = Kind.STATE,
+        text: str = "",
+        tail: str = "",
+    ) -> list[Fact]:
+        """The fact that a table predicate holds, held, or doesn't hold; empty when the clause doesn't state it.
+
+        `end` is the object, as a phrase or as a plain value. `text` is the verb phrase in third person present where
+        the table's own would read badly; `tail` follows the object in the text.
+        """
+        course = self.course(aspect, past_is_event=past_is_event)
+        if course is None:
+            return []
+        who = subject or self.subject
+        verb = inflected(text or self.predicates.phrase(predicate), course.tense)
+        value = end if isinstance(end, str) else end.text
+        claim = Claim(
+            subject=who.name, predicate=predicate, object=value if isinstance(end, str) else end.name, literal=isinstance(end, str)
+        )
+        return [
+            self.fact(
+                " ".join(filter(None, (opening(who), verb, value, tail))),
+                kind=kind,
+                claims=(claim, *self._side_claims(who, end)),
+                entities=(typed(who, "person" if who.speaker else ""), *(() if isinstance(end, str) else (end.named,))),
+                course=course,
+            ),
+            *self.asides(who, end),
+        ]
+
+    def fact(
+        self,
+        text: str,
+        *,
+        kind: Kind,
+        claims: tuple[Claim, ...],
+        entities: tuple[Named, ...],
+        course: Course,
+        correction: bool = False,
+    ) -> Fact:
+        """A fact with its quote, cues and cardinality."""
+        claims = tuple(
+            Claim(subject=c.subject, predicate=self.predicates.normalise(c.predicate), object=c.object, literal=c.literal)
+            for c in dict.fromkeys(claims)
+        )
+        main = claims[0].predicate if claims else ""
+        words = [kind_word for named in entities[1:] for kind_word in named.kinds]
+        return Fact(
+            text=text[:1].upper() + text[1:] if text.startswith(("user", "the ")) else text,
+            kind=kind,
+            claims=claims,
+            entities=merged(entities),
+            polarity=course.polarity,
+            cardinality=self.predicates.cardinality(main),
+            correction=correction,
+            valid_from=course.begins,
+            valid_to=course.ends,
+            quote=self.message.content[self.span[0] : self.span[1]],
+            sources=(self.message.id,),
+            cues=tuple(dict.fromkeys([*words, *self.predicates.cues(main)]))[:MAX_CUES],
+        )
+
+    def _side_claims(self, *ends: Phrase | str) -> list[Claim]:
+        """What ties an unnamed relative to who owns it: "Alice's sister" is Alice's sister."""
+        return [
+            aside.claim for end in ends if isinstance(end, Phrase) for aside in end.asides if not end.proper
+        ]
+
+    def asides(self, *ends: Phrase | str | None) -> list[Fact]:
+        """What the phrases themselves say: "my sister Emma", "the Platform team at Acme"."""
+        facts: list[Fact] = []
+        for end in ends:
+            if isinstance(end, Phrase):
+                facts.extend(self.aside(one) for one in end.asides if all(e.proper or e.name == "user" for e in one.entities))
+        return facts
+
+    def aside(self, one: Aside) -> Fact:
+        """A statement inside a noun phrase as a fact."""
+        holds = Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT)
+        return self.fact(one.text, kind=Kind.STATE, claims=(one.claim,), entities=one.entities, course=holds)
+
+    def plan(self, *also: Claim, entities: tuple[Named, ...] = ()) -> list[Fact]:
+        """What lies ahead: "plans to visit Porto in June 2025". It holds until done, dropped or replaced."""
+        reading = self.reading
+        if reading.doubt or reading.negated or reading.over or reading.used or (reading.past and not reading.plan):
+            return []
+        rest = self.tell(reading.rest)
+        if reading.rest and not rest:
+            return []
+        doing = " ".join(filter(None, (reading.lemma, rest, dated(self.time, self.message.time_zone))))
+        verb = reading.plan if reading.plan not in {"", "will"} else "plans"
+        if verb == "considers":
+            doing = " ".join(filter(None, (gerund(reading.lemma), rest, dated(self.time, self.message.time_zone))))
+        words = f"is considering {doing}" if verb == "considers" else f"{verb} to {doing}"
+        text = f"{opening(self.subject)} {words}"
+        if len(text) > MAX_TEXT or not rest:
+            return []
+        main = Claim(subject=self.subject.name, predicate="wants" if verb in {"wants", "hopes"} else "plans", object=doing, literal=True)
+        course = Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT)
+        found = [part.phrase.named for part in self.parts if part.phrase is not None and part.phrase.proper]
+        links = [
+            Claim(
+                subject=self.subject.name,
+                predicate="_".join(["plans_to", reading.lemma, *part.preposition.split()]),
+                object=part.phrase.name,
+            )
+            for part in self.parts
+            if part.phrase is not None and part.phrase.proper
+        ]
+        return [
+            self.fact(
+                text,
+                kind=Kind.PLAN,
+                claims=(main, *also, *links),
+                entities=(typed(self.subject, "person" if self.subject.speaker else ""), *entities, *found),
+                course=course,
+            ),
+            *self.asides(self.subject, *(part.phrase for part in self.parts)),
+        ]
+
+
+def opening(phrase: Phrase) -> str:
+    """A subject at the start of a text."""
+    team = phrase.type == "organisation" and phrase.kinds and phrase.name[:1].isupper() and phrase.head in phrase.kinds
+    return f"The {phrase.name}" if team and phrase.determiner != "poss" else phrase.text
+
+
+def typed(phrase: Phrase, kind: str) -> Named:
+    """The entity, with a type where the phrase alone has none."""
+    own = phrase.named
+    return Named(name=own.name, type=own.type or kind, proper=own.proper, kinds=own.kinds)
+
+
+def merged(entities: Sequence[Named]) -> tuple[Named, ...]:
+    """One entry an entity."""
+    found: dict[str, Named] = {}
+    for one in entities:
+        known = found.get(one.name)
+        if known is not None:
+            kinds = tuple(dict.fromkeys((*known.kinds, *one.kinds)))
+            one = Named(name=one.name, type=known.type or one.type, proper=known.proper or one.proper, kinds=kinds)  # noqa: PLW2901 - the merged entry takes its place.
+        found[one.name] = one
+    return tuple(found.values())
+
+
+def inflected(phrase: str, tense: Tense) -> str:
+    """A verb phrase in third person present, put into the past or denied."""
+    first, _, rest = phrase.partition(" ")
+    lemma = next((verb.lemma for verb in read_verb(first) if verb.form in {Form.THIRD, Form.PAST}), "")
+    if tense is Tense.PRESENT or not lemma:
+        return phrase
+    if tense is Tense.PAST:
+        verb = past(lemma)
+    elif lemma == "be":
+        verb = "was not" if first == "was" else "is not"
+    else:
+        verb = f"does not {lemma}"
+    return f"{verb} {rest}".strip()

@@ -1,0 +1,144 @@
+"""Every method of the ledger, with two owners whose rows have the very same ids and names."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import pytest
+
+from ledger_rows import ANN, acceptance, decision, entity, evidence, graph_of_ann, key, relation, revision
+from twohop.graph.model import Axes, JobState, Mention, OutboxRow, Scope, Triple
+from twohop.graph.store import Changes, JobUpdate, Ledger, MemoryFilter
+
+NOW = Axes()
+BOB = Scope(user_id="bob")
+KNOWS = Triple("ann", "knows", "bob")
+Call: TypeAlias = Callable[[Ledger, str], Awaitable[object]]
+OpenLedger: TypeAlias = Callable[[], Awaitable[Ledger]]
+
+READS: dict[str, Call] = {
+    "job": lambda ledger, p: ledger.job(p, "job-m1"),
+    "outbox": lambda ledger, p: ledger.outbox(99, p),
+    "outbox_size": lambda ledger, p: ledger.outbox_size(p),
+    "owner": lambda ledger, p: ledger.owner(p),
+    "session": lambda ledger, p: ledger.session(p, "default"),
+    "messages": lambda ledger, p: ledger.messages(p, ["m1"]),
+    "recent_messages": lambda ledger, p: ledger.recent_messages(p, "default", 9),
+    "windows": lambda ledger, p: ledger.windows(p, ["m1"], 4),
+    "speakers": lambda ledger, p: ledger.speakers(p),
+    "memories": lambda ledger, p: ledger.memories(p, ["a"], NOW),
+    "memories_of_revisions": lambda ledger, p: ledger.memories_of_revisions(p, ["r1"]),
+    "list_memories": lambda ledger, p: ledger.list_memories(p, MemoryFilter(entity_ids=("bob",)), NOW, 9),
+    "revisions": lambda ledger, p: ledger.revisions(p, "a"),
+    "revisions_by_id": lambda ledger, p: ledger.revisions_by_id(p, ["r1"]),
+    "slot": lambda ledger, p: ledger.slot(p, ["slot"]),
+    "by_text": lambda ledger, p: ledger.by_text(p, ["hash"]),
+    "by_triple": lambda ledger, p: ledger.by_triple(p, [KNOWS.key(ANN.partition), KNOWS.key(BOB.partition)]),
+    "by_subject": lambda ledger, p: ledger.by_subject(p, [("ann", "knows")], 9),
+    "facts_of_messages": lambda ledger, p: ledger.facts_of_messages(p, ["m1"], NOW),
+    "decisions": lambda ledger, p: ledger.decisions(p, memory_id="a"),
+    "entities": lambda ledger, p: ledger.entities(p, ["ann", "bob"]),
+    "entities_named": lambda ledger, p: ledger.entities_named(p, ["ann", "bobby"]),
+    "list_entities": lambda ledger, p: ledger.list_entities(p, 9, name="bob"),
+    "relations_of": lambda ledger, p: ledger.relations_of(p, ["ann", "bob"], NOW, 9),
+    "relations": lambda ledger, p: ledger.relations(p, ["x1"], NOW),
+    "relations_by_key": lambda ledger, p: ledger.relations_by_key(
+        p, [KNOWS.key(ANN.partition), KNOWS.key(BOB.partition)]
+    ),
+    "relations_of_memories": lambda ledger, p: ledger.relations_of_memories(p, ["a"], NOW),
+    "list_relations": lambda ledger, p: ledger.list_relations(p, NOW, 9, entity_id="ann"),
+    "degrees": lambda ledger, p: ledger.degrees(p, ["ann", "bob"]),
+    "mentions_of": lambda ledger, p: ledger.mentions_of(p, ["ann"], 9),
+    "mentions_in": lambda ledger, p: ledger.mentions_in(p, ["m1"], 9),
+    "vocabulary": lambda ledger, p: ledger.vocabulary(p),
+    "means": lambda ledger, p: ledger.means(p),
+    "message_ids": lambda ledger, p: ledger.message_ids(p, 9),
+    "memory_ids": lambda ledger, p: ledger.memory_ids(p, 9),
+}
+
+
+def change_everything(partition: str) -> Changes:
+    return Changes(
+        partition=partition,
+        revisions=(revision("r2", "a", partition=partition, number=2, slot_key="slot", text_hash="hash"),),
+        ended_revisions=("r1",),
+        evidence=(evidence("a", "m1", quote="more"),),
+        entities=(entity("ann", name="Anna", partition=partition),),
+        mentions=(Mention(entity_id="bob", message_id="m1"),),
+        relations=(relation("x2", "bob", "knows", "ann", partition=partition, support=("a",)),),
+        ended_relations=("x1",),
+        decisions=(decision("d2", partition=partition, memory_id="a"),),
+        touched_messages=("m1",),
+        vocabulary={"know": "knowing", "dog": "dogs"},
+        job=JobUpdate(id="job-m1", state=JobState.DONE, payload={"done": True}),
+        request=key("r9", method="update"),
+        request_result="a",
+    )
+
+
+WRITES: dict[str, Call] = {
+    "accept": lambda ledger, _: ledger.accept(acceptance("m2", request=key("r8"))),
+    "commit": lambda ledger, p: ledger.commit(change_everything(p)),
+    "update_job": lambda ledger, p: ledger.update_job(p, JobUpdate(id="job-m1", state=JobState.FAILED)),
+    "outbox_done": lambda ledger, p: ledger.outbox_done([OutboxRow(p, "message", "m1", 99)]),
+    "set_summary": lambda ledger, p: ledger.set_summary(p, "default", "hers"),
+    "add_vocabulary": lambda ledger, p: ledger.add_vocabulary(p, {"know": "x", "cat": "cats"}),
+    "set_mean": lambda ledger, p: ledger.set_mean(p, "fact", 7, 99, b"hers"),
+}
+
+OVER_ALL_OWNERS = {"claim_jobs", "release_jobs", "outbox_refill", "partitions", "close"}
+"""Maintenance, which no caller reaches: it works on all owners by its contract."""
+
+
+async def fill(ledger: Ledger, scope: Scope, who: str) -> None:
+    await graph_of_ann(ledger, scope, who=who)
+    await ledger.set_summary(scope.partition, "default", f"summary of {who}")
+    await ledger.set_mean(scope.partition, "fact", 1, 32, who.encode())
+
+
+async def everything(ledger: Ledger, partition: str) -> dict[str, object]:
+    return {name: await read(ledger, partition) for name, read in READS.items()}
+
+
+@pytest.mark.parametrize("method", [name for name, _ in inspect.getmembers(Ledger, inspect.iscoroutinefunction)])
+async def test_owners_never_meet(open_ledger: OpenLedger, method: str) -> None:
+    """A call for one owner gives what it gives without the other, and leaves all of the other's rows as they were."""
+    call = (READS | WRITES).get(method)
+    if call is None:
+        assert method in OVER_ALL_OWNERS, f"{method} is a method of the ledger that this test doesn't cover"
+        return
+    alone, shared = await open_ledger(), await open_ledger()
+    await fill(alone, ANN, "ann")
+    await fill(shared, BOB, "bob")
+    await fill(shared, ANN, "ann")
+    before = await everything(shared, BOB.partition)
+
+    answer = await call(shared, ANN.partition)
+    assert answer == await call(alone, ANN.partition)
+    if method in READS:
+        assert answer, "the call finds something, else it proves nothing"
+        assert answer != await call(shared, BOB.partition) or not says_whose(method)
+    assert await everything(shared, ANN.partition) == await everything(alone, ANN.partition)
+    assert await everything(shared, BOB.partition) == before
+
+
+def says_whose(method: str) -> bool:
+    """Whether the answer holds something that differs between the two owners at all."""
+    return method not in {
+        "outbox_size",
+        "memories_of_revisions",
+        "degrees",
+        "mentions_of",
+        "mentions_in",
+        "message_ids",
+        "memory_ids",
+    }
+
+
+async def test_nobody_else_is_empty(open_ledger: OpenLedger) -> None:
+    """An owner without data finds nothing, whatever ids it asks for."""
+    ledger = await open_ledger()
+    await fill(ledger, ANN, "ann")
+    nobody = await open_ledger()
+
+    assert await everything(ledger, BOB.partition) == await everything(nobody, BOB.partition)

@@ -1,0 +1,190 @@
+"""What every ledger shows at which instants, and under which agent and run."""
+
+from ledger_rows import (
+    P,
+    acceptance,
+    entity,
+    evidence,
+    ids,
+    relation,
+    revision,
+)
+from twohop.graph.model import (
+    Alias,
+    Axes,
+    Mention,
+    Narrowing,
+)
+from twohop.graph.store import Changes, Ledger, MemoryFilter
+
+NOW = Axes()
+
+
+async def test_world_time_is_checked_at_both_ends(ledger: Ledger) -> None:
+    """A fact holds from its first instant to just before its end, and not while it is disputed or expired."""
+    await ledger.commit(
+        Changes(
+            partition=P,
+            revisions=(
+                revision("r1", "closed", valid=(10, 20)),
+                revision("r2", "open", valid=(10, None)),
+                revision("r3", "expiring", valid=(10, None), expires_at=15),
+                revision("r4", "disputed", valid=(10, None), disputed=True),
+            ),
+        )
+    )
+    every = ["closed", "open", "expiring", "disputed"]
+
+    async def at(as_of: int | None) -> list[str]:
+        return ids(await ledger.memories(P, every, Axes(as_of=as_of)))
+
+    assert await at(9) == []
+    assert await at(10) == ["closed", "open", "expiring"]
+    assert await at(14) == ["closed", "open", "expiring"]
+    assert await at(15) == ["closed", "open"]
+    assert await at(20) == ["open"]
+    assert await at(None) == every
+
+
+async def test_system_time_shows_what_was_known(ledger: Ledger) -> None:
+    """`known_at` shows the revision, evidence, entities, aliases, mentions and relations of that instant."""
+    await ledger.accept(acceptance("m1"))
+    first = await ledger.commit(
+        Changes(
+            partition=P,
+            revisions=(revision("r1", "a"),),
+            entities=(entity("ann"),),
+            relations=(relation("x1", "ann", "is", "", literal="here", support=("a",)),),
+            evidence=(evidence("a", "m1"),),
+        )
+    )
+    accepted = await ledger.accept(acceptance("m2"))
+    second = await ledger.commit(
+        Changes(
+            partition=P,
+            revisions=(revision("r2", "a", number=2),),
+            ended_revisions=("r1",),
+            evidence=(evidence("a", "m2"),),
+            entities=(entity("bob"),),
+            aliases=(Alias(entity_id="ann", normal="annie", name="Annie"),),
+            mentions=(Mention(entity_id="ann", message_id="m1"),),
+            relations=(relation("x2", "ann", "knows", "bob", support=("a",)),),
+            ended_relations=("x1",),
+        )
+    )
+
+    async def seen(t: int | None) -> tuple[object, ...]:
+        axes = Axes(known_at=t)
+        found = await ledger.memories(P, ["a"], axes)
+        return (
+            [(m.revision.id, m.revision.superseded_at, [e.message_id for e in m.evidence]) for m in found],
+            [(e.id, e.aliases) for e in await ledger.entities(P, ["ann", "bob"], t)],
+            sorted(await ledger.entities_named(P, ["ann", "annie", "bob"], t)),
+            [e.id for e in (await ledger.list_entities(P, 9, known_at=t)).items],
+            {k: ids(v) for k, v in (await ledger.relations_of(P, ["ann"], axes, 9)).items()},
+            ids(await ledger.relations(P, ["x1", "x2"], axes)),
+            ids((await ledger.list_relations(P, axes, 9)).items),
+            {k: ids(v) for k, v in (await ledger.relations_of_memories(P, ["a"], axes)).items()},
+            await ledger.mentions_of(P, ["ann"], 9, t),
+            [m.id for m in await ledger.messages(P, ["m1", "m2"], t)],
+            {k: ids(v) for k, v in (await ledger.facts_of_messages(P, ["m1", "m2"], axes)).items()},
+            ids(await ledger.revisions(P, "a", t)),
+            ids(await ledger.revisions_by_id(P, ["r2", "r1"], t)),
+            ids((await ledger.list_memories(P, MemoryFilter(), axes, 9)).items),
+        )
+
+    nothing: tuple[object, ...] = ([], [], [], [], {}, [], [], {}, {}, ["m1"], {}, [], [], [])
+    then: tuple[object, ...] = (
+        [("r1", None, ["m1"])],
+        [("ann", ())],
+        ["ann"],
+        ["ann"],
+        {"ann": ["x1"]},
+        ["x1"],
+        ["x1"],
+        {"a": ["x1"]},
+        {},
+        ["m1"],
+        {"m1": ["a"]},
+        ["r1"],
+        ["r1"],
+        ["a"],
+    )
+    now = (
+        [("r2", None, ["m1", "m2"])],
+        [("ann", ("Annie",)), ("bob", ())],
+        ["ann", "annie", "bob"],
+        ["ann", "bob"],
+        {"ann": ["x2"]},
+        ["x2"],
+        ["x2"],
+        {"a": ["x2"]},
+        {"ann": ["m1"]},
+        ["m1", "m2"],
+        {"m1": ["a"], "m2": ["a"]},
+        ["r1", "r2"],
+        ["r2", "r1"],
+        ["a"],
+    )
+    assert await seen(first.recorded_at - 1) == nothing
+    assert await seen(first.recorded_at) == then
+    assert await seen(accepted.recorded_at - 1) == then
+    with_m2 = (*then[:9], ["m1", "m2"], *then[10:])
+    assert await seen(second.recorded_at - 1) == with_m2
+    assert await seen(second.recorded_at) == now
+    assert await seen(None) == now
+
+
+async def test_relations_hold_in_world_time(ledger: Ledger) -> None:
+    """`as_of` leaves out relations that did not hold then."""
+    await ledger.commit(
+        Changes(
+            partition=P,
+            entities=(entity("ann"), entity("foo"), entity("bar")),
+            relations=(
+                relation("x1", "ann", "works_at", "foo", valid=(10, 20)),
+                relation("x2", "ann", "works_at", "bar", valid=(20, None)),
+            ),
+        )
+    )
+
+    async def at(as_of: int) -> list[str]:
+        found = await ledger.relations_of(P, ["ann"], Axes(as_of=as_of), 9)
+        return ids(found.get("ann", []))
+
+    assert [await at(t) for t in (9, 10, 19, 20)] == [[], ["x1"], ["x1"], ["x2"]]
+    assert ids(await ledger.relations(P, ["x1", "x2"], Axes(as_of=20))) == ["x2"]
+
+
+async def test_narrowing_follows_the_evidence(ledger: Ledger) -> None:
+    """A memory is visible under an agent and a run that messages behind it belong to, once that is known."""
+    await ledger.accept(acceptance("m1", "m2", "m3"))
+    first = await ledger.commit(
+        Changes(
+            partition=P,
+            revisions=tuple(revision(f"r-{m}", m) for m in ("both", "mixed", "agent", "bare")),
+            evidence=(
+                evidence("both", "m1", agent_id="a", run_id="r"),
+                evidence("mixed", "m1", agent_id="a", run_id="other"),
+                evidence("mixed", "m2", agent_id="other", run_id="r"),
+                evidence("agent", "m1", agent_id="a"),
+            ),
+        )
+    )
+    await ledger.commit(Changes(partition=P, evidence=(evidence("agent", "m3", run_id="r"),)))
+    every = ["both", "mixed", "agent", "bare"]
+
+    async def under(narrowing: Narrowing | None, known_at: int | None = None) -> list[str]:
+        axes = Axes(known_at=known_at)
+        found = ids(await ledger.memories(P, every, axes, narrowing))
+        listed = await ledger.list_memories(P, MemoryFilter(narrowing=narrowing or Narrowing()), axes, 9)
+        assert sorted(ids(listed.items)) == sorted(found)
+        return found
+
+    assert await under(None) == every
+    assert await under(Narrowing()) == every
+    assert await under(Narrowing(agent_id="a")) == ["both", "mixed", "agent"]
+    assert await under(Narrowing(run_id="r")) == ["both", "mixed", "agent"]
+    assert await under(Narrowing(agent_id="a", run_id="r")) == ["both", "mixed", "agent"]
+    assert await under(Narrowing(run_id="r"), first.recorded_at) == ["both", "mixed"]
+    assert await under(Narrowing(agent_id="nobody")) == []

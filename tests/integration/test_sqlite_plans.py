@@ -1,0 +1,76 @@
+"""How SQLite walks to what recall and the write path ask for."""
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from ledger_rows import P, Ticks, graph_of_ann
+from twohop.graph.model import Axes, Narrowing, Triple
+from twohop.graph.sqlite import SqliteLedger
+from twohop.graph.sqlite.database import connect_reader
+
+Call: TypeAlias = Callable[[SqliteLedger, Axes], Awaitable[object]]
+
+KEY = Triple("ann", "knows", "bob").key(P)
+PATH: dict[str, Call] = {
+    "owner": lambda ledger, _: ledger.owner(P),
+    "session": lambda ledger, _: ledger.session(P, "default"),
+    "job": lambda ledger, _: ledger.job(P, "job-m1"),
+    "messages": lambda ledger, axes: ledger.messages(P, ["m1"], axes.known_at),
+    "recent_messages": lambda ledger, _: ledger.recent_messages(P, "default", 9, 5),
+    "windows": lambda ledger, _: ledger.windows(P, ["m1"], 4),
+    "memories": lambda ledger, axes: ledger.memories(P, ["a"], axes, Narrowing(agent_id="x", run_id="y")),
+    "memories_of_revisions": lambda ledger, _: ledger.memories_of_revisions(P, ["r1"]),
+    "revisions": lambda ledger, axes: ledger.revisions(P, "a", axes.known_at),
+    "revisions_by_id": lambda ledger, axes: ledger.revisions_by_id(P, ["r1"], axes.known_at),
+    "slot": lambda ledger, _: ledger.slot(P, ["slot"]),
+    "by_text": lambda ledger, _: ledger.by_text(P, ["hash"]),
+    "by_triple": lambda ledger, _: ledger.by_triple(P, [KEY]),
+    "by_subject": lambda ledger, _: ledger.by_subject(P, [("ann", "knows")], 9),
+    "facts_of_messages": lambda ledger, axes: ledger.facts_of_messages(P, ["m1"], axes),
+    "entities": lambda ledger, axes: ledger.entities(P, ["ann"], axes.known_at),
+    "entities_named": lambda ledger, axes: ledger.entities_named(P, ["ann", "bobby"], axes.known_at),
+    "relations": lambda ledger, axes: ledger.relations(P, ["x1"], axes),
+    "relations_of": lambda ledger, axes: ledger.relations_of(P, ["ann"], axes, 9),
+    "relations_by_key": lambda ledger, _: ledger.relations_by_key(P, [KEY]),
+    "relations_of_memories": lambda ledger, axes: ledger.relations_of_memories(P, ["a"], axes),
+    "degrees": lambda ledger, _: ledger.degrees(P, ["ann"]),
+    "mentions_of": lambda ledger, axes: ledger.mentions_of(P, ["ann"], 9, axes.known_at),
+    "mentions_in": lambda ledger, _: ledger.mentions_in(P, ["m1"], 9),
+    "vocabulary": lambda ledger, _: ledger.vocabulary(P, 1),
+    "decisions": lambda ledger, _: ledger.decisions(P, job_id="job-m1"),
+}
+
+KEYED = re.compile(r"^SEARCH \w+ USING .*\((partition=\? AND |partition=\?\)$)")
+FREE = re.compile(r"^SCAN (\w+ VIRTUAL TABLE|\(?subquery|CONSTANT ROW)|^SCAN \d+")
+ONE_ROW_AN_OWNER = {"owner"}
+
+
+@pytest.mark.parametrize("axes", [Axes(), Axes(as_of=5, known_at=5_000)], ids=["now", "then"])
+@pytest.mark.parametrize("method", list(PATH))
+async def test_no_read_on_the_path_walks_a_table(tmp_path: Path, method: str, axes: Axes) -> None:
+    """Every statement finds its rows by partition and one column more, in an index."""
+    path = tmp_path / "ledger.db"
+    ledger = await SqliteLedger.open(path, clock=Ticks(), synchronous="OFF")
+    await graph_of_ann(ledger)
+    ran: list[str] = []
+    for reading in ledger._readers._connections:
+        reading.set_trace_callback(ran.append)
+    await PATH[method](ledger, axes)
+    await ledger.close()
+
+    statements = [sql for sql in ran if sql.startswith("SELECT")]
+    assert statements
+    connection = connect_reader(path)
+    steps = [(row["detail"], sql) for sql in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    connection.close()
+    for step, sql in steps:
+        if step.startswith("SCAN"):
+            assert FREE.match(step), f"{step}: {sql}"
+        if step.startswith("SEARCH"):
+            keyed = KEYED.match(step)
+            assert keyed, f"{step}: {sql}"
+            assert keyed[1].endswith("AND ") or method in ONE_ROW_AN_OWNER, f"{step}: {sql}"

@@ -1,0 +1,130 @@
+"""One Qdrant Edge shard, as the one thread that owns it sees it: every call here blocks, and holds the GIL."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from uuid import UUID
+
+import qdrant_edge as edge
+
+from twohop.vector.edge_schema import (
+    EXACT_BELOW,
+    blank,
+    config,
+    field_indexes,
+    having,
+    hit,
+    request,
+    stored,
+    within,
+)
+from twohop.vector.model import Arm, Hit, Point, PointKind
+from twohop.vector.order import canonical
+
+
+class Shard:
+    """An open shard. While `touched` is a set, it collects the ids of all points that are written or removed."""
+
+    def __init__(self, inner: edge.EdgeShard) -> None:
+        self._inner = inner
+        self.touched: set[UUID] | None = None
+
+    @classmethod
+    def create(cls, folder: Path, dimension: int) -> "Shard":
+        """A new, empty shard on disk."""
+        folder.mkdir(parents=True)
+        inner = edge.EdgeShard.create(str(folder), config(dimension))
+        for operation in field_indexes():
+            inner.update(operation)
+        inner.flush()
+        return cls(inner)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Shard":
+        """The shard that lies in the folder; replays its log."""
+        return cls(edge.EdgeShard.load(str(folder)))
+
+    def write(self, points: Sequence[Point]) -> None:
+        """Insert or replace; points that stand there with a higher seq stay, as do they among equals of the batch."""
+        newest: dict[UUID, Point] = {}
+        for point in points:
+            key = UUID(point.id)
+            if key not in newest or newest[key].seq <= point.seq:
+                newest[key] = point
+        # Compared here, not by a conditional upsert: its condition is one for all, and this thread alone writes.
+        for record in self._inner.retrieve(list(newest), ["seq"], False):  # noqa: FBT003 - Edge's own signature
+            key = as_uuid(record.id)
+            if (record.payload or {})["seq"] > newest[key].seq:
+                del newest[key]
+        if newest:
+            self._touch(newest)
+            self._inner.update(edge.UpdateOperation.upsert_points([stored(point) for point in newest.values()]))
+
+    def remove(self, partition: str, ids: Sequence[str]) -> None:
+        """Delete the points that are of this partition."""
+        self._touch(UUID(each) for each in ids)
+        mine = edge.Filter(must=[*within(partition), having(ids)])
+        self._inner.update(edge.UpdateOperation.delete_points_by_filter(mine))
+
+    def search(self, partition: str, arms: Sequence[Arm]) -> list[list[Hit]]:
+        """All arms in one batch, each in canonical order."""
+        exact = self.points() < EXACT_BELOW or self._estimate(partition) < EXACT_BELOW
+        asked = [arm for arm in arms if arm.limit > 0 and not blank(arm.dense, arm.sparse)]
+        requests = [request(partition, arm, exact=exact) for arm in asked]
+        found = iter(self._inner.query_batch(edge.QueryBatchRequest(requests)) if requests else [])
+        answered = {id(arm): canonical(map(hit, next(found)), arm.limit) for arm in asked}
+        return [answered.get(id(arm), []) for arm in arms]
+
+    def points(self) -> int:
+        """Points of all partitions."""
+        return self._inner.info().points_count
+
+    def counts(self, partition: str) -> dict[PointKind, int]:
+        """Points of the partition by kind, kinds without points too."""
+        mine = edge.Filter(must=within(partition))
+        facets = self._inner.facet(edge.FacetRequest("kind", limit=len(PointKind), exact=True, filter=mine))
+        found = {facet.value: facet.count for facet in facets.hits}
+        return {kind: found.get(kind.value, 0) for kind in PointKind}
+
+    def ids(self, partition: str, limit: int, after: str) -> list[str]:
+        """Ids of the partition in order, behind `after`."""
+        page = edge.ScrollRequest(
+            offset=UUID(after) if after else None,
+            limit=limit + 1,
+            filter=edge.Filter(must=within(partition)),
+            with_payload=False,
+            with_vector=False,
+        )
+        records, _ = self._inner.scroll(page)
+        found = [str(record.id) for record in records]
+        return [each for each in found if each != after][:limit]
+
+    def flush(self) -> None:
+        """Write everything to disk and cut the log."""
+        self._inner.flush()
+
+    def close(self) -> None:
+        """Release files and memory."""
+        self._inner.close()
+
+    def replay(self, ids: Iterable[UUID], onto: "Shard") -> None:
+        """Bring the points in another shard to what they are here."""
+        wanted = list(ids)
+        records = self._inner.retrieve(wanted, True, True)  # noqa: FBT003 - Edge's own signature
+        points = [edge.Point(record.id, record.vector or {}, record.payload) for record in records]
+        gone = set(wanted) - {as_uuid(record.id) for record in records}
+        if points:
+            onto._inner.update(edge.UpdateOperation.upsert_points(points))
+        if gone:
+            onto._inner.update(edge.UpdateOperation.delete_points(list(gone)))
+
+    def _estimate(self, partition: str) -> int:
+        return self._inner.count(edge.CountRequest(exact=False, filter=edge.Filter(must=within(partition))))
+
+    def _touch(self, ids: Iterable[UUID]) -> None:
+        if self.touched is not None:
+            self.touched.update(ids)
+
+
+def as_uuid(point_id: int | UUID | str) -> UUID:
+    """The id as Edge gives it back."""
+    return point_id if isinstance(point_id, UUID) else UUID(str(point_id))
