@@ -81,7 +81,7 @@ async def open_core(
         if index.fresh:
             await ledger.outbox_refill()
         predicates = PredicateTable.default()
-        projector = Projector(ledger, index, embedder, clock)
+        projector = Projector(ledger, index, embedder)
         configured_extractor, configured_judge = make_models(settings.llm, predicates, stack)
         gates = Gates()
         finder = CandidateFinder(ledger, index, embedder, settings.write)

@@ -355,7 +355,7 @@ async def test_no_method_shows_or_changes_another_owners_data(method: str, world
         assert await everything(world.served, them) == before
 
 
-def test_every_request_says_whose_memory_it_is_about() -> None:
+async def test_every_request_says_whose_memory_it_is_about() -> None:
     """Each method's request has a scope, so that no call is without an owner."""
     for module in (memory_service_pb2, graph_service_pb2):
         for service in module.DESCRIPTOR.services_by_name.values():

@@ -19,6 +19,7 @@ import numpy as np
 import structlog
 
 from twohop.errors import IndexUnavailable, TwohopError
+from twohop.vector.edge_shard import Shard
 from twohop.vector.edge_store import Store
 from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Vector
 
@@ -43,17 +44,26 @@ class EdgeIndex:
     machine went down. One process at a time may have a folder open.
     """
 
-    def __init__(self, store: Store, thread: ThreadPoolExecutor, optimise_after: int) -> None:
+    def __init__(self, store: Store, thread: ThreadPoolExecutor, *, optimise_after: int, flush_seconds: float) -> None:
         self._store = store
         self._thread = thread
         self._optimise_after = optimise_after
+        self._flush_seconds = flush_seconds
+        self._optimising = asyncio.Lock()
         self._written = asyncio.Event()
         self._keeper = asyncio.create_task(self._keep(), name="index")
         self.fresh = store.fresh
 
     @classmethod
     async def open(
-        cls, path: Path, *, model: str, dimension: int, encoder: str, optimise_after: int = OPTIMISE_AFTER
+        cls,
+        path: Path,
+        *,
+        model: str,
+        dimension: int,
+        encoder: str,
+        optimise_after: int = OPTIMISE_AFTER,
+        flush_seconds: float = FLUSH_SECONDS,
     ) -> "EdgeIndex":
         """Open the index in the folder, or begin one there.
 
@@ -69,7 +79,7 @@ class EdgeIndex:
         except BaseException:
             thread.shutdown(wait=False)
             raise
-        return cls(store, thread, optimise_after)
+        return cls(store, thread, optimise_after=optimise_after, flush_seconds=flush_seconds)
 
     async def close(self) -> None:
         """Flush and release. A rebuild that is under way is given up."""
@@ -82,7 +92,7 @@ class EdgeIndex:
     async def info(self) -> IndexInfo:
         """What the index was built with, and how many points it holds."""
         built = self._store.manifest
-        points = await on(self._thread, lambda: self._store.shard.points())
+        points = await self._on_shard(Shard.points)
         return IndexInfo(model=built.model, dimension=built.dimension, encoder=built.encoder, points=points)
 
     async def upsert(self, points: Sequence[Point]) -> None:
@@ -97,14 +107,14 @@ class EdgeIndex:
             self._check(point)
         for start in range(0, len(points), CHUNK):
             part = points[start : start + CHUNK]
-            await on(self._thread, lambda part=part: self._store.shard.write(part))
+            await self._on_shard(partial(Shard.write, points=part))
             self._written.set()
 
     async def delete(self, partition: str, ids: Sequence[str]) -> None:
         """Remove points of this partition; unknown ids are no error."""
         for start in range(0, len(ids), CHUNK):
             part = ids[start : start + CHUNK]
-            await on(self._thread, lambda part=part: self._store.shard.remove(partition, part))
+            await self._on_shard(partial(Shard.remove, partition=partition, ids=part))
             self._written.set()
 
     async def query(self, partition: str, arms: Sequence[Arm]) -> list[list[Hit]]:
@@ -116,15 +126,32 @@ class EdgeIndex:
         for arm in arms:
             if arm.dense is not None:
                 self._check_numbers(arm.dense)
-        return await on(self._thread, lambda: self._store.shard.search(partition, arms))
+        return await self._on_shard(lambda shard: shard.search(partition, arms))
 
     async def counts(self, partition: str) -> Counts:
         """Points of the partition by kind."""
-        return await on(self._thread, lambda: self._store.shard.counts(partition))
+        return await self._on_shard(lambda shard: shard.counts(partition))
 
     async def ids(self, partition: str, limit: int, after: str = "") -> list[str]:
         """Point ids of the partition in id order, behind `after`."""
-        return await on(self._thread, lambda: self._store.shard.ids(partition, limit, after))
+        return await self._on_shard(lambda shard: shard.ids(partition, limit, after))
+
+    async def optimise(self) -> None:
+        """Build vector indexes for all points; searches and writes go on meanwhile. The index does so by itself.
+
+        A child process optimises a copy of the shard; what changed since is brought over, and the copy takes its place.
+
+        Raises:
+            IndexUnavailable: the child failed; the index is as it was.
+        """
+        async with self._optimising:
+            try:
+                copy = await on(self._thread, self._store.copy)
+                await run_optimiser(copy)
+                while not await on(self._thread, partial(self._store.adopt, copy)):
+                    pass
+            finally:
+                await on(self._thread, self._store.give_up)
 
     def _check(self, point: Point) -> None:
         UUID(point.id)
@@ -142,34 +169,27 @@ class EdgeIndex:
         if vector.shape != (dimension,) or not np.isfinite(vector).all():
             raise ValueError(f"a dense vector needs {dimension} finite numbers")
 
+    async def _on_shard(self, work: Callable[[Shard], T]) -> T:
+        # Which shard is the current one is only known in its thread.
+        return await on(self._thread, lambda: work(self._store.shard))
+
     async def _keep(self) -> None:
         """Flush soon after writes, and have the shard optimised when enough has come."""
         failed_at = 0
         while True:
             await self._written.wait()
             self._written.clear()
-            await asyncio.sleep(FLUSH_SECONDS)
+            await asyncio.sleep(self._flush_seconds)
             try:
-                await on(self._thread, lambda: self._store.shard.flush())
+                await self._on_shard(Shard.flush)
                 new = await on(self._thread, self._store.unoptimised)
-                due = max(self._optimise_after, self._store.manifest.optimised // 5) + failed_at
-                if new >= due and not await self._optimise():
-                    failed_at = new
+                due = failed_at + max(self._optimise_after, self._store.manifest.optimised // 5)
+                if new >= due:
+                    failed_at = new  # Until it has worked: a failure is not tried again before as much has come.
+                    await self.optimise()
+                    failed_at = 0
             except IndexUnavailable:
-                log.exception("index_not_flushed")
-
-    async def _optimise(self) -> bool:
-        """Let a child process optimise a copy of the shard, bring over what changed meanwhile, and swap."""
-        try:
-            copy = await on(self._thread, self._store.copy)
-            if not await run_optimiser(copy):
-                log.warning("index_not_optimised", consequence="searches get slower as it grows")
-                return False
-            while not await on(self._thread, partial(self._store.adopt, copy)):
-                pass
-            return True
-        finally:
-            await on(self._thread, self._store.give_up)
+                log.exception("index_upkeep_failed", consequence="writes are in the log only, or searches get slower")
 
 
 async def on(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
@@ -196,20 +216,24 @@ def guarded(work: Callable[[], T]) -> T:
         raise IndexUnavailable("the vector index failed; see the server's log") from e
 
 
-async def run_optimiser(shard: Path) -> bool:
-    """Whether a child process could optimise the shard in this folder. It dies with the task that waits for it."""
+async def run_optimiser(shard: Path) -> None:
+    """Let a child process optimise the shard in this folder. It dies with the task that waits for it.
+
+    Raises:
+        IndexUnavailable: it can't be started, or it failed.
+    """
     path = os.pathsep.join(part for part in sys.path if part)
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",  # Without the module's folder, whose `openai.py` and others would hide the libraries of that name.
-        "-m",
-        "twohop.vector.edge_optimise",
-        str(shard),
-        stdin=asyncio.subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
-    )
+    # Without -P its module's folder would come first, whose `openai.py` hides the library of that name.
+    command = [sys.executable, "-P", "-m", "twohop.vector.edge_optimise", str(shard)]
     try:
-        return await child.wait() == 0
+        child = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path}
+        )
+    except OSError as e:
+        raise IndexUnavailable("the index's optimiser can't be started") from e
+    try:
+        if await child.wait():
+            raise IndexUnavailable("the index's optimiser failed")
     finally:
         if child.returncode is None:
             child.kill()

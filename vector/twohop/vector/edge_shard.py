@@ -106,16 +106,19 @@ class Shard:
         """Release files and memory."""
         self._inner.close()
 
-    def replay(self, ids: Iterable[UUID], onto: "Shard") -> None:
-        """Bring the points in another shard to what they are here."""
-        wanted = list(ids)
+    def read(self, ids: Iterable[UUID]) -> list[edge.Point]:
+        """The points as they are here, with vectors and payload; those that aren't here are left out."""
+        wanted: list[int | UUID | str] = list(ids)
         records = self._inner.retrieve(wanted, True, True)  # noqa: FBT003 - Edge's own signature
-        points = [edge.Point(record.id, record.vector or {}, record.payload) for record in records]
-        gone = set(wanted) - {as_uuid(record.id) for record in records}
+        return [edge.Point(record.id, record.vector or {}, record.payload) for record in records]
+
+    def overwrite(self, ids: Iterable[UUID], points: list[edge.Point]) -> None:
+        """Make these points of that shard what `points` say, and delete the others of `ids`."""
+        gone = set(ids) - {as_uuid(point.id) for point in points}
         if points:
-            onto._inner.update(edge.UpdateOperation.upsert_points(points))
+            self._inner.update(edge.UpdateOperation.upsert_points(points))
         if gone:
-            onto._inner.update(edge.UpdateOperation.delete_points(list(gone)))
+            self._inner.update(edge.UpdateOperation.delete_points(list(gone)))
 
     def _estimate(self, partition: str) -> int:
         return self._inner.count(edge.CountRequest(exact=False, filter=edge.Filter(must=within(partition))))

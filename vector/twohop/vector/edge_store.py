@@ -58,7 +58,7 @@ class Store:
             self._incoming = Shard.load(copy)
         incoming, touched = self._incoming, self.shard.touched or set()
         batch = set(islice(touched, REPLAYED))
-        self.shard.replay(batch, incoming)
+        incoming.overwrite(batch, self.shard.read(batch))
         touched -= batch
         if touched:
             return False

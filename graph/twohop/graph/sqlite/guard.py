@@ -41,7 +41,7 @@ SCOPES = {
 }
 """Every table of owner data -> the column that bounds it."""
 
-NAMED = re.compile(r"(?<![\w.:])(" + "|".join(SCOPES) + r")(?![\w.])(?:\s+AS\s+(\w+))?")
+NAMED = re.compile(r"(?<![\w:])(" + "|".join(SCOPES) + r")(?![\w.])(?:\s+AS\s+(\w+))?", re.IGNORECASE)
 GROUP = re.compile(r"\(([^()]*)\)")
 INSERT = re.compile(r"INSERT(?: OR IGNORE)? INTO (\w+) \((\w+)")
 
@@ -72,7 +72,8 @@ def judge(clause: str, sql: str) -> str:
     for part in re.split(r"\bUNION(?: ALL)?\b", clause):
         for table, alias in NAMED.findall(part):
             name = f"{alias}." if alias else ""
-            bound = rf"\b(?:WHERE|ON)\s+{re.escape(name)}{SCOPES[table]}\s*=\s*:{SCOPES[table]}\b"
+            scope = SCOPES[table.lower()]
+            bound = rf"\b(?:WHERE|ON)\s+{re.escape(name)}{scope}\s*=\s*:{scope}\b"
             named = rf"\b(?:FROM|JOIN|UPDATE)\s+{table}\b"
             if not re.search(bound, part) or not re.search(named, part) or re.search(r"\bOR\b", part):
                 raise UnscopedStatement(f"{table} is not bound to one owner in: {sql}")

@@ -28,7 +28,8 @@ def list_memories(own: Owned, where: MemoryFilter, axes: Axes, limit: int, after
     conditions, values = metadata_conditions(where.metadata)
     rows = own.all(
         "SELECT r.*, m.created_at FROM memories AS m CROSS JOIN revisions AS r",
-        "ON r.partition = :partition AND r.memory_id = m.id",
+        # The + keeps the bound on m.id from being carried over to r, where it would replace the equality.
+        "ON r.partition = :partition AND r.memory_id = +m.id",
         revisions("r", axes),
         "WHERE m.partition = :partition",
         "AND m.id < :after" if after else "",

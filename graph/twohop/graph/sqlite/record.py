@@ -6,23 +6,24 @@ from twohop.graph.sqlite.database import Owned
 from twohop.graph.sqlite.rows import decision_of, job_of
 from twohop.graph.store import Page
 
+SELECT = "SELECT d.* FROM decisions AS d"
+OWN = "WHERE d.partition = :partition"
 AFTER = "AND (d.recorded_at, d.ordinal) > (:recorded_at, :ordinal)"
 
 
 def decisions(own: Owned, *, job_id: str, memory_id: str, limit: int, after: str) -> Page[Decision]:
     """A page of decisions in order of recording."""
     recorded_at, ordinal = keyset.numbers(after)
-    of_job = "AND d.job_id = :job_id" if job_id else ""
-    select = "SELECT d.* FROM decisions AS d WHERE d.partition = :partition"
     sql: tuple[str, ...]
     if memory_id:
-        sql = (
-            *(select, "AND d.memory_id = :memory_id", of_job, AFTER),
-            "UNION",
-            *(select, "AND d.target_id = :memory_id", of_job, AFTER),
-        )
+        of_job = "AND d.job_id = :job_id" if job_id else ""
+        made = f"{SELECT} INDEXED BY decisions_of_memory {OWN} AND d.memory_id = :memory_id"
+        touched = f"{SELECT} INDEXED BY decisions_on_target {OWN} AND d.target_id = :memory_id"
+        sql = (made, of_job, AFTER, "UNION", touched, of_job, AFTER)
+    elif job_id:
+        sql = (SELECT, "INDEXED BY decisions_of_job", OWN, "AND d.job_id = :job_id", AFTER)
     else:
-        sql = (select, of_job, AFTER)
+        sql = (SELECT, OWN, AFTER)
     rows = own.all(
         *sql,
         "ORDER BY recorded_at, ordinal LIMIT :limit",

@@ -1,0 +1,244 @@
+"""Who is whose: relatives, partners, friends, pets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from twohop.graph.model import Kind
+from twohop.llm.rules import kinds
+from twohop.llm.rules.discourse import Discourse
+from twohop.llm.rules.given_names import is_given_name
+from twohop.llm.rules.phrases import Phrase, article, kinship, named, name_end, type_of_kind, with_pet
+from twohop.llm.rules.retell import listed
+from twohop.llm.rules.scene import Aspect, Scene
+from twohop.llm.rules.tokens import Token
+from twohop.memory.ports import Claim, Fact
+
+
+def names_in(tokens: Sequence[Token], talk: Discourse) -> list[Phrase]:
+    """The proper names of a list: "Tom and Ana"."""
+    found: list[Phrase] = []
+    for member in listed(tokens):
+        if member and name_end(member, 0, talk) == len(member):
+            found.append(named(member))
+    return found
+
+
+def is_kin(scene: Scene) -> list[Fact]:
+    """ "Tom is Emma's husband", "Bob is my manager", "Rex is my dog", "my manager is Bob", "my sister's name is Emma"."""
+    reading = scene.reading
+    if reading.doubt or reading.plan:
+        return []
+    subject = scene.subject
+    other = scene.read(reading.rest)
+    if subject.head in {"name"} and subject.determiner == "poss":
+        return called(scene)
+    if subject.head in kinds.RELATIONS and subject.owner and not subject.proper and other is not None and other.proper:
+        return kin(scene, subject, replace(other, type="person"), subject.head)
+    if subject.head in kinds.PETS and subject.determiner == "poss" and other is not None and other.proper:
+        return pet(scene, owner_of(scene, subject), subject.head, other)
+    if other is None or not other.owner:
+        return friends(scene)
+    if other.head in kinds.RELATIONS and not other.proper and subject.type in {"", "person"}:
+        return kin(scene, other, replace(subject, type="person"), other.head)
+    if other.head in kinds.PETS and other.determiner == "poss" and subject.proper:
+        return pet(scene, owner_of(scene, other), other.head, subject)
+    return []
+
+
+def owner_of(scene: Scene, phrase: Phrase) -> Phrase:
+    """Who owns what a phrase names."""
+    from twohop.llm.rules.phrases import person  # noqa: PLC0415
+
+    return person(phrase.owner, scene.talk)
+
+
+def kin(scene: Scene, role: Phrase, who: Phrase, noun: str) -> list[Fact]:
+    """That `who` is the relative that `role` names; the pair holds, ends or is denied as the clause says."""
+    owner = owner_of(scene, role)
+    aside = kinship(owner, noun, replace(who, kinds=tuple(dict.fromkeys((*who.kinds, noun))), start=scene.span[0], end=scene.span[1]))
+    scene.talk.relatives[(owner.name.casefold(), noun)] = who.name
+    scene.talk.mention(who.name, sex=kinds.RELATIONS[noun].gender)
+    ends = aside.entities
+    subject = replace(who, kinds=ends[0].kinds)
+    facts = scene.state(aside.claim.predicate, owner, subject=subject, text=f"is {owner.text}'s {noun}")
+    return [
+        replace(fact, claims=(aside.claim,), text=fact.text.removesuffix(f" {owner.text}"))
+        if fact.claims and fact.claims[0].predicate == aside.claim.predicate and fact.claims[0].subject == who.name
+        else fact
+        for fact in facts
+    ]
+
+
+def pet(scene: Scene, owner: Phrase, kind: str, name: Phrase) -> list[Fact]:
+    """That someone has a pet of that name."""
+    kind = kinds.singular(kind)
+    animal = replace(name, type="thing", kinds=with_pet(kind))
+    return scene.state("has_pet", animal, subject=owner, text=f"has {article(kind)} {kind} named")
+
+
+def called(scene: Scene) -> list[Fact]:
+    """ "My name is Alice", "my sister's name is Emma", "our dog's name is Rex"."""
+    other = scene.read(scene.reading.rest)
+    if other is None or not other.proper:
+        return []
+    owner = scene.subject.owner
+    if owner == scene.talk.speaker:
+        return scene.state("name", other.name, subject=owner_of(scene, scene.subject), text="is called", kind=Kind.ATTRIBUTE)
+    holder, _, noun = owner.rpartition("'s ")
+    from twohop.llm.rules.phrases import person  # noqa: PLC0415
+
+    base = person(holder, scene.talk) if holder else None
+    if base is None:
+        return []
+    if noun in kinds.RELATIONS:
+        return kin(scene, replace(scene.subject, owner=holder, head=noun), replace(other, type="person"), noun)
+    if kinds.singular(noun) in kinds.PETS:
+        return pet(scene, base, noun, other)
+    return []
+
+
+def friends(scene: Scene) -> list[Fact]:
+    """ "Is friends with Bob", "is married to Tom", "is dating Ana", "is engaged to Ana"."""
+    rest = scene.reading.rest
+    first = rest[0].low if rest else ""
+    table = {"friends": ("friend_of", "with"), "married": ("married_to", "to"), "engaged": ("engaged_to", "to")}
+    if first not in table:
+        return []
+    predicate, preposition = table[first]
+    part = scene.part(preposition)
+    if part is None or part.phrase is None or part.phrase.type not in {"", "person"} or part.phrase.speaker:
+        return marital(scene, first) if part is None and first != "friends" else []
+    if not (part.phrase.proper or part.phrase.head in kinds.RELATIONS):
+        return []
+    return scene.state(predicate, replace(part.phrase, type="person"))
+
+
+def marital(scene: Scene, word: str) -> list[Fact]:
+    """ "Is single", "is married", "is divorced"."""
+    return scene.state("marital_status", word, text="is", kind=Kind.ATTRIBUTE)
+
+
+def marry(scene: Scene) -> list[Fact]:
+    """ "Married Tom in 2020", "got married to Tom", "got engaged to Ana", "got divorced"."""
+    reading = scene.reading
+    part = scene.part("")
+    word = part.tokens[0].low if part else ""
+    if reading.lemma == "marry":
+        who = part
+        predicate = "married_to"
+    elif reading.lemma == "get" and word in {"married", "engaged", "divorced", "hitched"}:
+        who = scene.part("to", "from")
+        predicate = {"engaged": "engaged_to", "divorced": "married_to"}.get(word, "married_to")
+    elif reading.lemma == "divorce":
+        who, word, predicate = part, "divorced", "married_to"
+    else:
+        return []
+    person = who.phrase if who and who.phrase and who.phrase.type in {"", "person"} and (who.phrase.proper or who.phrase.owner) else None
+    if person is None:
+        state = "married" if word == "hitched" else word
+        return scene.state("marital_status", state, aspect=Aspect.BEGINS, text="is", kind=Kind.ATTRIBUTE) if state and who is None else []
+    aspect = Aspect.ENDS if word == "divorced" else Aspect.BEGINS
+    return scene.state(predicate, replace(person, type="person"), aspect=aspect)
+
+
+def date(scene: Scene) -> list[Fact]:
+    """ "Is dating Ana", "met Ana"."""
+    part = scene.part("")
+    if part is None or part.phrase is None or part.phrase.speaker or part.phrase.type not in {"", "person"}:
+        return []
+    if not part.phrase.proper or not part.complete:
+        return []
+    who = replace(part.phrase, type="person")
+    if scene.reading.lemma == "date":
+        return scene.state("dating", who, text="is dating")
+    if scene.reading.lemma == "know":
+        known = who.kinds or is_given_name(who.name.split()[0])
+        return scene.state("knows", who, past_is_event=True) if known else []
+    return []
+
+
+def have(scene: Scene) -> list[Fact]:
+    """ "Has a sister named Emma", "has two kids, Tom and Ana", "has a dog called Rex", "has a cat"."""
+    rest = list(scene.reading.rest)
+    if scene.subject.type not in {"", "person"} or not rest:
+        return []
+    noun_at = next(
+        (i for i, t in enumerate(rest) if t.low in kinds.RELATIONS or t.low in kinds.PLURAL_RELATIONS
+         or kinds.singular(t.low) in kinds.PETS),
+        None,
+    )  # fmt: skip
+    if noun_at is None or noun_at > 3 or rest[0].low in {"no", "to", "been"} or any(not t.word for t in rest[:noun_at]):
+        return []
+    noun = rest[noun_at].low
+    single = kinds.PLURAL_RELATIONS.get(noun, noun if noun in kinds.RELATIONS else kinds.singular(noun))
+    after = rest[noun_at + 1 :]
+    while after and (not after[0].word or after[0].low in {"named", "called"}):
+        after.pop(0)
+    names = names_in(until_preposition(after), scene.talk)
+    facts: list[Fact] = []
+    for name in names:
+        if single in kinds.RELATIONS:
+            role = replace(scene.subject, owner=scene.subject.name, head=single)
+            facts += kin(scene, role, replace(name, type="person"), single)
+        else:
+            facts += pet(scene, scene.subject, single, name)
+    if facts or (after and names == [] and after[0].capital):
+        return facts
+    whole = scene.tell(rest[: noun_at + 1])
+    follows = rest[noun_at + 1].low if noun_at + 1 < len(rest) else ""
+    if not whole or follows in {"who", "that"} or (after and after[0].low not in {"in", "at", "and", "from"}):
+        return []
+    if single in kinds.RELATIONS:
+        thing = replace(scene.subject, name=f"{scene.subject.name}'s {single}", text=whole, speaker=False, proper=False,
+                        kinds=(single,), head=noun, owner=scene.subject.name, asides=())
+        if noun in kinds.PLURAL_RELATIONS:
+            return scene.state(f"has_{snake(noun)}", whole, text="has")
+        relation = kinds.RELATIONS[single]
+        facts = scene.state(relation.predicate, thing, text="has")
+        if not relation.owner_first:
+            facts = [replace(f, claims=tuple(flipped(c) if i == 0 else c for i, c in enumerate(f.claims))) for f in facts]
+        return facts
+    return scene.state("has_pet", replace(scene.subject, name=whole, text=whole, type=type_of_kind(single), proper=False, speaker=False,
+                                          kinds=with_pet(single), asides=()), text="has")
+
+
+def flipped(claim: Claim) -> Claim:
+    """The claim from the other end."""
+    return replace(claim, subject=claim.object, object=claim.subject)
+
+
+def snake(noun: str) -> str:
+    """A noun as part of a predicate."""
+    return noun.replace("-", "_")
+
+
+def until_preposition(tokens: Sequence[Token]) -> list[Token]:
+    """The words before the first preposition."""
+    kept: list[Token] = []
+    for token in tokens:
+        if token.low in {"in", "at", "on", "who", "from", "with", "for", "that"}:
+            break
+        kept.append(token)
+    return kept
+
+
+def bear(scene: Scene) -> list[Fact]:
+    """ "Gave birth to Leo", "had a baby boy named Leo", "adopted a dog named Rex", "got a puppy called Rex"."""
+    reading = scene.reading
+    part = scene.part("")
+    if reading.lemma == "give" and part is not None and part.tokens[0].low == "birth":
+        who = scene.part("to")
+        if who is not None and who.phrase is not None and who.phrase.proper:
+            return scene.state("parent_of", replace(who.phrase, type="person"), aspect=Aspect.BEGINS)
+        return []
+    if part is None or part.phrase is None or reading.lemma not in {"have", "adopt", "get", "buy", "rescue", "welcome", "foster"}:
+        return []
+    phrase = part.phrase
+    if not (phrase.proper and phrase.determiner in {"a", "an"} and phrase.kinds):
+        return []
+    if phrase.kinds[0] in kinds.PETS:
+        animal = replace(phrase, text=phrase.name, determiner="")
+        return scene.state("has_pet", animal, aspect=Aspect.BEGINS, text=f"has {article(phrase.kinds[0])} {phrase.kinds[0]} named")
+    if phrase.kinds[0] in {"baby", "son", "daughter", "boy", "girl", "child"}:
+        return scene.state("parent_of", replace(phrase, text=phrase.name, type="person"), aspect=Aspect.BEGINS)
+    return []
