@@ -5,8 +5,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from server_process import ServerProcess, running
 
+from server_process import ServerProcess, running
 from twohop.client import Memory
 from twohop.errors import TwohopError
 from twohop.graph.datadir import read_owner

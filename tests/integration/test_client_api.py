@@ -3,7 +3,10 @@
 import asyncio
 import functools
 import gc
+import os
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -286,6 +289,36 @@ def test_a_forgotten_client_is_closed(tmp_path: Path) -> None:
     memory.add("x", user_id="u", facts=["Alice works at Acme"])
     del memory
     gc.collect()
+    with Memory(settings=settings_for(tmp_path / "data")) as again:
+        assert len(again.get_all(user_id="u")["results"]) == 1
+
+
+def test_a_client_collected_in_its_own_thread_is_closed(tmp_path: Path) -> None:
+    """A client in a cycle may be collected by its own loop's thread, and still gives its directory up."""
+    memory: Any = Memory(settings=settings_for(tmp_path / "data"))
+    memory.add("x", user_id="u", facts=["Alice works at Acme"])
+    memory.itself, thread, run = memory, memory._loop._thread, memory._loop.run
+
+    async def collect() -> None:
+        gc.collect()
+
+    del memory
+    run(collect())
+    thread.join(30)
+    with Memory(settings=settings_for(tmp_path / "data")) as again:
+        assert len(again.get_all(user_id="u")["results"]) == 1
+
+
+def test_a_script_may_end_without_close(tmp_path: Path) -> None:
+    """A process that ends with its client open ends cleanly and silently, and what it added is there."""
+    script = (
+        "import sys; from twohop.client import Memory; memory = Memory(data_dir=sys.argv[1]);"
+        "memory.add('x', user_id='u', facts=['Alice works at Acme'])"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "TWOHOP_LLM__PROVIDER": "rules"}
+    command = [sys.executable, "-c", script, str(tmp_path / "data")]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
     with Memory(settings=settings_for(tmp_path / "data")) as again:
         assert len(again.get_all(user_id="u")["results"]) == 1
 

@@ -229,7 +229,8 @@ async def test_an_explicit_false_is_what_is_served(served: Served) -> None:
 @pytest.mark.parametrize("request_bytes", [b"\x12\x02\xff\xfe", b"\x0a\xff", b"\xff" * 40], ids=["utf8", "cut", "junk"])
 async def test_bytes_that_are_no_request_are_refused(request_bytes: bytes, served: Served) -> None:
     """Invalid UTF-8 in a string and malformed messages are InvalidInput, like any other."""
-    error = await refused(served.channel.unary_unary("/twohop.v1.MemoryService/Recall")(request_bytes))
+    raw: Any = served.channel.unary_unary("/twohop.v1.MemoryService/Recall")
+    error = await refused(raw(request_bytes))
     assert isinstance(error, InvalidInput)
     assert "UTF-8" in error.message
 
@@ -243,5 +244,6 @@ async def test_a_request_beyond_the_transport_is_refused(served: Served) -> None
 
 async def test_an_unknown_method_is_unimplemented(served: Served) -> None:
     """A method of a newer version is UNIMPLEMENTED."""
-    error = await refused(served.channel.unary_unary("/twohop.v1.MemoryService/Dream")(b""))
+    raw: Any = served.channel.unary_unary("/twohop.v1.MemoryService/Dream")
+    error = await refused(raw(b""))
     assert isinstance(error, NotServed)

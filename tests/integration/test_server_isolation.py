@@ -355,6 +355,15 @@ async def test_no_method_shows_or_changes_another_owners_data(method: str, world
         assert await everything(world.served, them) == before
 
 
+async def test_every_read_has_a_view_and_every_write_a_request_id() -> None:
+    """Reads can ask for a state, and mutations can be repeated; a batch's adds have request ids of their own."""
+    for module in (memory_service_pb2, graph_service_pb2):
+        for service in module.DESCRIPTOR.services_by_name.values():
+            for method in service.methods:
+                fields = set(method.input_type.fields_by_name)
+                assert fields & {"view", "request_id"} or method.name in {"BatchAddMemories", "RecallStream"}
+
+
 async def test_every_request_says_whose_memory_it_is_about() -> None:
     """Each method's request has a scope, so that no call is without an owner."""
     for module in (memory_service_pb2, graph_service_pb2):

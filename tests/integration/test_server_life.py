@@ -73,7 +73,8 @@ async def test_health_is_told_for_the_process_and_each_service(service: str, ser
 
 async def test_reflection_lists_the_services(served: Served) -> None:
     """A tool without our protos finds both services and health."""
-    stub: Any = reflection_pb2_grpc.ServerReflectionStub(served.channel)
+    channel: Any = served.channel
+    stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
     call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
     answer = await call.read()
     names = {service.name for service in answer.list_services_response.service}
@@ -230,14 +231,16 @@ async def test_a_drain_finishes_what_runs_and_takes_no_more(tmp_path: Path) -> N
     """While it drains, the server answers the call that runs, refuses new ones, and health says so."""
     held = Held()
     async with serving(tmp_path / "data", extractor=held) as served:
-        watch: Any = health_pb2_grpc.HealthStub(served.channel).Watch(health_pb2.HealthCheckRequest())  # type: ignore[no-untyped-call]
+        stub: Any = health_pb2_grpc.HealthStub(served.channel)
+        watch = stub.Watch(health_pb2.HealthCheckRequest())
         assert (await watch.read()).status == SERVING
         running = asyncio.ensure_future(served.memory.AddMemories(adding()))
         await held.asked.wait()
         stopping = asyncio.ensure_future(served.server.stop())
         assert (await watch.read()).status == NOT_SERVING
         async with grpc.aio.insecure_channel(served.address) as another:
-            assert isinstance(await refused(another.unary_unary("/twohop.v1.MemoryService/Recall")(b"")), Unavailable)
+            raw: Any = another.unary_unary("/twohop.v1.MemoryService/Recall")
+            assert isinstance(await refused(raw(b"")), Unavailable)
         held.let_go.set()
         assert (await running).job.state == JOB_STATE_DONE
         watch.cancel()

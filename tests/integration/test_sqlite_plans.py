@@ -78,7 +78,7 @@ async def test_no_read_on_the_path_walks_a_table(tmp_path: Path, method: str, ax
     statements = [sql for sql in ran if sql.startswith("SELECT")]
     assert statements
     connection = connect_reader(path)
-    steps = [(row["detail"], sql) for sql in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    steps = [(row[3], sql) for sql in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     connection.close()
     for step, sql in steps:
         if step.startswith("SCAN"):

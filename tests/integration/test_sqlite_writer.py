@@ -1,6 +1,7 @@
 """Group commit: callers share an fsync and nothing else."""
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
@@ -168,7 +169,8 @@ FILLS_THE_DISK = """
         refused = 0
         for n in range(40):
             try:
-                await ledger.commit(Changes(partition=P, revisions=(revision(f"r{n:02}", f"a{n:02}", text="x" * 30_000),)))
+                long = revision(f"r{n:02}", f"a{n:02}", text="x" * 30_000)
+                await ledger.commit(Changes(partition=P, revisions=(long,)))
             except StorageFull:
                 refused += 1
             else:
@@ -187,7 +189,15 @@ async def test_a_file_that_may_not_grow_refuses_and_keeps(tmp_path: Path) -> Non
     """When the log itself can't grow (a quota), refused commits leave nothing, acknowledged ones are all there."""
     path = tmp_path / "ledger.db"
     command = [sys.executable, "-c", textwrap.dedent(FILLS_THE_DISK), str(path)]
-    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False, timeout=60)
+    done = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
 
     ledger = await SqliteLedger.open(path, clock=Ticks())

@@ -225,6 +225,19 @@ def test_ended_closes_only_its_own_value() -> None:
     assert "Ana works_at Acme" in story.at("2025-02-01")
 
 
+def test_an_end_and_a_new_value_said_together_are_linked() -> None:
+    """"Switched from Acme to Birch" links the two values both ways."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    story.tell(
+        story.fact("Ana works_at Acme", "2025-06-10", polarity=Polarity.ENDED),
+        story.fact("Ana works_at Birch", "2025-06-10"),
+    )
+    acme, birch = story.memories.values()
+    assert (acme.superseded_by, birch.supersedes) == (birch.memory_id, acme.memory_id)
+    assert story.at("2025-07-01") == {"Ana works_at Birch"}
+
+
 def test_the_same_statement_twice_is_one_memory() -> None:
     """Repeating a state adds evidence; repeating a run on another day is another event."""
     story = Story()
@@ -305,6 +318,20 @@ def test_a_noop_that_would_lose_something_is_refused() -> None:
     verdict = Verdict(operation=Operation.NOOP, target=0)
     story.tell(story.fact("Ana likes coffee", "2025-06-10"), verdict=verdict)
     assert story.at("2025-07-01") == {"Ana likes tea", "Ana likes coffee"}
+
+
+def test_what_the_same_exchange_takes_back_is_never_written() -> None:
+    """A slip that is put right at once leaves no memory, no evidence and no link behind, only the decisions."""
+    story = Story()
+    draft = story.tell(
+        story.fact("Ana lives_in Berlin", "2025-02-10"),
+        story.fact("Ana lives_in Berlin", "2025-02-10", polarity=Polarity.NEGATED),
+        story.fact("Ana lives_in Bern", "2025-02-10", correction=True),
+    )
+    assert [(r.text, r.supersedes) for r in draft.revisions] == [("Ana lives_in Bern", "")]
+    assert {row.memory_id for row in draft.evidence} == {r.memory_id for r in draft.revisions}
+    assert [d.operation for d in draft.decisions] == [Operation.DROP, Operation.RETRACT, Operation.SUPERSEDE]
+    assert [d.target_id for d in draft.decisions] == ["", "", ""]
 
 
 JOBS = st.lists(

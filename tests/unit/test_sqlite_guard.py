@@ -8,10 +8,8 @@ FINE = [
     "SELECT * FROM messages WHERE partition = :partition AND id = :id",
     "SELECT m.* FROM json_each(:ids) AS i CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value",
     "SELECT * FROM jobs WHERE partition = :partition AND (state = 'a' OR state = 'b')",
-    "SELECT r.id FROM relations AS r WHERE r.partition = :partition AND EXISTS "
-    "(SELECT 1 FROM supports AS s WHERE s.partition = :partition AND s.relation_id = r.id)",
-    "SELECT id FROM entities WHERE partition = :partition UNION SELECT entity_id FROM aliases "
-    "WHERE partition = :partition",
+    "SELECT 1 FROM jobs WHERE partition = :partition AND id IN (SELECT id FROM means WHERE partition = :partition)",
+    "SELECT id FROM entities WHERE partition = :partition UNION SELECT id FROM memories WHERE partition = :partition",
     "UPDATE owners SET seq = seq + 1 WHERE partition = :partition",
     "DELETE FROM outbox WHERE partition = :partition AND id = :id",
     "INSERT INTO means (partition, name) VALUES (:partition, :name)",
@@ -67,6 +65,8 @@ def test_unbound_statements_are_refused(sql: str) -> None:
 @pytest.mark.parametrize("table", SCOPES)
 def test_every_table_of_owner_data_is_guarded(table: str) -> None:
     """No table of owner data can be read, changed or emptied whole."""
-    for sql in (f"SELECT * FROM {table}", f"UPDATE {table} SET x = 1", f"DELETE FROM {table}", f"select 1 from {table}"):
+    for verb in ("SELECT * FROM ", "DELETE FROM ", "select 1 from ", "REPLACE INTO "):
         with pytest.raises(UnscopedStatement):
-            check(sql)
+            check(verb + table)
+    with pytest.raises(UnscopedStatement):
+        check(f"UPDATE {table} SET x = 1")  # noqa: S608 - the statement is refused, never run.

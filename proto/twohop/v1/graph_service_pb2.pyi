@@ -51,12 +51,14 @@ class GetEntityResponse(_message.Message):
     def __init__(self, entity: _Optional[_Union[_graph_pb2.Entity, _Mapping]] = ..., state: _Optional[_Union[_scope_pb2.ReadState, _Mapping]] = ...) -> None: ...
 
 class BatchGetEntitiesRequest(_message.Message):
-    __slots__ = ("scope", "entity_ids")
+    __slots__ = ("scope", "entity_ids", "view")
     SCOPE_FIELD_NUMBER: _ClassVar[int]
     ENTITY_IDS_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
     scope: _scope_pb2.Scope
     entity_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., entity_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    view: _scope_pb2.View
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., entity_ids: _Optional[_Iterable[str]] = ..., view: _Optional[_Union[_scope_pb2.View, _Mapping]] = ...) -> None: ...
 
 class BatchGetEntitiesResponse(_message.Message):
     __slots__ = ("entities", "state")

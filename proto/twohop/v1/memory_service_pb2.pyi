@@ -206,12 +206,14 @@ class ListMemoriesResponse(_message.Message):
     def __init__(self, memories: _Optional[_Iterable[_Union[_memory_pb2.Memory, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., state: _Optional[_Union[_scope_pb2.ReadState, _Mapping]] = ...) -> None: ...
 
 class BatchGetMessagesRequest(_message.Message):
-    __slots__ = ("scope", "message_ids")
+    __slots__ = ("scope", "message_ids", "view")
     SCOPE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_IDS_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
     scope: _scope_pb2.Scope
     message_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., message_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    view: _scope_pb2.View
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., message_ids: _Optional[_Iterable[str]] = ..., view: _Optional[_Union[_scope_pb2.View, _Mapping]] = ...) -> None: ...
 
 class BatchGetMessagesResponse(_message.Message):
     __slots__ = ("messages", "state")

@@ -30,3 +30,7 @@ def run() -> None:
     Exit codes: 0 done, 1 failed, 2 usage or invalid input, 3 not found, 4 unavailable.
     """
     app()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,6 +1,7 @@
 """Results for people: tables, and facts with their dates; for programs: JSON."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,9 +12,14 @@ from rich.text import Text
 Shape = dict[str, Any]
 
 
+PIPED_WIDTH = 200
+"""Columns of a table that no terminal shows."""
+
+
 def console() -> Console:
     """Standard output. What was remembered is never read as markup."""
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    return Console(markup=False, highlight=False, emoji=False, width=width)
 
 
 def as_json(value: object) -> None:
@@ -39,13 +45,21 @@ def fields(pairs: Iterable[tuple[str, str | None]]) -> None:
 
 def line(text: str, style: str = "") -> None:
     """One line of text."""
-    console().print(Text(text, style=style))
+    console().print(Text(text, style=style), soft_wrap=True)
 
 
 def lasting(shape: Shape) -> str:
-    """When something held: `since 2025-09`, `2021 to 2025-09`."""
-    start, end = day(shape["valid_from"]), day(shape["valid_to"])
-    return f"{start} to {end}" if end else f"since {start}"
+    """When something held: `since 2025-09`, `2021 to 2025-09`; empty when nobody said when."""
+    start, end = "" if shape["granularity"] == "unknown" else day(shape["valid_from"]), day(shape["valid_to"])
+    if start and end:
+        return f"{start} to {end}"
+    return f"since {start}" if start else f"until {end}" if end else ""
+
+
+def dated(shape: Shape) -> str:
+    """A fact with the time that it holds or held."""
+    time = lasting(shape)
+    return f"{shape['memory']}  ({time})" if time else str(shape["memory"])
 
 
 def day(time: str | None) -> str:
@@ -57,5 +71,5 @@ def path(shape: Shape, indent: str = "") -> None:
     """A chain as readable facts, each with its direction and dates."""
     for place, fact in enumerate(shape["facts"], 1):
         arrow = f"—{fact['relationship']}→" if fact["forward"] else f"←{fact['relationship']}—"
-        line(f"{indent}{place}. {fact['memory']}  ({lasting(fact)})")
+        line(f"{indent}{place}. {dated(fact)}")
         line(f"{indent}   {fact['source']} {arrow} {fact['target']}", "dim")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from twohop.cli.options import AsOf, Closed, Depth, KnownAt, Limit
-from twohop.cli.printing import Shape, day, lasting, line, path
+from twohop.cli.printing import Shape, dated, day, line, path
 from twohop.client import AsyncMemory
 from twohop.client.memory_async import Whose
 
@@ -56,7 +56,7 @@ def show_recalled(result: Shape) -> None:
     """Numbered results with dates and sources, then the paths that prove them."""
     for place, one in enumerate(result["results"], 1):
         if one["type"] == "memory":
-            line(f"{place:>2}. {one['memory']}  ({lasting(one)})")
+            line(f"{place:>2}. {dated(one)}")
         else:
             line(f"{place:>2}. {speaker(one)}, {day(one['valid_from'])}: {one['memory']}")
         for source in one["sources"]:

@@ -6,13 +6,10 @@ from typing import Annotated
 
 import typer
 
-from twohop.app import open_core
 from twohop.cli.connection import settings_of
 from twohop.cli.failures import told
 from twohop.cli.logs import log_to_stderr
-from twohop.cli.printing import line
 from twohop.config import ServerSettings, Settings
-from twohop.server import serve as serve_app
 
 
 def serve(
@@ -34,9 +31,11 @@ def serve(
 
 async def run(settings: Settings) -> None:
     """Open the stores and serve them."""
+    from twohop.app import open_core  # noqa: PLC0415  # The other commands start without loading stores and models.
+    from twohop.server import serve as serve_app  # noqa: PLC0415  # As above.
 
     def started(address: str) -> None:
-        line(f"twohop serves {settings.data_dir} on {address}")
+        print(f"twohop serves {settings.data_dir} on {address}", flush=True)  # noqa: T201  # Read by whoever waits.
 
     async with open_core(settings) as app:
         await serve_app(app, settings, started=started)

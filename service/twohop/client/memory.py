@@ -22,12 +22,16 @@ class EventLoop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="twohop-client", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="twohop-client", daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        self._loop.run_forever()
+        self._loop.close()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """The coroutine's result. Interrupting the wait cancels it."""
-        if self._loop.is_closed():
+        if not self._thread.is_alive():
             coroutine.close()
             raise ShuttingDown("this client is closed")
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
@@ -37,12 +41,18 @@ class EventLoop:
             future.cancel()
             raise
 
-    def end(self) -> None:
-        """Stop the loop and its thread. A second time does nothing."""
-        if not self._loop.is_closed():
+    def end(self, last: Coroutine[Any, Any, None]) -> None:
+        """Run a last coroutine, then stop the loop and its thread."""
+        if threading.current_thread() is self._thread:
+            # The client was collected in its own thread, which can't wait for itself.
+            task = self._loop.create_task(last)
+            task.add_done_callback(lambda _: self._loop.stop())
+            return
+        try:
+            self.run(last)
+        finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
-            self._loop.close()
 
 
 def blocking(
@@ -62,7 +72,8 @@ class Memory:
 
     `Memory()` opens the embedded stores in this process, `Memory("host:port")` speaks to a server. It opens at the
     first call. Safe to use from several threads, and inside a running event loop (whose thread it blocks). Close it,
-    or use `with`; what is left open is closed when it is collected or the process ends.
+    or use `with`; what is left open is closed when it is collected, and ends with the process: every add that returned
+    is durable by then.
     """
 
     def __init__(
@@ -80,6 +91,8 @@ class Memory:
         )
         self._loop = EventLoop()
         self._end = weakref.finalize(self, end, self._loop, self.asynchronous)
+        # At exit the interpreter has ended its executors first, so nothing could be closed; what was added is durable.
+        self._end.atexit = False
 
     def __enter__(self) -> Self:
         self.run(self.asynchronous.__aenter__())
@@ -114,8 +127,5 @@ class Memory:
 
 
 def end(loop: EventLoop, memory: AsyncMemory) -> None:
-    """Close the memory on its loop, then the loop."""
-    try:
-        loop.run(memory.close())
-    finally:
-        loop.end()
+    """Close the memory on its loop, and end the loop."""
+    loop.end(memory.close())

@@ -1,6 +1,7 @@
 """Answers as plain dictionaries with stable keys: what the client returns and what `--json` prints.
 
-Times are ISO 8601: system times and instants with their offset, world times as far as they are known (`2025-09`).
+Times are ISO 8601: system times and instants with their offset, world times as far as they are known (`2025-09`);
+`granularity` says how far `valid_from` is, `unknown` that the time of the conversation stands in for it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -81,6 +82,7 @@ def memory(one: Memory) -> Shape:
         "memory": revision_.text,
         "kind": revision_.kind.value,
         "valid_from": world(revision_.validity.valid_from),
+        "granularity": revision_.validity.valid_from.granularity.value,
         "valid_to": world(revision_.validity.valid_to),
         "created_at": system(one.created_at),
         "updated_at": system(revision_.recorded_at),
@@ -104,6 +106,7 @@ def turn(one: Message) -> Shape:
         "role": one.role.value,
         "name": one.name,
         "valid_from": system(one.observed_at),
+        "granularity": Granularity.INSTANT.value,
         "valid_to": None,
         "created_at": system(one.recorded_at),
         "updated_at": system(one.recorded_at),
@@ -140,6 +143,7 @@ def revision(one: Revision) -> Shape:
         "decider": one.decider,
         "reason": one.reason,
         "valid_from": world(one.validity.valid_from),
+        "granularity": one.validity.valid_from.granularity.value,
         "valid_to": world(one.validity.valid_to),
         "recorded_at": system(one.recorded_at),
         "superseded_at": None if one.superseded_at is None else system(one.superseded_at),
@@ -189,6 +193,7 @@ def relations(several: Iterable[Relation], entities: Mapping[str, Entity]) -> li
             "destination": name_of(one.triple.object_id, entities) if one.triple.object_id else one.triple.literal,
             "text": one.text,
             "valid_from": world(one.validity.valid_from),
+            "granularity": one.validity.valid_from.granularity.value,
             "valid_to": world(one.validity.valid_to),
             "memory_ids": list(one.support),
         }
@@ -215,6 +220,7 @@ def fact(step: Step) -> Shape:
         "target": far_end(step),
         "forward": step.forward,
         "valid_from": world(step.relation.validity.valid_from),
+        "granularity": step.relation.validity.valid_from.granularity.value,
         "valid_to": world(step.relation.validity.valid_to),
         "memory_id": step.memory.id,
         "relation_id": step.relation.id,

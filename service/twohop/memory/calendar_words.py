@@ -14,6 +14,7 @@ MONTH_NAMES = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SHORT_WEEKDAYS = ("mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun")
 NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "couple of": 2, "three": 3, "four": 4, "five": 5, "six": 6,
     "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30,
@@ -213,7 +214,7 @@ def relative(match: "re.Match[str]", today: date, ahead: bool) -> Granule:  # no
     unit = match["unit"].lower()
     if unit in SEASONS:
         return season_near(today, unit, step)
-    if unit in WEEKDAY_NAMES:
+    if unit in WEEKDAY_NAMES or unit in SHORT_WEEKDAYS:
         return weekday_near(today, weekday_number(unit), step)
     if unit in MONTH_NAMES:
         return month_near(today, month_number(unit), step)
@@ -342,7 +343,7 @@ POINTS = (
     point(r"(?:(?:yesterday|tomorrow)(?:\s+(?:morning|afternoon|evening|night))?|last\s+night|today|tonight"
           r"|this\s+(?:morning|afternoon|evening))", near_day),
     point(rf"(?P<step>last|past|this\s+past|previous|this|this\s+coming|next|coming)\s+(?P<unit>weekend|week|month|year|{SEASON}|"
-          rf"{WEEKDAY}|{'|'.join(MONTH_NAMES)})(?:\s+(?:morning|afternoon|evening|night))?", relative),
+          rf"{WEEKDAY}|{'|'.join(SHORT_WEEKDAYS)}|{'|'.join(MONTH_NAMES)})(?:\s+(?:morning|afternoon|evening|night))?", relative),
     point(rf"{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?\s+(?:ago|earlier|back)", ago),
     point(rf"in\s+{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?(?:['’]s?\s+time)?", in_time),
     point(rf"{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?\s+from\s+now", in_time),

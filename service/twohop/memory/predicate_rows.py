@@ -180,7 +180,7 @@ WORK = (
         "founder, start, started, company, business, set up, own",
         "organisation",
         inverse="founded_by",
-        also="founder of, co-founded, cofounded, started company, set up, established",
+        also="founder of, co-founded, cofounded, started company",
     ),
     row(
         "founded_by", "was founded by", MANY, "founder, start, started, company, business", "person", inverse="founded"
@@ -452,6 +452,8 @@ TRAITS = (
         "literal",
         also="e-mail, email address, e-mail address",
     ),
+    row("address", "has the address", ONE, "address, street, home, live, where", "literal", also="home address, postal address"),
+    row("vital_status", "has the vital status", ONE, "died, dead, death, passed away, alive, lost", "literal"),
     row("diet", "has the diet", ONE, "eat, food, diet, vegetarian, vegan, meat", "literal", also="follows diet"),
     row(
         "allergic_to",

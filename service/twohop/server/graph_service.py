@@ -54,9 +54,10 @@ class GraphService(GraphServiceServicer):
         self, request: pb.BatchGetEntitiesRequest, context: Context
     ) -> pb.BatchGetEntitiesResponse:
         """Entities by id."""
+        refuse(request.view, "as_of", "known_at", path="view")
         scope = unpack_scope(request.scope)
         check_ids(scope, "entity_ids", request.entity_ids, self._limits)
-        state = await owner_state(self._core, scope)
+        state = await owner_state(self._core, scope, request.view.at_least)
         found = await self._core.entities_by_id(scope, request.entity_ids)
         return pb.BatchGetEntitiesResponse(
             entities=[pack_entity(found[i]) for i in request.entity_ids if i in found], state=state.pack(scope)

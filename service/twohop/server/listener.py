@@ -31,6 +31,9 @@ LEAST_REQUEST_BYTES = 16 * 2**20
 BYTES_PER_CHARACTER = 8
 """A request may be far larger than its limits allow, so that the one who sends it is told which limit it breaks."""
 
+LEAST_PING_MS = 20_000
+"""Clients may ask this often whether the server is still there, also during a long add."""
+
 BACKSTOP = 8
 """gRPC's own limit of calls, as a multiple of ours. It refuses health checks too, so it lies far behind."""
 
@@ -50,6 +53,7 @@ class Server:
             options=[
                 ("grpc.so_reuseport", 0),
                 ("grpc.max_send_message_length", -1),
+                ("grpc.http2.min_ping_interval_without_data_ms", LEAST_PING_MS),
                 (
                     "grpc.max_receive_message_length",
                     max(LEAST_REQUEST_BYTES, BYTES_PER_CHARACTER * settings.limits.request_chars),

@@ -117,9 +117,10 @@ class MemoryService(MemoryServiceServicer):
         self, request: pb.BatchGetMessagesRequest, context: Context
     ) -> pb.BatchGetMessagesResponse:
         """Messages by id."""
+        refuse(request.view, "as_of", "known_at", path="view")
         scope = unpack_scope(request.scope)
         check_ids(scope, "message_ids", request.message_ids, self._limits)
-        state = await owner_state(self._core, scope)
+        state = await owner_state(self._core, scope, request.view.at_least)
         found = await self._core.evidence(
             scope, [Evidence(memory_id="", message_id=message_id) for message_id in request.message_ids]
         )

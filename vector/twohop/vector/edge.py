@@ -223,8 +223,8 @@ async def run_optimiser(shard: Path) -> None:
         IndexUnavailable: it can't be started, or it failed.
     """
     path = os.pathsep.join(part for part in sys.path if part)
-    # Without -P its module's folder would come first, whose `openai.py` hides the library of that name.
-    command = [sys.executable, "-P", "-m", "twohop.vector.edge_optimise", str(shard)]
+    # -P: the path is ours to the letter, without whatever lies in the current folder.
+    command = [sys.executable, "-P", "-m", "twohop.vector.edge_optimise", str(shard), str(os.getpid())]
     try:
         child = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path}

@@ -1,9 +1,10 @@
 """One commit: everything that an add, or a caller, changes about an owner, in one transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from twohop.errors import StaleRead
-from twohop.graph.model import Alias, Entity, Evidence, Mention, Relation, Revision
+from twohop.graph.model import Alias, Entity, Evidence, Mention, Relation, Revision, Triple
 from twohop.graph.sqlite import requests
 from twohop.graph.sqlite.conversations import owner
 from twohop.graph.sqlite.database import Database, Owned, listed
@@ -127,14 +128,13 @@ def put_revisions(own: Owned, revisions: Sequence[Revision], ended: set[str], st
         StaleRead: a revision to end is not current.
     """
     own_ended = {revision.id for revision in revisions} & ended
-    for revision_id in sorted(ended - own_ended):
-        if not own.change(
-            "UPDATE revisions SET superseded_at = :at",
-            "WHERE partition = :partition AND id = :id AND superseded_at IS NULL",
-            id=revision_id,
-            at=stamp.at,
-        ):
-            raise StaleRead("a revision to end is not current any more: plan again")
+    retired = sorted(ended - own_ended)
+    found = own.change_each(
+        "UPDATE revisions SET superseded_at = :at WHERE partition = :partition AND id = :id AND superseded_at IS NULL",
+        [{"id": revision_id, "at": stamp.at} for revision_id in retired],
+    )
+    if found != len(retired):
+        raise StaleRead("a revision to end is not current any more: plan again")
     # The retired come first: a memory has at most one current revision at any step.
     own.insert(
         "revisions",
@@ -178,45 +178,41 @@ def put_evidence(own: Owned, evidence: Sequence[Evidence], stamp: Stamp) -> None
 
 def put_mentions(own: Owned, mentions: Sequence[Mention], stamp: Stamp) -> None:
     """Link entities to the messages that name them, and count the messages of each entity."""
-    for (entity_id, message_id), spans in spans_of(mentions).items():
-        known = own.one(
-            "SELECT 1 FROM mentions AS m WHERE m.partition = :partition AND m.entity_id = :entity_id",
-            "AND m.message_id = :message_id LIMIT 1",
-            entity_id=entity_id,
-            message_id=message_id,
-        )
-        message = own.one(
-            "SELECT recorded_at FROM messages WHERE partition = :partition AND id = :id",
-            id=message_id,
-        )
-        own.change_each(
-            "INSERT OR IGNORE INTO mentions (partition, entity_id, message_id, span_start, span_end, message_at,"
-            " recorded_at) VALUES (:partition, :entity_id, :message_id, :start, :end, :message_at, :at)",
-            [
-                {
-                    "entity_id": entity_id,
-                    "message_id": message_id,
-                    "start": start,
-                    "end": end,
-                    "message_at": message["recorded_at"] if message else 0,
-                    "at": stamp.at,
-                }
-                for start, end in spans
-            ],
-        )
-        if known is None:
-            own.change(
-                "UPDATE entities SET message_count = message_count + 1 WHERE partition = :partition AND id = :id",
-                id=entity_id,
-            )
-
-
-def spans_of(mentions: Sequence[Mention]) -> dict[tuple[str, str], list[tuple[int, int]]]:
-    """(entity, message) -> spans."""
-    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for one in mentions:
-        found.setdefault((one.entity_id, one.message_id), []).append((one.start, one.end))
-    return found
+    if not mentions:
+        return
+    message_ids = listed(dict.fromkeys(one.message_id for one in mentions))
+    recorded = own.all(
+        "SELECT m.id, m.recorded_at FROM json_each(:ids) AS i",
+        "CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value",
+        ids=message_ids,
+    )
+    message_at = {row["id"]: row["recorded_at"] for row in recorded}
+    linked = own.all(
+        "SELECT DISTINCT m.entity_id, m.message_id FROM json_each(:ids) AS i",
+        "CROSS JOIN mentions AS m ON m.partition = :partition AND m.message_id = i.value",
+        ids=message_ids,
+    )
+    own.change_each(
+        "INSERT OR IGNORE INTO mentions (partition, entity_id, message_id, span_start, span_end, message_at,"
+        " recorded_at) VALUES (:partition, :entity_id, :message_id, :start, :end, :message_at, :at)",
+        [
+            {
+                "entity_id": one.entity_id,
+                "message_id": one.message_id,
+                "start": one.start,
+                "end": one.end,
+                "message_at": message_at.get(one.message_id, stamp.at),
+                "at": stamp.at,
+            }
+            for one in mentions
+        ],
+    )
+    known = {(row["entity_id"], row["message_id"]) for row in linked}
+    new = {(one.entity_id, one.message_id) for one in mentions} - known
+    own.change_each(
+        "UPDATE entities SET message_count = message_count + 1 WHERE partition = :partition AND id = :id",
+        [{"id": entity_id} for entity_id, _ in new],
+    )
 
 
 def put_relations(own: Owned, relations: Sequence[Relation], ended: set[str], stamp: Stamp) -> None:
@@ -226,16 +222,17 @@ def put_relations(own: Owned, relations: Sequence[Relation], ended: set[str], st
         StaleRead: a relation to end is not current.
     """
     own_ended = {relation.id for relation in relations} & ended
-    for relation_id in sorted(ended - own_ended):
-        row = own.one(
-            "UPDATE relations SET superseded_at = :at",
-            "WHERE partition = :partition AND id = :id AND superseded_at IS NULL RETURNING subject_id, object_id",
-            id=relation_id,
-            at=stamp.at,
-        )
-        if row is None:
-            raise StaleRead("a relation to end is not current any more: plan again")
-        count_relation(own, {row["subject_id"], row["object_id"]}, -1)
+    retired = own.all(
+        "SELECT r.id, r.subject_id, r.object_id FROM json_each(:ids) AS i",
+        "CROSS JOIN relations AS r ON r.partition = :partition AND r.id = i.value AND r.superseded_at IS NULL",
+        ids=listed(ended - own_ended),
+    )
+    if len(retired) != len(ended - own_ended):
+        raise StaleRead("a relation to end is not current any more: plan again")
+    own.change_each(
+        "UPDATE relations SET superseded_at = :at WHERE partition = :partition AND id = :id",
+        [{"id": row["id"], "at": stamp.at} for row in retired],
+    )
     own.insert(
         "relations",
         [relation_columns(relation, stamp=stamp.at, ended=relation.id in own_ended) for relation in relations],
@@ -248,17 +245,14 @@ def put_relations(own: Owned, relations: Sequence[Relation], ended: set[str], st
             for position, memory_id in enumerate(dict.fromkeys(relation.support))
         ],
     )
-    for relation in relations:
-        if relation.id not in own_ended:
-            count_relation(own, {relation.triple.subject_id, relation.triple.object_id}, 1)
+    changed = Counter(end for row in relations if row.id not in own_ended for end in ends_of(row.triple))
+    changed.subtract(end for row in retired for end in {row["subject_id"], row["object_id"]} if end)
+    own.change_each(
+        "UPDATE entities SET relation_count = relation_count + :by WHERE partition = :partition AND id = :id",
+        [{"id": entity_id, "by": by} for entity_id, by in changed.items() if by],
+    )
 
 
-def count_relation(own: Owned, ends: set[str | None], by: int) -> None:
-    """Keep the number of current relations at each end."""
-    for entity_id in ends:
-        if entity_id:
-            own.change(
-                "UPDATE entities SET relation_count = relation_count + :by WHERE partition = :partition AND id = :id",
-                id=entity_id,
-                by=by,
-            )
+def ends_of(triple: Triple) -> set[str]:
+    """The entities at the ends: one for a loop or a literal."""
+    return {triple.subject_id, triple.object_id} - {""}

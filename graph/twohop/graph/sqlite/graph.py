@@ -4,13 +4,12 @@ Where SQLite, without statistics, takes a walk over the owner's primary keys for
 question, the index is named.
 """
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 
 from twohop.graph.model import Axes, Entity, Relation
 from twohop.graph.sqlite import keyset
 from twohop.graph.sqlite.axes import at, known, versions
-from twohop.graph.sqlite.database import Owned, listed
+from twohop.graph.sqlite.database import Owned, Row, listed
 from twohop.graph.sqlite.rows import entity_of, relation_of
 from twohop.graph.store import Page
 
@@ -74,7 +73,7 @@ def list_entities(own: Owned, limit: int, after: str, name: str, known_at: int |
     return Page(items, keyset.key(items[-1].normal, items[-1].id) if len(rows) > limit and items else "")
 
 
-def named(own: Owned, rows: Sequence[sqlite3.Row], known_at: int | None) -> list[Entity]:
+def named(own: Owned, rows: Sequence[Row], known_at: int | None) -> list[Entity]:
     """Rows of entities with their aliases."""
     aliases: dict[str, list[str]] = {}
     for row in own.all(
@@ -148,7 +147,7 @@ def relations(own: Owned, ids: Sequence[str], axes: Axes) -> list[Relation]:
 def relations_of(own: Owned, entity_ids: Sequence[str], axes: Axes, limit: int) -> dict[str, list[Relation]]:
     """Entity id -> relations at either end, newest first."""
     seen = versions("r", axes)
-    rows: dict[str, list[sqlite3.Row]] = {}
+    rows: dict[str, list[Row]] = {}
     for entity_id in dict.fromkeys(entity_ids):
         rows[entity_id] = own.all(
             "SELECT * FROM (SELECT r.* FROM relations AS r",
@@ -218,7 +217,7 @@ def list_relations(own: Owned, axes: Axes, limit: int, after: str, entity_id: st
     return Page(items, items[-1].id if len(rows) > limit and items else "")
 
 
-def supported(own: Owned, rows: Iterable[sqlite3.Row], known_at: int | None) -> list[Relation]:
+def supported(own: Owned, rows: Iterable[Row], known_at: int | None) -> list[Relation]:
     """Rows of relations with the memories behind them."""
     rows = list(rows)
     support: dict[str, list[str]] = {}

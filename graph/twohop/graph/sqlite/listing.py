@@ -12,10 +12,15 @@ from twohop.graph.sqlite.rows import json_of
 from twohop.graph.store import MemoryFilter, Page
 
 ABOUT = (
-    "AND r.id IN (SELECT t.revision_id FROM triples AS t WHERE t.partition = :partition "
-    "AND t.subject_id IN (SELECT value FROM json_each(:entity_ids)) "
-    "UNION SELECT t.revision_id FROM triples AS t WHERE t.partition = :partition "
-    "AND t.object_id IN (SELECT value FROM json_each(:entity_ids)))"
+    "AND m.id IN (SELECT o.memory_id FROM triples AS s CROSS JOIN revisions AS o "
+    "ON o.partition = :partition AND o.id = s.revision_id "
+    "WHERE s.partition = :partition AND s.subject_id IN (SELECT value FROM json_each(:entity_ids)) "
+    "UNION SELECT o.memory_id FROM triples AS t CROSS JOIN revisions AS o "
+    "ON o.partition = :partition AND o.id = t.revision_id "
+    "WHERE t.partition = :partition AND t.object_id IN (SELECT value FROM json_each(:entity_ids))) "
+    "AND EXISTS (SELECT 1 FROM triples AS u WHERE u.partition = :partition AND u.revision_id = r.id "
+    "AND (u.subject_id IN (SELECT value FROM json_each(:entity_ids))"
+    " OR u.object_id IN (SELECT value FROM json_each(:entity_ids))))"
 )
 IN_CATEGORY = (
     "AND EXISTS (SELECT 1 FROM json_each(r.categories) AS c "
@@ -32,7 +37,8 @@ def list_memories(own: Owned, where: MemoryFilter, axes: Axes, limit: int, after
         "ON r.partition = :partition AND r.memory_id = +m.id",
         revisions("r", axes),
         "WHERE m.partition = :partition",
-        "AND m.id < :after" if after else "",
+        # With entities to look for their indexes lead, and the page is sorted out of what they find.
+        ("AND +m.id < :after" if where.entity_ids else "AND m.id < :after") if after else "",
         "AND r.kind IN (SELECT value FROM json_each(:kinds))" if where.kinds else "",
         IN_CATEGORY if where.categories else "",
         ABOUT if where.entity_ids else "",

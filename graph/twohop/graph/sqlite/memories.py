@@ -1,11 +1,10 @@
 """Reads of memories and their revisions."""
 
-import sqlite3
 from collections.abc import Sequence
 
 from twohop.graph.model import Axes, Evidence, Memory, Narrowing, Revision, Triple
 from twohop.graph.sqlite.axes import at, known, narrowed, narrowing_values, revisions
-from twohop.graph.sqlite.database import Owned, listed
+from twohop.graph.sqlite.database import Owned, Row, listed
 from twohop.graph.sqlite.rows import evidence_of, memory_of, revision_of, triple_of
 
 CURRENT = Axes()
@@ -152,7 +151,7 @@ def grouped(own: Owned, links: Sequence[tuple[str, str]], axes: Axes) -> dict[st
     return found
 
 
-def hydrate(own: Owned, rows: Sequence[sqlite3.Row], known_at: int | None) -> list[Memory]:
+def hydrate(own: Owned, rows: Sequence[Row], known_at: int | None) -> list[Memory]:
     """Rows of revisions, with `created_at` of their memories, as memories with triples and evidence."""
     triples = triples_of(own, [row["id"] for row in rows])
     evidence: dict[str, list[Evidence]] = {}
@@ -171,7 +170,7 @@ def hydrate(own: Owned, rows: Sequence[sqlite3.Row], known_at: int | None) -> li
     ]
 
 
-def revised(own: Owned, rows: Sequence[sqlite3.Row], known_at: int | None) -> list[Revision]:
+def revised(own: Owned, rows: Sequence[Row], known_at: int | None) -> list[Revision]:
     """Rows of revisions with their triples."""
     triples = triples_of(own, [row["id"] for row in rows])
     return [revision_of(row, tuple(triples.get(row["id"], ())), known_at) for row in rows]

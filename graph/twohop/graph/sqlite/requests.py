@@ -1,13 +1,11 @@
 """Idempotency: what a request id led to."""
 
-import sqlite3
-
 from twohop.errors import RequestIdReused
-from twohop.graph.sqlite.database import Owned
+from twohop.graph.sqlite.database import Owned, Row
 from twohop.graph.store import RequestKey
 
 
-def seen(own: Owned, key: RequestKey | None) -> sqlite3.Row | None:
+def seen(own: Owned, key: RequestKey | None) -> Row | None:
     """The record of an earlier call with the same id and the same body.
 
     Raises:

@@ -1,7 +1,6 @@
 """Rows to nouns and back."""
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,9 +27,7 @@ from twohop.graph.model import (
     Triple,
     Validity,
 )
-from twohop.graph.sqlite.database import Value
-
-Row = sqlite3.Row
+from twohop.graph.sqlite.database import Row, Value
 
 
 def json_of(value: Metadata | Sequence[str]) -> str:

@@ -11,8 +11,11 @@ from twohop.llm.rules.grammar_words import (
     AUXILIARIES,
     COORDINATORS,
     DETERMINERS,
+    DO,
+    FEELINGS,
     FIRST_OWNER,
     FIRST_PERSON,
+    MODALS,
     OPENERS,
     PREPOSITIONS,
     SECOND,
@@ -68,6 +71,8 @@ QUOTES = {'"': '"', "“": "”", "«": "»"}
 LONG_QUOTE = 4
 CONDITIONS = words("if unless whether when whenever while until once as")
 REASONS = words("because cause 'cause cos cuz although though whereas since so")
+ALWAYS = words("but cause because although though")
+"""Conjunctions that after a comma never join two nouns."""
 RELATIVES = words("who which where whom whose that")
 REPORTS = words(
     "say tell think believe guess hope wish suppose hear assume imagine dream wonder ask claim suspect doubt pretend feel "
@@ -146,6 +151,8 @@ def split(tokens: Sequence[Token], talk: Discourse) -> list[Clause]:
             place = comma(tokens, place, work)
         elif token.low in RELATIVES and work.current and relative(tokens, place, work):
             pass
+        elif token.low in ALWAYS and work.current and tokens[place - 1].text in {",", "'", "’"}:
+            work.cut(Role.MAIN)
         elif token.low in CONDITIONS | REASONS | {"before", "after", "that"} and subordinate(tokens, place, work):
             pass
         elif token.low in COORDINATORS and joins(tokens, place, work):
@@ -329,12 +336,16 @@ def verb_follows(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
         return low not in {"be", "been", "being", "having"}
     if tokens[at].capital:
         return False
+    if low in FEELINGS:
+        return False
     if any(v.form is Form.PAST for v in guess_verb(low)):
         before = {v.form for t in work.current for v in guess_verb(t.low)}
         return bool(before & {Form.PAST, Form.THIRD, Form.BASE})
     if has_form(low, Form.THIRD):
         return first not in FIRST_PERSON and first != "you" and at + 1 < len(tokens)
-    if not has_form(low, Form.BASE) or first not in FIRST_PERSON:
+    if not has_form(low, Form.BASE) or first not in FIRST_PERSON or low == "like":
+        return False
+    if any(t.low in MODALS | DO for t in work.current):
         return False
     said = " ".join(t.low for t in work.current)
     follows = at + 1 < len(tokens) and (

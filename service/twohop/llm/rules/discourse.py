@@ -2,11 +2,31 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from twohop.graph.model import Message, Role
 from twohop.llm.rules.given_names import gender
 from twohop.memory.names import normal
 from twohop.memory.ports import Fact
+
+class Named(Protocol):
+    """What a clause was about."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """Its coarse type."""
+        ...
+
+    @property
+    def proper(self) -> bool:
+        """Whether the name is proper."""
+        ...
+
 
 REACH = 2
 """Messages back in which a pronoun's person is looked for; further back it is a guess."""
@@ -35,6 +55,7 @@ class Discourse:
     people: list[Person] = field(default_factory=list)
     genders: dict[str, str] = field(default_factory=dict)
     relatives: dict[tuple[str, str], str] = field(default_factory=dict)
+    identified: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
 
@@ -47,6 +68,7 @@ class Discourse:
 
     def mention(self, name: str, *, sex: str = "", subject: bool = False) -> None:
         """Someone is named; the speaker is nobody's "she"."""
+        name = self.identified.get(name, name)
         key = normal(name)
         if sex:
             self.genders[key] = sex
@@ -54,6 +76,16 @@ class Discourse:
             return
         known = self.genders.get(key) or gender(name)
         self.people.append(Person(name, known, self.message, self.clause, subject))
+
+    def identify(self, unnamed: str, name: str) -> None:
+        """Who was known as "Alice's sister" has a name."""
+        self.identified[unnamed] = name
+        self.people = [replace(p, name=name) if p.name == unnamed else p for p in self.people]
+
+    def mention_subject(self, phrase: "Named") -> None:
+        """A clause was about someone."""
+        if phrase.type in {"", "person"} and (phrase.proper or phrase.type == "person"):
+            self.mention(phrase.name, subject=True)
 
     def person(self, sex: str) -> str:
         """The one that "he" or "she" means, or empty when nobody or more than one fits."""

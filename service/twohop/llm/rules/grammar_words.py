@@ -16,7 +16,7 @@ THIRD_OWNER = {"his": "m", "her": "f"}
 UNCLEAR = words(
     "it its they them their theirs this that these those one ones something anything everything nothing someone somebody "
     "anyone everyone everybody nobody thing things stuff way lot lots which who whom whose what mine ours yours hers there "
-    "here themselves itself same such"
+    "here themselves itself same such each other others another everyone's everybody's ya"
 )
 BE = words("be am is are was were been being")
 HAVE = words("have has had having")
@@ -43,9 +43,15 @@ ADVERBS = words(
     previously formerly once again soon then simply quite very so pretty fairly basically literally honestly officially
     permanently temporarily happily proudly sadly fortunately unfortunately luckily immediately suddenly instead together
     long nowadays regularly occasionally frequently rarely seldom hardly first later today's almost nearly kinda kind-of
-    both all personally secretly especially particularly deeply strongly completely fully since here there
+    both all last personally secretly especially particularly deeply strongly completely fully since here there
     """
 )
+FEELINGS = words(
+    "excited scared pumped thrilled stoked interested worried blessed honored honoured bored tired surprised impressed relieved "
+    "determined motivated inspired stressed amazed delighted disappointed exhausted focused touched pleased shocked psyched "
+    "intrigued overwhelmed embarrassed frustrated confused annoyed concerned convinced devastated fascinated obsessed"
+)
+"""Participles that say how someone feels, not what they did."""
 STANDING = words("now currently presently nowadays these-days")
 OPENERS = words(
     """

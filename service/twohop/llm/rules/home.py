@@ -32,11 +32,21 @@ def place(part: Part | None) -> Phrase | None:
 def live(scene: Scene) -> list[Fact]:
     """ "Lives in Porto with Tom"."""
     facts: list[Fact] = []
-    if (where := place(scene.part("in", "at", "near"))) is not None and scene.part("near") is None:
+    at = scene.part("in", "at", "near")
+    numbered = at is not None and at.phrase is not None and at.phrase.determiner.isdigit()
+    if (where := place(at)) is not None and not numbered and scene.part("near") is None:
         facts += scene.state("lives_in", where)
     if (part := scene.part("with")) and part.phrase and not part.phrase.plural and part.phrase.type in {"person", "thing"}:
         facts += scene.state("lives_with", part.phrase)
     return facts
+
+
+def address(scene: Scene) -> list[Fact]:
+    """ "Lives at 12 Main Street"."""
+    part = scene.part("at")
+    if part is None or not part.tokens[0].text.isdigit():
+        return []
+    return scene.state("address", scene.tell(part.tokens), text="lives at")
 
 
 def move(scene: Scene) -> list[Fact]:

@@ -32,7 +32,7 @@ def relations() -> dict[str, Relation]:
         ("colleague_of", False, "colleague coworker co-worker teammate workmate"),
         ("neighbour_of", False, "neighbour neighbor"),
         ("lives_with", True, "roommate flatmate housemate"),
-        ("manages", False, "manager boss supervisor"),
+        ("manages", False, "manager boss supervisor lead"),
         ("mentors", False, "mentor"),
         ("teacher_of", False, "teacher tutor professor"),
         ("coach_of", False, "coach trainer"),
@@ -76,7 +76,7 @@ DOGS = words("puppy pup terrier labrador poodle beagle retriever bulldog corgi d
 TEAMS = words("team department group division unit squad crew branch office lab")
 CLUBS = words(
     "club gym band choir orchestra church league society association committee board book-club class course community "
-    "network union party army navy program programme workshop fellowship bootcamp meetup forum chapter troupe cast"
+    "network union party army navy program programme workshop fellowship bootcamp meetup forum chapter troupe cast brigade"
 ) | TEAMS
 COMPANIES = words(
     "company startup start-up firm agency studio hospital clinic school university college bank restaurant cafe café bakery "

@@ -7,7 +7,7 @@ from twohop.graph.model import Kind
 from twohop.llm.rules import kinds
 from twohop.llm.rules.discourse import Discourse
 from twohop.llm.rules.given_names import is_given_name
-from twohop.llm.rules.phrases import Phrase, article, kinship, named, name_end, type_of_kind, with_pet
+from twohop.llm.rules.phrases import Phrase, article, kinship, name_end, named, person, type_of_kind, with_pet
 from twohop.llm.rules.retell import listed
 from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.tokens import Token
@@ -29,7 +29,11 @@ def is_kin(scene: Scene) -> list[Fact]:
     if reading.doubt or reading.plan:
         return []
     subject = scene.subject
-    other = scene.read(reading.rest)
+    rest = reading.rest[1:] if reading.rest and reading.rest[0].low in {"called", "named"} else reading.rest
+    other = scene.read(rest)
+    if [token.low for token in rest[-2:]] == ["of", "mine"] and len(rest) > 2 and rest[-3].low in kinds.RELATIONS:
+        me = person(scene.talk.speaker, scene.talk)
+        return kin(scene, replace(me, owner=me.name), replace(subject, type="person"), rest[-3].low) if subject.proper else []
     if subject.head in {"name"} and subject.determiner == "poss":
         return called(scene)
     if subject.head in kinds.RELATIONS and subject.owner and not subject.proper and other is not None and other.proper:
@@ -38,7 +42,9 @@ def is_kin(scene: Scene) -> list[Fact]:
         return pet(scene, owner_of(scene, subject), subject.head, other)
     if other is None or not other.owner:
         return friends(scene)
-    if other.head in kinds.RELATIONS and not other.proper and subject.type in {"", "person"}:
+    if other.determiner != "poss" and not is_given_name(other.owner.split()[0]):
+        return []
+    if other.head in kinds.RELATIONS and not other.proper and subject.type in {"", "person"} and subject.proper | subject.speaker:
         return kin(scene, other, replace(subject, type="person"), other.head)
     if other.head in kinds.PETS and other.determiner == "poss" and subject.proper:
         return pet(scene, owner_of(scene, other), other.head, subject)
@@ -47,16 +53,17 @@ def is_kin(scene: Scene) -> list[Fact]:
 
 def owner_of(scene: Scene, phrase: Phrase) -> Phrase:
     """Who owns what a phrase names."""
-    from twohop.llm.rules.phrases import person  # noqa: PLC0415
-
     return person(phrase.owner, scene.talk)
 
 
 def kin(scene: Scene, role: Phrase, who: Phrase, noun: str) -> list[Fact]:
     """That `who` is the relative that `role` names; the pair holds, ends or is denied as the clause says."""
     owner = owner_of(scene, role)
+    if owner.name == who.name:
+        return []
     aside = kinship(owner, noun, replace(who, kinds=tuple(dict.fromkeys((*who.kinds, noun))), start=scene.span[0], end=scene.span[1]))
     scene.talk.relatives[(owner.name.casefold(), noun)] = who.name
+    scene.talk.identify(f"{owner.name}'s {noun}", who.name)
     scene.talk.mention(who.name, sex=kinds.RELATIONS[noun].gender)
     ends = aside.entities
     subject = replace(who, kinds=ends[0].kinds)
@@ -83,10 +90,10 @@ def called(scene: Scene) -> list[Fact]:
         return []
     owner = scene.subject.owner
     if owner == scene.talk.speaker:
+        if other.name.split()[0].casefold() in owner.casefold().split():
+            return []
         return scene.state("name", other.name, subject=owner_of(scene, scene.subject), text="is called", kind=Kind.ATTRIBUTE)
     holder, _, noun = owner.rpartition("'s ")
-    from twohop.llm.rules.phrases import person  # noqa: PLC0415
-
     base = person(holder, scene.talk) if holder else None
     if base is None:
         return []
@@ -133,12 +140,12 @@ def marry(scene: Scene) -> list[Fact]:
         who, word, predicate = part, "divorced", "married_to"
     else:
         return []
-    person = who.phrase if who and who.phrase and who.phrase.type in {"", "person"} and (who.phrase.proper or who.phrase.owner) else None
-    if person is None:
+    other = who.phrase if who and who.phrase and who.phrase.type in {"", "person"} and (who.phrase.proper or who.phrase.owner) else None
+    if other is None:
         state = "married" if word == "hitched" else word
         return scene.state("marital_status", state, aspect=Aspect.BEGINS, text="is", kind=Kind.ATTRIBUTE) if state and who is None else []
     aspect = Aspect.ENDS if word == "divorced" else Aspect.BEGINS
-    return scene.state(predicate, replace(person, type="person"), aspect=aspect)
+    return scene.state(predicate, replace(other, type="person"), aspect=aspect)
 
 
 def date(scene: Scene) -> list[Fact]:
@@ -192,13 +199,16 @@ def have(scene: Scene) -> list[Fact]:
         thing = replace(scene.subject, name=f"{scene.subject.name}'s {single}", text=whole, speaker=False, proper=False,
                         kinds=(single,), head=noun, owner=scene.subject.name, asides=())
         if noun in kinds.PLURAL_RELATIONS:
-            return scene.state(f"has_{snake(noun)}", whole, text="has")
+            return scene.state(f"number_of_{snake(noun)}", whole, text="has")
         relation = kinds.RELATIONS[single]
+        if scene.reading.past and relation.owner_first:
+            return []  # "Had a baby" is an event.
         facts = scene.state(relation.predicate, thing, text="has")
         if not relation.owner_first:
             facts = [replace(f, claims=tuple(flipped(c) if i == 0 else c for i, c in enumerate(f.claims))) for f in facts]
         return facts
-    return scene.state("has_pet", replace(scene.subject, name=whole, text=whole, type=type_of_kind(single), proper=False, speaker=False,
+    bare = whole.removeprefix("a ").removeprefix("an ")
+    return scene.state("has_pet", replace(scene.subject, name=bare, text=whole, type=type_of_kind(single), proper=False, speaker=False,
                                           kinds=with_pet(single), asides=()), text="has")
 
 
@@ -220,6 +230,19 @@ def until_preposition(tokens: Sequence[Token]) -> list[Token]:
             break
         kept.append(token)
     return kept
+
+
+def die(scene: Scene) -> list[Fact]:
+    """ "My grandfather died last year", "Emma passed away"."""
+    reading = scene.reading
+    away = reading.lemma == "pass" and [token.low for token in reading.rest] == ["away"]
+    if not (away or reading.lemma == "die") or not (reading.past or reading.perfect) or reading.negated or reading.doubt:
+        return []
+    if scene.subject.speaker or scene.subject.plural:
+        return []
+    text = "passed away" if away else "died"
+    facts = scene.state("vital_status", "deceased", aspect=Aspect.BEGINS, text=text, kind=Kind.EVENT)
+    return [replace(fact, text=fact.text.removesuffix(" deceased")) for fact in facts]
 
 
 def bear(scene: Scene) -> list[Fact]:

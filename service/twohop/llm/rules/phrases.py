@@ -31,6 +31,13 @@ from twohop.llm.rules.verbs import Form, guess_verb, has_form, read_verb
 from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Named
 
+COLOURS = frozenset("green blue red black white yellow purple orange pink brown grey gray turquoise".split())
+
+FAMILY = frozenset("mom mum mommy mummy dad daddy grandma grandpa granny grandad".split())
+"""Words that stand for one's own relative when written like a name."""
+
+KIN = kinds.RELATIONS.keys() | kinds.PLURAL_RELATIONS.keys() | {"family", "fam", "folks"}
+
 MAX_NAME_WORDS = 6
 """Longest run of capitalised words that is taken for one name; more is shouting."""
 
@@ -61,6 +68,7 @@ class Phrase:
     proper: bool = False
     kinds: tuple[str, ...] = ()
     speaker: bool = False
+    addressed: bool = False
     plural: bool = False
     head: str = ""
     determiner: str = ""
@@ -87,8 +95,8 @@ def written(tokens: Sequence[Token]) -> str:
 def person(name: str, talk: Discourse) -> Phrase:
     """A person known by name; the unnamed speaker reads "User" in texts."""
     text = name.capitalize() if name in {"user", "assistant"} else name
-    named = name not in {"user", "assistant"}
-    return Phrase(name=name, text=text, type="person", proper=named, speaker=normal(name) == normal(talk.speaker))
+    known = name not in {"user", "assistant"} and "'s " not in name
+    return Phrase(name=name, text=text, type="person", proper=known, speaker=normal(name) == normal(talk.speaker))
 
 
 def owns(tokens: Sequence[Token], place: int) -> bool:
@@ -161,7 +169,7 @@ def opens_with_name(tokens: Sequence[Token], place: int, talk: Discourse) -> boo
         return True
     if token.low in NOT_NAMES or token.low.endswith(("ing", "ly", "tion", "ness", "ment")) or place + 1 >= len(tokens):
         return False
-    if read_verb(token.low) or token.low in kinds.JOBS or token.low in kinds.RELATIONS:
+    if read_verb(token.low) or token.low in kinds.JOBS | kinds.DRINKS | kinds.SPORTS | COLOURS or token.low in kinds.RELATIONS:
         return False
     after = tokens[place + 1]
     if after.low == "'s":
@@ -209,7 +217,7 @@ def read_phrase(tokens: Sequence[Token], place: int, talk: Discourse, *, subject
         return spanned(person(talk.speaker, talk), token, token), after
     if token.low in SECOND:
         who = person(talk.addressee, talk) if talk.addressee else None
-        return (spanned(who, token, token) if who else None), after
+        return (replace(spanned(who, token, token), addressed=True) if who else None), after
     if token.low in THIRD_SUBJECT or (token.low in THIRD_OBJECT and not (token.low == "her" and follows_noun)):
         if subject and token.low in {"him", "her"} and token.low == "him":
             return None, after
@@ -218,11 +226,13 @@ def read_phrase(tokens: Sequence[Token], place: int, talk: Discourse, *, subject
     if token.low in FIRST_OWNER:
         return owned(tokens, after, person(talk.speaker, talk), talk, subject=subject, first=token)
     if token.low == "your":
-        owner = person(talk.addressee, talk) if talk.addressee else None
+        owner = replace(person(talk.addressee, talk), addressed=True) if talk.addressee else None
         return owned(tokens, after, owner, talk, subject=subject, first=token)
     if token.low in THIRD_OWNER:
         who = talk.person(THIRD_OWNER[token.low])
         return owned(tokens, after, person(who, talk) if who else None, talk, subject=subject, first=token)
+    if token.low in FAMILY and (token.capital or opens):
+        return owned(tokens, place, person(talk.speaker, talk), talk, subject=subject, first=token)
     end = name_end(tokens, place, talk, opens=opens)
     if end > place:
         return from_name(tokens, place, end, talk, subject=subject)
@@ -284,7 +294,9 @@ def stops(tokens: Sequence[Token], place: int, begin: int, *, subject: bool) -> 
         return True
     if token.low in {"not", "no", "never", "named", "called"} or token.low in PREPOSITIONS:
         return True
-    if not subject or place == begin:
+    if place == begin:
+        return False
+    if not subject:
         return False
     if token.low in ADVERBS:
         return True
@@ -298,6 +310,12 @@ def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: boo
     if tokens[place].low in DETERMINERS | NUMERALS or tokens[place].text.isdigit():
         determiner = tokens[place].low
         begin += 1
+    if begin < len(tokens) and begin > place and (last := name_end(tokens, begin, talk)) > begin and named_whole(tokens, last, begin, subject=subject):
+        name, end = from_name(tokens, begin, last, talk, subject=subject)
+        if name is None or name.owner:
+            return name, end
+        lead = f"{determiner} " if determiner in {"the", "a", "an"} and not name.kinds else "the " if name.kinds else ""
+        return replace(name, text=f"{lead}{name.text}", determiner=determiner, start=tokens[place].start), end
     end = begin
     while end < len(tokens) and not stops(tokens, end, begin, subject=subject):
         end += 1
@@ -314,6 +332,13 @@ def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: boo
         if inner is not None:
             return of(phrase, inner, tokens[place : after]), after
     return called(phrase, tokens, end, talk)
+
+
+def named_whole(tokens: Sequence[Token], end: int, begin: int, *, subject: bool) -> bool:
+    """Whether the name after an article is all of the phrase, or its group's: "the Lisbon office" is no Lisbon."""
+    if end >= len(tokens) or owns(tokens, end) or tokens[end].low in kinds.TEAMS | kinds.CLUBS | kinds.COMPANIES:
+        return True
+    return stops(tokens, end, begin, subject=subject)
 
 
 def noun(tokens: Sequence[Token], determiner: str, first: Token) -> Phrase:
@@ -391,12 +416,16 @@ def owned(
     """What comes after "my" or "Emma's": a relative with or without a name, a pet, a team, a thing."""
     end = place
     while end < len(tokens) and not stops(tokens, end, place, subject=subject):
+        if end > place and has_form(tokens[end].low, Form.GERUND) and tokens[end - 1].low in KIN:
+            break  # "Took my kids camping."
         end += 1
     if end == place:
         return None, max(place, end)
     part = tokens[place:end]
     if owner is None:
-        return None, end
+        name_at = next((i for i in range(len(part)) if part[i].capital and i), 0)
+        whose = named(part[name_at:]) if name_at and name_end(part, name_at, talk) == len(part) else None
+        return whose, end
     lows = [token.low for token in part]
     head = next((i for i in range(len(part) - 1, -1, -1) if not part[i].capital or lows[i] in kinds.RELATIONS), None)
     if head is None:
@@ -413,7 +442,8 @@ def owned(
         last = name_end(tokens, end + 1, talk)
         name, end = tokens[end + 1 : last], max(end, last)
     if kind in kinds.RELATIONS and lows[head] not in kinds.PLURAL_RELATIONS:
-        return relative(owner, kind, name, talk, first=first, last=(name or part)[-1], adjectives=lows[:head]), end
+        who = relative(owner, kind, name, talk, first=first, last=(name or part)[-1], adjectives=lows[:head])
+        return owned(tokens, end + 1, who, talk, subject=subject, first=first) if owns(tokens, end) else (who, end)
     if name and (kind in kinds.PETS or len(name) <= 3):
         return possession(owner, kind, name, first, part[: head + 1]), end
     whole = written(part)
@@ -425,6 +455,7 @@ def owned(
         text=f"{owner.text}'s {whole}",
         type=type_of_kind(kind),
         kinds=with_pet(kind) if type_of_kind(kind) else (),
+        addressed=owner.addressed,
         plural=kind != lows[head],
         head=lows[head],
         determiner="poss",

@@ -11,6 +11,7 @@ from twohop.llm.rules.grammar_words import (
     BE,
     COORDINATORS,
     DO,
+    FEELINGS,
     HAVE,
     MODALS,
     OPENERS,
@@ -18,7 +19,7 @@ from twohop.llm.rules.grammar_words import (
     UNCERTAIN,
     words,
 )
-from twohop.llm.rules.phrases import Phrase, kinship, person, read_phrase
+from twohop.llm.rules.phrases import Phrase, kinship, name_end, person, read_phrase
 from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, Verb, guess_verb, has_form
 
@@ -57,7 +58,7 @@ PLAN_VERBS = {
     "wish": "wants", "arrange": "plans",
 }  # fmt: skip
 STARTS = words("start begin")
-STOPS = words("stop quit finish")
+STOPS = words("stop quit")
 TAILS = (
     ("any", "more"), ("any", "longer"), ("anymore",), ("right", "now"), ("at", "the", "moment"), ("these", "days"),
     ("as", "well"), ("now",), ("again",), ("too",), ("either",), ("full", "time"), ("full-time",), ("part-time",), ("though",),
@@ -126,8 +127,12 @@ def subjects_of(
         after = place + 1 if tokens[place].low == "who" else place
         return ([antecedent] if antecedent else []), after
     if clause.shares:
-        return ([before.subject] if before else []), place
-    first, after = read_phrase(tokens, place, talk, subject=True, opens=clause.opens and place == 0 or place == 0)
+        return ([before.subject] if before else [antecedent] if antecedent else []), place
+    opens = place == 0
+    if opens and name_end(tokens, 0, talk, opens=True) == 0 and tokens[0].capital and tokens[0].low != "i":
+        # A capital that only opens the sentence is none.
+        tokens = [replace(tokens[0], text=tokens[0].low), *tokens[1:]]
+    first, after = read_phrase(tokens, place, talk, subject=True, opens=opens)
     found: list[Phrase | None] = [first]
     while after + 1 < len(tokens) and (tokens[after].low == "and" or (tokens[after].text == "," and first is not None)):
         if tokens[after].text == ",":
@@ -151,7 +156,7 @@ def subjects_of(
     known = [phrase for phrase in found if phrase is not None]
     if first is None and place < len(tokens):
         dropped = tokens[place]
-        implied = place == 0 and has_form(dropped.low, Form.PAST) and not has_form(dropped.low, Form.BASE)
+        implied = place == 0 and dropped.low not in FEELINGS and has_form(dropped.low, Form.PAST) and not has_form(dropped.low, Form.BASE)
         if implied and place + 1 < len(tokens) and dropped.low not in AUXILIARIES:
             return [person(talk.speaker, talk)], place
     if first is None and len(found) == 1:
@@ -327,7 +332,7 @@ def main_verb(chain: Chain, subject: Phrase, *, plural: bool) -> Verb | None:
         return Verb("be", Form.THIRD)
     if token.low == "got" and chain.place and chain.tokens[chain.place - 1].low in {*HAVE, "'s"} and not flags["perfect"]:
         return Verb("have", Form.BASE)
-    readings = guess_verb(token.low)
+    readings = guess_verb(token.low) if token.low not in FEELINGS else ()
     if token.capital and chain.place == 0 and not readings:
         return None
     forms = {verb.form: verb for verb in readings}
@@ -363,7 +368,11 @@ def catenated(reading: Reading) -> Reading:
     if reading.lemma in STARTS and reading.past | reading.perfect | bool(reading.plan):
         return replace(swap, begins=True)
     if reading.lemma in STARTS:
-        return replace(swap, begins=True, plan=reading.plan or "plans")
+        return replace(swap, begins=reading.progressive, plan=reading.plan, progressive=True)
+    if reading.lemma == "finish" and inner.form is Form.GERUND:
+        return swap
+    if reading.lemma == "give" and rest[0].low == "up" and inner.form is Form.GERUND and not reading.plan:
+        return replace(swap, over=True, past=False, perfect=False)
     if reading.lemma in STOPS and inner.form is Form.GERUND and not reading.plan:
         return replace(swap, over=True, past=False, perfect=False)
     if to and reading.lemma in PLAN_VERBS and not reading.negated and not reading.used:
@@ -371,7 +380,7 @@ def catenated(reading: Reading) -> Reading:
         if reading.past and reading.lemma != "decide":
             return replace(reading, doubt=True)
         return replace(swap, plan=wanted, past=False, perfect=False, progressive=False)
-    if reading.lemma == "think" and reading.progressive and inner.form is Form.GERUND:
+    if reading.lemma == "think" and reading.progressive and inner.form is Form.GERUND and not reading.past:
         return replace(swap, plan="considers", progressive=False)
     if to and reading.lemma in {"continue", "get", "manage"}:
         return replace(swap, doubt=reading.doubt or reading.lemma == "continue")
@@ -385,7 +394,7 @@ def catenated(reading: Reading) -> Reading:
 def inner_verb(rest: Sequence[Token]) -> tuple[Verb | None, int, bool]:
     """A verb right after the verb: an -ing form, or "to" with a base form; with its place and whether "to" stood there."""
     first = rest[0].low
-    if first in {"about", "of", "on"} and len(rest) > 1 and has_form(rest[1].low, Form.GERUND):
+    if first in {"about", "of", "on", "up"} and len(rest) > 1 and has_form(rest[1].low, Form.GERUND):
         return next(v for v in guess_verb(rest[1].low) if v.form is Form.GERUND), 1, False
     if first == "to" and len(rest) > 1 and not rest[1].capital:
         for verb in guess_verb(rest[1].low):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from twohop.llm.rules import kinds
 from twohop.llm.rules.discourse import Discourse
 from twohop.llm.rules.grammar_words import (
+    ADVERBS,
     AUXILIARIES,
     COORDINATORS,
     FIRST_OBJECT,
@@ -18,6 +19,7 @@ from twohop.llm.rules.grammar_words import (
 )
 from twohop.llm.rules.phrases import Phrase, read_phrase
 from twohop.llm.rules.tokens import Token
+from twohop.llm.rules.verbs import Form, has_form
 
 MAX_WORDS = 24
 """Words of a retold complement; what is longer is a story, not a fact."""
@@ -48,11 +50,12 @@ def parts(rest: Sequence[Token], talk: Discourse) -> list[Part]:
     current: list[Token] = []
 
     def close() -> None:
-        while current and not current[-1].word:
+        while current and (not current[-1].word or (len(current) > 1 and current[-1].low in ADVERBS)):
             current.pop()
         if current:
             phrase, end = read_phrase(current, 0, talk, subject=False)
-            found.append(Part(" ".join(preposition), tuple(current), phrase, end >= len(current)))
+            complete = end >= len(current) or has_form(current[end].low, Form.GERUND)
+            found.append(Part(" ".join(preposition), tuple(current), phrase, complete))
 
     for place, token in enumerate(rest):
         inside = token.low == "of" and current and current[-1].word
@@ -98,6 +101,8 @@ def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phras
     after = tokens[place + 1] if place + 1 < len(tokens) else None
     if low in FIRST_OWNER:
         return possessive(subject, talk) if subject.speaker else f"{shown(talk.speaker)}'s"
+    if low in FIRST_PERSON | {"you", "he", "she", "they"} and after is not None and place > 0:
+        return None  # A clause of its own begins here.
     if low in FIRST_PERSON or (low in FIRST_OBJECT and token.text != "US"):
         return shown(talk.speaker)
     if low in {"your", "you"}:
@@ -120,7 +125,7 @@ def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phras
     if low in UNCLEAR and low not in {"same", "such", "way", "one", "thing", "lot", "lots"}:
         return None
     if low == "'s":
-        return "'s"
+        return token.text
     return {"am": "is", "not": "not"}.get(low, token.text)
 
 
@@ -139,8 +144,10 @@ def listed(tokens: Sequence[Token]) -> list[list[Token]]:
     members: list[list[Token]] = [[]]
     for place, token in enumerate(tokens):
         if token.text in {",", "&"} or token.low in {"and", "or"}:
-            joins_adjectives = place + 1 < len(tokens) and not members[-1]
-            if not joins_adjectives:
+            adjectives = len(members[-1]) > 1 and members[-1][-2].low in {"a", "an"} and not tokens[place - 1].capital
+            if adjectives and token.text == "," and place + 1 < len(tokens) and tokens[place + 1].low not in {"a", "an", "and"}:
+                members[-1].append(token)
+            else:
                 members.append([])
         else:
             members[-1].append(token)

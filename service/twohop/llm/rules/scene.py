@@ -1,13 +1,14 @@
 """From a reading to facts: when it holds, how it is written, what it claims."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from twohop.graph.model import Granularity, Kind, Message
 from twohop.llm.rules.dates import dated
+from twohop.llm.rules.chatter import CHATTER, VAGUE
 from twohop.llm.rules.discourse import Discourse
-from twohop.llm.rules.phrases import Aside, Phrase
+from twohop.llm.rules.phrases import Aside, Phrase, read_phrase
 from twohop.llm.rules.reading import Reading
 from twohop.llm.rules.retell import Part, parts, tell
 from twohop.llm.rules.tokens import Token
@@ -21,6 +22,9 @@ MAX_TEXT = 300
 """Characters of a fact's text; the rules write one clause, so more means that a clause was misread."""
 
 MAX_CUES = 6
+
+CONTRAST = 5
+"""Words that a denied value may have in "at Beta, not at Acme"."""
 
 
 class Aspect(StrEnum):
@@ -77,6 +81,11 @@ class Scene:
     def tell(self, tokens: Sequence[Token]) -> str:
         """Words retold in the third person."""
         return tell(tokens, self.talk, self.subject)
+
+    def read(self, tokens: Sequence[Token]) -> Phrase | None:
+        """What the words name, read from the first on."""
+        phrase, _ = read_phrase(tokens, 0, self.talk, subject=False)
+        return phrase
 
     @property
     def time(self) -> TimeSpan | None:
@@ -187,7 +196,7 @@ class Scene:
         main = claims[0].predicate if claims else ""
         words = [kind_word for named in entities[1:] for kind_word in named.kinds]
         return Fact(
-            text=text[:1].upper() + text[1:] if text.startswith(("user", "the ")) else text,
+            text=text[:1].upper() + text[1:],
             kind=kind,
             claims=claims,
             entities=merged(entities),
@@ -220,13 +229,25 @@ class Scene:
         holds = Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT)
         return self.fact(one.text, kind=Kind.STATE, claims=(one.claim,), entities=one.entities, course=holds)
 
-    def plan(self, *also: Claim, entities: tuple[Named, ...] = ()) -> list[Fact]:
+    def contrast(self) -> tuple["Scene", str]:
+        """The scene without a closing ", not Acme", and the value that is denied there; empty when there is none."""
+        rest = list(self.reading.rest)
+        at = next((i for i, t in enumerate(rest) if t.low == "not" and i and rest[i - 1].text == ","), None)
+        if at is None or not 1 <= len(rest) - at - 1 <= CONTRAST:
+            return self, ""
+        denied = [t for t in rest[at + 1 :] if t.low not in {"at", "in", "for", "to", "the", "a", "an"}]
+        wrong = tell(denied, self.talk, self.subject)
+        return replace(self, reading=replace(self.reading, rest=tuple(rest[: at - 1]))), wrong
+
+    def plan(self) -> list[Fact]:
         """What lies ahead: "plans to visit Porto in June 2025". It holds until done, dropped or replaced."""
         reading = self.reading
+        if not reading.rest or not self.intended():
+            return []
         if reading.doubt or reading.negated or reading.over or reading.used or (reading.past and not reading.plan):
             return []
         rest = self.tell(reading.rest)
-        if reading.rest and not rest:
+        if not rest:
             return []
         doing = " ".join(filter(None, (reading.lemma, rest, dated(self.time, self.message.time_zone))))
         verb = reading.plan if reading.plan not in {"", "will"} else "plans"
@@ -234,8 +255,6 @@ class Scene:
             doing = " ".join(filter(None, (gerund(reading.lemma), rest, dated(self.time, self.message.time_zone))))
         words = f"is considering {doing}" if verb == "considers" else f"{verb} to {doing}"
         text = f"{opening(self.subject)} {words}"
-        if len(text) > MAX_TEXT or not rest:
-            return []
         main = Claim(subject=self.subject.name, predicate="wants" if verb in {"wants", "hopes"} else "plans", object=doing, literal=True)
         course = Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT)
         found = [part.phrase.named for part in self.parts if part.phrase is not None and part.phrase.proper]
@@ -252,12 +271,23 @@ class Scene:
             self.fact(
                 text,
                 kind=Kind.PLAN,
-                claims=(main, *also, *links),
-                entities=(typed(self.subject, "person" if self.subject.speaker else ""), *entities, *found),
+                claims=(main, *links),
+                entities=(typed(self.subject, "person" if self.subject.speaker else ""), *found),
                 course=course,
             ),
             *self.asides(self.subject, *(part.phrase for part in self.parts)),
         ]
+
+    def intended(self) -> bool:
+        """Whether a plan is one: one's own, of something to do; "will" alone is a promise unless it says when or who."""
+        reading = self.reading
+        words = [token.low for token in reading.rest]
+        if reading.lemma == "get" and words[0] in {"married", "engaged", "divorced", "promoted"}:
+            return True
+        if self.subject.addressed or reading.lemma in CHATTER | {"be", "help"} or any(word in VAGUE for word in words):
+            return False
+        named = any(part.phrase is not None and part.phrase.proper for part in self.parts)
+        return reading.plan != "will" or self.time is not None or named
 
 
 def opening(phrase: Phrase) -> str:

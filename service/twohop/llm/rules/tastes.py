@@ -17,6 +17,8 @@ from twohop.memory.ports import Claim, Fact, Polarity
 LIKES = {"like": "likes", "love": "loves", "enjoy": "enjoys", "adore": "adores"}
 DISLIKES = {"hate": "hates", "dislike": "dislikes", "loathe": "loathes", "detest": "detests"}
 MAX_WORDS = 7
+LOOKS = frozenset("colors colours leaves design message pattern photo picture song energy details detail vibe name blend".split())
+BROAD = frozenset("working being having going spending making doing getting living".split())
 EMPTY = frozenset("idea sound thought look way feeling vibe vibes point fact part".split())
 
 
@@ -32,7 +34,9 @@ def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
             rest = scene.tell(words[2:])
             if len(words) > 2 and not rest:
                 return []
-            found.append(thing(f"{gerund(verb.lemma)} {rest}".strip(), words))
+            cut = next((i for i, t in enumerate(words) if t.low in PREPOSITIONS - {"of"} and i > 1), len(words))
+            short = scene.tell(words[2:cut])
+            found.append(thing(f"{gerund(verb.lemma)} {short}".strip(), words[:cut], f"{gerund(verb.lemma)} {rest}".strip()))
             continue
         phrase, end = read_phrase(words, 0, scene.talk, subject=False)
         if phrase is not None and end == len(words) and (phrase.proper or phrase.determiner == "poss"):
@@ -41,23 +45,24 @@ def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
         while words and words[0].low in {"the", "a", "an", "some", "all", "any"} and len(words) > 1 and words[0].low != "the":
             words.pop(0)
         text = scene.tell(words)
+        cut = next((i for i, t in enumerate(words) if t.low in PREPOSITIONS - {"of"} and i), len(words))
         plain = text and len(words) <= MAX_WORDS and words[-1].low not in EMPTY and words[0].low not in UNCLEAR | {"how", "what", "when"}
-        if not plain:
+        if not plain or words[-1].low in PREPOSITIONS or (words[0].low == "the" and words[-1].low in LOOKS):
             return []
-        found.append(thing(text, words))
+        short = scene.tell(words[:cut]) if words[0].low not in BROAD else text
+        found.append(thing(short or text, words[:cut], text))
     return found
 
 
-def thing(text: str, words: Sequence[Token]) -> Phrase:
-    """Something that can be liked."""
-    bare = text.removeprefix("the ")
-    return Phrase(name=bare, text=text, head=words[-1].low, start=words[0].start, end=words[-1].end)
+def thing(name: str, words: Sequence[Token], text: str) -> Phrase:
+    """Something that can be liked, and how it is told in full ("running", "running in the morning")."""
+    return Phrase(name=name.removeprefix("the "), text=text, head=words[-1].low, start=words[0].start, end=words[-1].end)
 
 
 def like(scene: Scene) -> list[Fact]:
     """ "Loves hiking and jazz", "doesn't like mushrooms", "no longer likes coffee", "used to love sushi"."""
     reading = scene.reading
-    if reading.doubt or reading.plan or (reading.past and not reading.used) or not reading.rest:
+    if reading.doubt or reading.plan or (reading.past and not reading.used) or not reading.rest or scene.subject.addressed:
         return []
     verb = LIKES.get(reading.lemma) or DISLIKES[reading.lemma]
     disliked = reading.lemma in DISLIKES

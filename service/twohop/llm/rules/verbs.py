@@ -51,7 +51,7 @@ drop* dye earn edit educate elect email emigrate employ encourage end engage enj
 exhibit expand expect experience experiment explain explore express face fail farm fear film finish fish fit* fix focus
 follow foster found freelance garden gather graduate grill guess guide handle happen hate head heal help hike hire hope
 host hunt imagine immigrate improve include increase inherit inspire install instruct intend interview introduce invent
-invest invite involve iron jog* join joke judge juggle jump kayak kick kill kiss knit* land last laugh launch lease lift
+invest invite involve iron jog* join joke judge juggle jump kayak kick kill kiss knit* land laugh launch lease lift
 like limit link listen live loathe lock look love maintain major manage march marry master matter mean mention mentor
 migrate mind miss mix mountaineer move need negotiate nominate notice nurse observe offer open operate order organise
 organize own pack paint park participate pass perform photograph pick plan* plant play plead practice practise
@@ -97,6 +97,8 @@ def third(lemma: str) -> str:
 
 def past(lemma: str) -> str:
     """The simple past: worked, had, met."""
+    if lemma not in FORMS and lemma.endswith("ed"):
+        return lemma  # Guessed from its past, which is all that is known of it.
     return PASTS.get(lemma) or regular_past(lemma, lemma in DOUBLING)
 
 

@@ -21,6 +21,7 @@ POSTS = frozenset("job position role internship offer gig contract apprenticeshi
 LEADS = frozenset("manage lead head oversee supervise direct run".split())
 RUNNABLE = kinds.TEAMS | kinds.COMPANIES | kinds.CLUBS | {"project", "business", "podcast", "blog", "shop", "site", "division"}
 LEAD_NOUNS = frozenset("manager head lead leader director chief boss captain supervisor".split())
+PASSIVES = frozenset("led managed headed run supervised directed overseen owned founded".split())
 FIELDS = frozenset(
     "marketing finance sales engineering it hr tech education healthcare advertising publishing retail hospitality research "
     "consulting construction banking insurance journalism logistics accounting design security law medicine".split()
@@ -55,14 +56,16 @@ def job(tokens: Sequence[Token]) -> str:
     words = [token for token in tokens if token.word]
     while words and words[0].low in {"a", "an", "the", "their", "its", "our", "new", "full-time", "part-time"}:
         words.pop(0)
-    cut = next((i for i, token in enumerate(words) if token.low in {"at", "for", "in", "with", "on", "from", "and", "who"}), None)
+    cut = next((i for i, token in enumerate(words) if token.low in {"at", "for", "in", "with", "on", "from", "and", "who", "to", "&", "about"}), None)
+    if cut and words[cut].low in {"to", "about"}:
+        return ""
     words = words[:cut]
     if not words or len(words) > 5:
         return ""
     head_at = next((i for i, token in enumerate(words) if token.low == "of"), len(words))
     if head_at == 0 or words[head_at - 1].low not in kinds.JOBS:
         return ""
-    if any(token.low in {"good", "great", "bad", "big", "little", "amazing", "terrible", "wonderful", "my", "his", "her", "best"} for token in words):
+    if any(token.low in {"good", "great", "bad", "big", "little", "amazing", "terrible", "wonderful", "my", "his", "her", "best", "perfect", "natural", "true", "real", "excited"} for token in words):
         return ""
     return written(words)
 
@@ -195,6 +198,13 @@ def lead(scene: Scene) -> list[Fact]:
     part = scene.part("")
     over = scene.part("over")
     reading = scene.reading
+    if reading.lemma == "replace" and part is not None and part.phrase is not None and part.phrase.proper:
+        team = leads_what(replace(scene, reading=replace(reading, rest=tuple(t for p in scene.parts if p.preposition == "as" for t in p.tokens))))
+        if team is None:
+            return []
+        facts = scene.state("manages", team, aspect=Aspect.BEGINS)
+        gone = scene.state("manages", team, aspect=Aspect.BEGINS, subject=replace(part.phrase, type="person"))
+        return [*(ended(fact) for fact in gone[:1]), *facts]
     if reading.lemma == "take" and over is not None and over.phrase is not None and over.phrase.head in kinds.TEAMS:
         facts = scene.state("manages", over.phrase, aspect=Aspect.BEGINS)
         before = scene.part("from")
@@ -218,6 +228,26 @@ def ended(fact: Fact) -> Fact:
     from twohop.memory.ports import Polarity  # noqa: PLC0415
 
     return replace(fact, polarity=Polarity.ENDED, valid_from=None, valid_to=fact.valid_from, text=fact.text.replace(" manages ", " managed ", 1))
+
+
+def led_by(scene: Scene) -> list[Fact]:
+    """ "Is led by Bob": Bob manages."""
+    rest = scene.reading.rest
+    by = scene.part("by")
+    first = rest[0].low if rest else ""
+    if by is None or by.phrase is None or not by.phrase.proper or first not in PASSIVES:
+        return []
+    if first == "founded":
+        founder = replace(by.phrase, type=by.phrase.type or "person")
+        return scene.state("founded", replace(scene.subject, type="organisation"), subject=founder, aspect=Aspect.BEGINS, kind=Kind.EVENT)
+    if scene.reading.past:
+        return []
+    if first == "owned":
+        return scene.state("owns", scene.subject, subject=replace(by.phrase, type=by.phrase.type or "person"))
+    if not (scene.subject.proper or scene.subject.owner):
+        return []
+    boss = replace(by.phrase, type="person")
+    return [*scene.state("manages", scene.subject, subject=boss)]
 
 
 def report(scene: Scene) -> list[Fact]:
@@ -307,6 +337,8 @@ def title(scene: Scene, aspect: Aspect = Aspect.HOLDS) -> list[Fact]:
         lead_in = "is" if aspect is Aspect.HOLDS else "works as"
         facts += with_articles(scene.state("job_title", name, aspect=aspect, text=lead_in))
     company = employer(scene.part("at", "for", "with"))
+    if company is None and scene.subject.addressed:
+        return []  # "You're a great coach" is a compliment.
     if company is not None and led is None:
         facts += scene.state("works_at", company, aspect=aspect)
     return facts

@@ -15,8 +15,8 @@ class Draft:
         self.partition = partition
         self.decider = decider
         self.ids = ids
-        self.evidence: list[Evidence] = []
-        self.decisions: list[Decision] = []
+        self._evidence: list[Evidence] = []
+        self._decisions: list[Decision] = []
         self.destructive = 0
         self.retracted: list[Revision] = []
         self._stored = {memory.id: memory.revision for memory in stored}
@@ -32,6 +32,10 @@ class Draft:
         """All current revisions in hand."""
         ids = dict.fromkeys((*self._stored, *self._planned))
         return [revision for memory_id in ids if (revision := self.current(memory_id)) is not None]
+
+    def planned(self, memory_id: str) -> bool:
+        """Whether this plan already changes the memory."""
+        return memory_id in self._planned
 
     def slot(self, slot_key: str) -> list[Revision]:
         """The timeline of a functional slot: its current, undisputed revisions by start."""
@@ -86,12 +90,49 @@ class Draft:
 
     def witness(self, memory_id: str, evidence: Sequence[Evidence]) -> None:
         """Plan that messages are evidence for a memory."""
-        self.evidence.extend(replace(row, memory_id=memory_id) for row in evidence)
+        self._evidence.extend(replace(row, memory_id=memory_id) for row in evidence)
+
+    def record(self, decision: Decision) -> None:
+        """Plan a decision's row."""
+        self._decisions.append(decision)
 
     @property
     def revisions(self) -> tuple[Revision, ...]:
         """New rows."""
-        return tuple(revision for revision in self._planned.values() if revision is not None)
+        gone = self._unborn
+        return tuple(
+            replace(revision, supersedes="") if revision.supersedes in gone else revision
+            for revision in self._planned.values()
+            if revision is not None
+        )
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """New rows of evidence."""
+        gone = self._unborn
+        return tuple(dict.fromkeys(row for row in self._evidence if row.memory_id not in gone))
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """New decisions. A fact that the same exchange takes back was never kept, and its decision says so."""
+        gone = self._unborn
+        told: list[Decision] = []
+        for decision in self._decisions:
+            if decision.memory_id in gone:
+                reason = "taken back in the same exchange"
+                told.append(
+                    replace(
+                        decision, operation=Operation.DROP, memory_id="", revision_id="", target_id="", reason=reason
+                    )
+                )
+            else:
+                told.append(replace(decision, target_id="") if decision.target_id in gone else decision)
+        return tuple(told)
+
+    @property
+    def _unborn(self) -> set[str]:
+        """Memories that this plan both began and retracted."""
+        return {i for i, revision in self._planned.items() if revision is None and i not in self._stored}
 
     @property
     def ended(self) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ class Editor:
                 else:
                     revision = await change(draft, memory)
                 if revision is not None:
-                    draft.decisions.append(self._decision(draft, memory, revision))
+                    draft.record(self._decision(draft, memory, revision))
                 changes = await self._planner.complete(draft, _no_entities())
                 expected = owner.state_seq if owner else 0
                 changes = replace(changes, expected_state=expected, request=key, request_result=memory_id)

@@ -72,7 +72,7 @@ class Planner:
         """The rows of a draft: revisions, evidence, the relations that follow, and what the index must look at."""
         partition = draft.partition
         added, ended = await self._relations(draft, new_entities)
-        evidence = tuple(dict.fromkeys(draft.evidence))
+        evidence = draft.evidence
         return Changes(
             partition=partition,
             revisions=draft.revisions,
@@ -80,7 +80,7 @@ class Planner:
             evidence=evidence,
             relations=tuple(added),
             ended_relations=tuple(ended),
-            decisions=tuple(draft.decisions),
+            decisions=draft.decisions,
             touched_messages=await self._touched_messages(draft, evidence),
         )
 

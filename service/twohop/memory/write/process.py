@@ -263,8 +263,15 @@ class Processor:
                     await self._ledger.commit(changes)
                 except StaleRead:
                     # Another process committed between our read and our write: plan again on what is there now.
+                    if await self._unmoved(job.partition, now):
+                        raise
                     continue
                 return after
+
+    async def _unmoved(self, partition: str, state: int) -> bool:
+        """Whether the owner is where the plan found it, so that planning again would end the same."""
+        owner = await self._ledger.owner(partition)
+        return (owner.state_seq if owner else 0) == state
 
     async def _unseen(self, job: Job, facts: Sequence[Fact], shown: Sequence[tuple[Candidate, ...]]) -> bool:
         """Whether memories committed since the candidates were read are near facts that were judged without them.

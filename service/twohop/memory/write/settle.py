@@ -80,7 +80,7 @@ def settle(draft: Draft, judged: Judged, *, job_id: str, cap: int, metadata: Map
         settled = Settled(operation=Operation.DISPUTE, revision=revision, reason=reason)
     if settled.operation in {Operation.NOOP, Operation.DELETE, Operation.RETRACT} and settled.target is not None:
         draft.witness(settled.target.memory_id, fact.evidence)
-    draft.decisions.append(decision(draft, judged, ruling, settled, decision_id=decision_id, job_id=job_id))
+    draft.record(decision(draft, judged, ruling, settled, decision_id=decision_id, job_id=job_id))
 
 
 def affirm(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: MayCut) -> Settled | None:

@@ -102,6 +102,13 @@ def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> S
     limit = following.validity.valid_from if following else None
     until = earliest(end, limit)
     if covering is None:
+        left = next((v for v in line if ends_at(v, start) and draft.planned(v.memory_id)), None)
+        if left is not None and not left.superseded_by:
+            # "Switched from tea to coffee": the end and the new value were said together.
+            reason = "another value of the same slot from then on"
+            new = make(Validity(start, until), Operation.SUPERSEDE, reason, left.memory_id)
+            draft.revise(left, operation=Operation.SUPERSEDE, reason=left.reason, superseded_by=new.memory_id)
+            return Settled(operation=Operation.SUPERSEDE, revision=new, target=left, reason=reason)
         operation = Operation.INSERT if following else Operation.ADD
         reason = "an earlier value of the slot" if following else ""
         return Settled(operation=operation, revision=make(Validity(start, until), operation, reason, ""), reason=reason)
@@ -159,6 +166,11 @@ def before(start: Moment, end: Moment, line: list[Revision]) -> tuple[Moment, Mo
         (v.validity.valid_to.at for v in line if v.validity.valid_to and v.validity.valid_to.at < end.at), default=0
     )
     return replace(start, at=max(min(start.at, end.at - 1), free)), end
+
+
+def ends_at(value: Revision, at: Moment) -> bool:
+    """Whether a value ends at that instant."""
+    return value.validity.valid_to is not None and value.validity.valid_to.at == at.at
 
 
 def earliest(*moments: Moment | None) -> Moment | None:

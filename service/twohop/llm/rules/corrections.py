@@ -1,0 +1,126 @@
+"""Corrections: "no, it was Berlin, not Bern" puts right what was said before, and invents no move."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from twohop.graph.model import Message
+from twohop.llm.rules.discourse import Discourse
+from twohop.memory.names import normal
+from twohop.memory.ports import Claim, Fact, Named, Polarity
+
+SUBJECT = r"(?:it|that|this|he|she|they|i|her name|his name|the name|the city|the company|the place)"
+VALUE = r"[^,.;!?\n]{1,60}?"
+CORRECTION = re.compile(
+    rf"^\s*(?P<sign>(?:no|nope|nah|sorry|oops|actually|correction|wait|hmm|well|my mistake|my bad|i misspoke|scratch that)\b[\s,:;.!—–-]*)*"
+    rf"(?:"
+    rf"(?:(?P<meant>i (?:meant|mean)|i meant to say|should (?:be|say|have been)|make that)|{SUBJECT}(?:['’]s| is| was| should be| were|['’]re))\s+"
+    rf"(?:actually |really |in fact )?(?:to |in |at |for )?(?P<right>{VALUE})(?:\s*,?\s+(?:and )?(?:not|rather than|instead of)\s+(?:to |in |at |for )?(?P<wrong>{VALUE}))?"
+    rf"|(?P<right2>{VALUE})\s*,?\s+(?:not|rather than|instead of)\s+(?:in |at |for )?(?P<wrong2>{VALUE})"
+    rf"|not\s+(?:in |at |for )?(?P<wrong3>{VALUE})\s*[,;—–-]+\s*(?:but\s+)?(?P<right3>{VALUE})"
+    rf")\s*[.!]*\s*$",
+    re.IGNORECASE,
+)
+SIGNS = re.compile(r"^\s*(?:no|nope|nah|sorry|oops|actually|correction|wait|my mistake|my bad|i misspoke|scratch that)\b", re.IGNORECASE)
+ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+LONGEST = 6
+"""Words of a value; a longer one is a sentence of its own."""
+
+
+
+def correction(message: Message, start: int, end: int, talk: Discourse) -> list[Fact] | None:
+    """The facts of a sentence that corrects what was said before; None when it is no correction."""
+    text = message.content[start:end]
+    match = CORRECTION.match(text.strip())
+    if match is None:
+        return None
+    right = bare(match["right"] or match["right2"] or match["right3"])
+    wrong = bare(match["wrong"] or match["wrong2"] or match["wrong3"])
+    signed = bool(SIGNS.match(text)) or bool(match["meant"])
+    if not right or len(right.split()) > LONGEST or not (signed or wrong):
+        return None
+    before = meant(talk.facts, right, wrong, message, talk)
+    if before is None:
+        return None
+    old = before.claims[0]
+    quote = text.strip()
+    return [
+        corrected(before, old.object, wrong or old.object, quote, message, denied=True),
+        corrected(before, old.object, right, quote, message, denied=False),
+    ]
+
+
+def bare(value: str | None) -> str:
+    """A value without article and quotes."""
+    return ARTICLE.sub("", (value or "").strip(" \"'“”")).strip()
+
+
+def meant(facts: Sequence[Fact], right: str, wrong: str, message: Message, talk: Discourse) -> Fact | None:
+    """The latest fact that holds the wrong value; without one named, the latest of this speaker that names something."""
+    for fact in reversed(facts):
+        if not fact.claims or fact.polarity is not Polarity.AFFIRMED or not fact.claims[0].object:
+            continue
+        claim = fact.claims[0]
+        if wrong:
+            if normal(claim.object) == normal(wrong):
+                return fact
+            continue
+        proper = any(named.name == claim.object and named.proper for named in fact.entities)
+        same_sort = right[:1].isupper() == claim.object[:1].isupper() and right[:1].isdigit() == claim.object[:1].isdigit()
+        return fact if (proper or claim.literal) and same_sort and said_by(fact, message, talk) else None
+    return None
+
+
+def said_by(fact: Fact, message: Message, talk: Discourse) -> bool:
+    """Whether the fact is of the last messages; corrections don't reach further."""
+    del talk
+    return bool(fact.sources) or fact.quote in message.content
+
+
+def contrasted(facts: Sequence[Fact], wrong: str, quote: str, message: Message) -> list[Fact]:
+    """ "I work at Beta, not Acme": the first fact corrects, and the value in contrast is denied."""
+    if not facts or not facts[0].claims or facts[0].polarity is not Polarity.AFFIRMED or not wrong:
+        return list(facts)
+    first = facts[0]
+    denied = corrected(first, first.claims[0].object, wrong, quote, message, denied=True)
+    return [denied, replace(first, correction=True), *facts[1:]]
+
+
+def corrected(before: Fact, old: str, value: str, quote: str, message: Message, *, denied: bool) -> Fact:
+    """The fact with another value: denied for the wrong one, affirmed for the right one."""
+    claim = before.claims[0]
+    text = before.text.replace(old, value)
+    if denied:
+        text = deny(text)
+    entities = tuple(replace(e, name=value) if e.name == old else e for e in before.entities)
+    if not claim.literal and all(e.name != value for e in entities):
+        entities = (*entities, Named(name=value, proper=value[:1].isupper()))
+    return replace(
+        before,
+        text=text,
+        claims=(Claim(subject=claim.subject, predicate=claim.predicate, object=value, literal=claim.literal),),
+        entities=entities,
+        polarity=Polarity.NEGATED if denied else Polarity.AFFIRMED,
+        correction=True,
+        quote=quote,
+        sources=(message.id,),
+        valid_from=None if denied else before.valid_from,
+        valid_to=None if denied else before.valid_to,
+    )
+
+
+def deny(text: str) -> str:
+    """A plain sentence denied."""
+    for verb in (" is ", " was ", " has "):
+        if verb in text:
+            return text.replace(verb, f"{verb}not ", 1) if verb != " has " else text.replace(verb, " does not have ", 1)
+    words = text.split()
+    for place, word in enumerate(words[1:], 1):
+        from twohop.llm.rules.verbs import Form, read_verb  # noqa: PLC0415
+
+        for verb in read_verb(word):
+            if verb.form is Form.THIRD:
+                return " ".join([*words[:place], "does not", verb.lemma, *words[place + 1 :]])
+            if verb.form is Form.PAST:
+                return " ".join([*words[:place], "did not", verb.lemma, *words[place + 1 :]])
+    return f"It is not so that {text}"

@@ -1,0 +1,96 @@
+"""Which rules read which verbs, in the order in which they are tried; the first that says something wins."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from twohop.llm.rules import general, home, people, tastes, traits, work
+from twohop.llm.rules.corrections import contrasted
+from twohop.llm.rules.scene import Scene
+from twohop.memory.ports import Fact
+
+Rule: TypeAlias = Callable[[Scene], list[Fact]]
+
+BE: tuple[Rule, ...] = (
+    traits.age, traits.birthday, tastes.favourite, people.is_kin, traits.condition, traits.contact, work.led_by, work.start, work.leave, work.idle,
+    work.title, work.member, home.stay, tastes.fond, home.origin, traits.identity, general.visit,
+)  # fmt: skip
+
+RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        "be": BE,
+        "work": (work.work,),
+        "join": (work.join,),
+        "start": (work.start, work.found, general.general),
+        "get": (work.start, people.marry, people.bear, general.general),
+        "take": (work.lead, work.start, general.general),
+        "accept": (work.start, general.general),
+        "find": (work.start, general.general),
+        "land": (work.start, general.general),
+        "begin": (work.start, general.general),
+        "leave": (work.leave,),
+        "quit": (work.leave,),
+        "resign": (work.leave,),
+        "lose": (work.leave, general.general),
+        "retire": (work.idle,),
+        **dict.fromkeys(("manage", "lead", "head", "oversee", "supervise", "direct", "run"), (work.lead, general.general)),
+        "replace": (work.lead, general.general),
+        "report": (work.report,),
+        **dict.fromkeys(("found", "cofound", "co-found", "establish", "launch"), (work.found, general.general)),
+        **dict.fromkeys(("study", "attend", "graduate", "major", "enroll", "enrol"),
+                        (traits.speak, work.study, general.visit, general.general)),
+        "teach": (work.teach,),
+        "become": (work.become,),
+        "live": (home.live, home.address),
+        "reside": (home.live,),
+        "move": (home.move,),
+        "relocate": (home.move,),
+        "settle": (home.settle,),
+        "grow": (home.grow_up, general.general),
+        "come": (home.origin,),
+        "marry": (people.marry,),
+        "die": (people.die,),
+        "pass": (people.die,),
+        "divorce": (people.marry,),
+        **dict.fromkeys(("date", "know"), (people.date,)),
+        "have": (people.bear, people.have, general.general),
+        **dict.fromkeys(("adopt", "foster", "rescue", "welcome", "buy", "give"), (people.bear, general.general)),
+        **dict.fromkeys(tastes.LIKES | tastes.DISLIKES, (tastes.like, general.general)),
+        "stand": (tastes.stand,),
+        "prefer": (tastes.prefer,),
+        "switch": (tastes.switch,),
+        "turn": (traits.age,),
+        "speak": (traits.speak,),
+        "learn": (traits.speak, general.general),
+        "play": (traits.play, general.general),
+        **dict.fromkeys(("visit", "go", "travel", "fly"), (general.visit, general.general)),
+    }
+)  # fmt: skip
+
+
+MOVES = frozenset({"move", "relocate", "join", "leave", "quit", "marry"})
+"""Verbs whose progressive lies ahead: who is moving has not moved yet."""
+
+
+def apply(scene: Scene) -> list[Fact]:
+    """The facts that a clause states."""
+    scene, wrong = scene.contrast()
+    if wrong:
+        quote = scene.message.content[scene.span[0] : scene.span[1]]
+        return contrasted(stated(scene), wrong, quote, scene.message)
+    return stated(scene)
+
+
+def stated(scene: Scene) -> list[Fact]:
+    """The facts of a clause without a contrast."""
+    subject = scene.subject
+    if not (subject.speaker or subject.proper or subject.owner):
+        return []
+    if scene.reading.plan or (scene.reading.progressive and scene.ahead and not scene.reading.past):
+        return scene.plan()
+    for rule in RULES.get(scene.reading.lemma, (general.general,)):
+        if facts := rule(scene):
+            return facts
+    if scene.reading.progressive and not scene.reading.past and scene.reading.lemma in MOVES:
+        return scene.plan()
+    return [] if scene.reading.doubt else scene.asides(scene.subject, *(part.phrase for part in scene.parts))

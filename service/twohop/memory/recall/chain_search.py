@@ -1,0 +1,104 @@
+"""Finding chains: step by step from what the question names, each step asked as the question reads from there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from twohop.graph.model import Entity
+from twohop.memory.api import Depth
+from twohop.memory.predicates import PredicateTable
+from twohop.memory.recall.chains import THIRD, TURNS, Chain, asked_of, extended, kinds_named, score, turning_points
+from twohop.memory.recall.facts import stems_of
+from twohop.memory.recall.lookup import Lookup
+from twohop.memory.recall.neighbourhood import Link, Neighbourhood
+from twohop.memory.recall.question import Question
+from twohop.memory.recall.turns import Rarity
+from twohop.vector.model import PointKind
+
+TWO, THREE = 2, 3
+
+
+class ChainSearch:
+    """The chains of one recall."""
+
+    def __init__(
+        self,
+        question: Question,
+        seeds: Sequence[Entity],
+        near: Neighbourhood,
+        lookup: Lookup,
+        rarity: Rarity,
+        predicates: PredicateTable,
+    ) -> None:
+        self._question = question
+        self._seeds = {seed.id: seed for seed in seeds}
+        self._near = near
+        self._lookup = lookup
+        self._rarity = rarity
+        self._predicates = predicates
+
+    async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> list[Chain]:
+        """Chains of two and more links, best first; none when the question names no kind of thing on the way.
+
+        `cosines`: of the question with the facts around its names, by revision id. `depth`: most links.
+        """
+        links = [link for few in (await self._near.links(self._seeds, through=False)).values() for link in few]
+        first = [Chain(links=(link,), cosines=(cosines.get(link.memory.revision.id, 0.0),)) for link in links]
+        turns = self._turns([link for link in links if link.target])
+        if depth < TWO or not any(kinds_named(self._question, self._near.entities[turn]) for turn in turns):
+            return []
+        chains = found = await self._longer(first, turns)
+        for _ in range(THREE, depth + 1):
+            best = [chain for chain in found if chain.links[-1].target][:THIRD]
+            found = await self._longer(best, self._turns([chain.links[-1] for chain in best]))
+            chains = self._ordered([*chains, *found])
+        return chains
+
+    def _turns(self, links: Sequence[Link]) -> list[str]:
+        shut = self._near.hubs | self._seeds.keys()
+        return turning_points(self._question, links, self._near.entities, shut, TURNS)
+
+    async def _longer(self, chains: Sequence[Chain], turns: Sequence[str]) -> list[Chain]:
+        """The chains that end at one of the turns, a step longer, scored, best first."""
+        links = await self._near.links(turns, through=True)
+        ending = [chain for chain in chains if chain.links[-1].target in links]
+        longer = extended(self._question, ending, links, self._near.entities, self._seeds.keys())
+        scores = await self._cosines({turn: links[turn] for turn in turns if turn in links})
+        return self._ordered(
+            [
+                replace(chain, cosines=(*chain.cosines, scores[last.source].get(last.memory.revision.id, 0.0)))
+                for chain in longer
+                for last in chain.links[-1:]
+            ]
+        )
+
+    async def _cosines(self, links: Mapping[str, Sequence[Link]]) -> dict[str, dict[str, float]]:
+        """By turn, the cosines of the question as it reads from there with the facts there (by revision id)."""
+        turns = list(links)
+        texts = [asked_of(self._question, self._seeds.values(), self._near.entities[turn]) for turn in turns]
+        vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None
+        if vectors is None:
+            return {turn: {} for turn in turns}
+        asked = [
+            (PointKind.MEMORY, vector, {link.memory.revision.id for link in links[turn]})
+            for turn, vector in zip(turns, vectors, strict=True)
+        ]
+        return dict(zip(turns, await self._lookup.cosines(asked), strict=True))
+
+    def _ordered(self, chains: Sequence[Chain]) -> list[Chain]:
+        stems = {
+            link.memory.id: stems_of(link.memory, self._predicates) for chain in chains for link in chain.links
+        }
+        scored = [
+            replace(
+                chain,
+                score=score(
+                    self._question, chain, self._near.entities, stems, self._seeds.keys(), self._rarity
+                ),
+            )
+            for chain in chains
+        ]
+        best: dict[tuple[str, ...], Chain] = {}
+        for chain in scored:
+            if chain.memories not in best or chain.score > best[chain.memories].score:
+                best[chain.memories] = chain
+        return sorted(best.values(), key=lambda chain: (-round(chain.score, 6), len(chain.links), chain.memories))

@@ -1,0 +1,118 @@
+"""What one recall may see: the owner, both times, and what narrows it. Everything it reads is checked against this."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from twohop.graph.model import Axes, Memory, Message, Narrowing, Owner
+from twohop.memory.api import Filter, RecallRequest
+from twohop.memory.recall.question import Question
+from twohop.vector.model import Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The state that a recall reads.
+
+    `axes`: world time None = closed facts too. `at`: the world time asked about, in any case. `read_time`: the system
+    time of the state.
+    """
+
+    partition: str
+    axes: Axes
+    at: int
+    read_time: int
+    narrowing: Narrowing
+    filter: Filter
+
+    @classmethod
+    def of(cls, request: RecallRequest, question: Question, owner: Owner | None, now: int) -> "View":
+        """The view that a request asks for: what holds now, unless it says otherwise or asks for the past."""
+        read_time = request.axes.known_at or (owner.last_time if owner else now)
+        at = max(now, read_time) if request.axes.as_of is None else request.axes.as_of
+        closed = request.axes.as_of is None and (request.include_closed or question.past)
+        return cls(
+            partition=request.scope.partition,
+            axes=replace(request.axes, as_of=None if closed else at),
+            at=at,
+            read_time=read_time,
+            narrowing=request.scope.narrows,
+            filter=request.where,
+        )
+
+    @property
+    def messages(self) -> Where:
+        """What the index leaves in of messages: world time does not hide what was said."""
+        return Where(
+            known_at=self.axes.known_at,
+            run_id=self.narrowing.run_id,
+            agent_id=self.narrowing.agent_id,
+            observed_from=self.filter.observed_from,
+            observed_to=self.filter.observed_to,
+        )
+
+    @property
+    def facts(self) -> Where:
+        """What the index leaves in of memories and relations."""
+        return replace(
+            self.messages,
+            as_of=self.axes.as_of,
+            fact_kinds=tuple(kind.value for kind in self.filter.kinds),
+            categories=self.filter.categories,
+        )
+
+    @property
+    def relations(self) -> Where:
+        """As `facts`; a relation has no kind and no category of its own."""
+        return replace(self.messages, as_of=self.axes.as_of)
+
+    @property
+    def about_memories(self) -> bool:
+        """Whether the filter asks for something that only memories have: messages are then no results of their own."""
+        where = self.filter
+        return bool(where.kinds or where.categories or where.entity_ids or where.metadata)
+
+    def sees_message(self, message: Message) -> bool:
+        """Whether a message is part of the answer."""
+        where = self.filter
+        return (
+            (self.axes.known_at is None or message.recorded_at <= self.axes.known_at)
+            and self.narrowing.run_id in {"", message.run_id}
+            and self.narrowing.agent_id in {"", message.agent_id}
+            and (where.observed_from is None or message.observed_at >= where.observed_from)
+            and (where.observed_to is None or message.observed_at < where.observed_to)
+        )
+
+    def sees(self, memory: Memory) -> bool:
+        """Whether a memory that the ledger gave is an answer: never a disputed or expired one, nor one yet to hold."""
+        revision = memory.revision
+        return (
+            not revision.disputed
+            and (revision.expires_at is None or self.at < revision.expires_at)
+            and revision.validity.valid_from.at <= self.at
+        )
+
+    def closed(self, memory: Memory) -> bool:
+        """Whether a memory no longer holds at the time asked about."""
+        return not memory.revision.validity.holds(self.at)
+
+    def wanted(self, memory: Memory) -> bool:
+        """Whether the filter leaves a memory in."""
+        revision = memory.revision
+        where = self.filter
+        ends = {end for triple in revision.triples for end in (triple.subject_id, triple.object_id)}
+        return (
+            (not where.kinds or revision.kind in where.kinds)
+            and (not where.categories or bool(set(where.categories) & set(revision.categories)))
+            and (not where.entity_ids or bool(ends & set(where.entity_ids)))
+            and all(revision.metadata.get(name) == value for name, value in where.metadata.items())
+        )
+
+
+def sources(memory: Memory) -> tuple[str, ...]:
+    """The messages that a memory rests on, oldest evidence first."""
+    return unique(row.message_id for row in memory.evidence)
+
+
+def unique(ids: Iterable[str]) -> tuple[str, ...]:
+    """Distinct ids in order."""
+    return tuple(dict.fromkeys(ids))

@@ -1,0 +1,257 @@
+"""The command line: what people and programs see, how it finds the memory, and how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner, Result
+
+from server_process import ServerProcess, running
+from twohop.cli.main import app
+from twohop.graph.datadir import DataDir, read_owner
+
+NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
+SAID = "Alice works at Acme. Alice likes tea."
+
+Twohop = Callable[..., Result]
+
+
+@pytest.fixture
+def twohop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Twohop:
+    """The command line in this process, over a data directory of its own."""
+    for name in [name for name in os.environ if name.startswith(("TWOHOP_", "OPENAI_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TWOHOP_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TWOHOP_LLM__PROVIDER", "rules")
+
+    def run(*arguments: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(app, list(arguments), input=stdin)
+
+    return run
+
+
+def answer(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def told(twohop: Twohop) -> Any:
+    """Two facts about Alice, remembered."""
+    return answer(twohop("add", SAID, "-u", "alice", "--name", "Alice", "--at", "2025-03-01", "--json"))
+
+
+def test_what_was_said_is_told_back(twohop: Twohop) -> None:
+    """People see what was remembered, numbered results with dates and their sources."""
+    added = twohop("add", SAID, "-u", "alice", "--name", "Alice", "--at", "2025-03-01")
+    assert added.exit_code == 0
+    assert "ADD" in added.stdout
+    assert "Alice works at Acme" in added.stdout
+    recalled = twohop("recall", "Where does Alice work?", "-u", "alice")
+    assert recalled.stdout.lstrip().startswith("1. Alice works at Acme")
+    assert f"Alice, 2025-03-01: {SAID}" in recalled.stdout
+
+
+def test_a_changed_value_shows_what_it_replaced(twohop: Twohop) -> None:
+    """A new job closes the old one: the list shows the new one, `--closed` and the dates show both."""
+    told(twohop)
+    changed = twohop("add", "Alice works at Birch.", "-u", "alice", "--name", "Alice", "--at", "2025-09-01")
+    assert "was: Alice works at Acme" in changed.stdout
+    now = twohop("list", "-u", "alice").stdout
+    assert "Birch" in now
+    assert "Acme" not in now
+    both = twohop("list", "-u", "alice", "--closed").stdout
+    assert "Acme" in both
+    then = twohop("list", "-u", "alice", "--as-of", "2025-04-01").stdout
+    assert "Acme" in then
+    assert "Birch" not in then
+
+
+COMMANDS: dict[str, tuple[list[str], set[str]]] = {
+    "add": (["add", "Alice likes coffee."], {"results", "relations", "state", "job_id", "message_ids", "usage"}),
+    "recall": (["recall", "Where does Alice work?"], {"results", "paths", "relations", "degradations", "read_time"}),
+    "paths": (["paths", "Alice", "Acme"], {"results"}),
+    "list": (["list"], {"results"}),
+    "get": (["get", "MEMORY"], {"id", "memory", "kind", "valid_from", "valid_to", "evidence", "etag"}),
+    "history": (["history", "MEMORY"], {"results"}),
+    "entities": (["entities", "ali"], {"results"}),
+    "why": (["why", "JOB"], {"results"}),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_prints_json_and_text(name: str, twohop: Twohop) -> None:
+    """Programs get JSON with the documented keys, people get text, both about the same."""
+    added = told(twohop)
+    ids = {"MEMORY": added["results"][0]["id"], "JOB": added["job_id"]}
+    line, keys = COMMANDS[name]
+    arguments = [ids.get(part, part) for part in line] + ["-u", "alice"]
+    found = answer(twohop(*arguments, "--json"))
+    assert keys <= set(found)
+    shown = twohop(*arguments)
+    assert shown.exit_code == 0, shown.output
+    texts = [one.get("memory") or one.get("fact") or one.get("name") or one["text"] for one in found.get("results", ())]
+    assert texts or name == "get"
+    for text in texts if name not in {"add", "paths"} else []:
+        assert text in shown.stdout
+
+
+def test_every_command_can_be_tested() -> None:
+    """No command is without its place in the tests, and all but `serve` take the common options."""
+    group: Any = get_command(app)
+    assert set(group.commands) == {*COMMANDS, "serve"}
+    for name, command in group.commands.items():
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert name == "serve" or {"--json", "--target", "--data-dir", "--user", "--agent", "--run"} <= options
+
+
+def test_why_tells_of_jobs_and_memories(twohop: Twohop) -> None:
+    """`why` explains a job, a memory, and everything; an id that is neither is not found."""
+    added = told(twohop)
+    events = [one["event"] for one in answer(twohop("why", added["job_id"], "-u", "alice", "--json"))["results"]]
+    assert events == ["ADD"] * len(added["results"])
+    of_memory = answer(twohop("why", added["results"][0]["id"], "-u", "alice", "--json"))["results"]
+    assert [one["memory_id"] for one in of_memory] == [added["results"][0]["id"]]
+    assert len(answer(twohop("why", "-u", "alice", "--json"))["results"]) == len(events)
+    assert twohop("why", NOBODY, "-u", "alice").exit_code == 3
+    chat = answer(twohop("add", "Hm.", "-u", "alice", "--no-infer", "--json"))
+    assert "Nothing was decided" in twohop("why", chat["job_id"], "-u", "alice").stdout
+
+
+@pytest.mark.parametrize("arguments", [["add"], ["add", "-"]])
+def test_text_comes_from_stdin(arguments: list[str], twohop: Twohop) -> None:
+    """Without a text, or with `-`, what is piped in was said."""
+    added = answer(twohop(*arguments, "-u", "alice", "--name", "Alice", "--json", stdin="Alice works at Acme.\n"))
+    assert [one["memory"] for one in added["results"]] == ["Alice works at Acme"]
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_messages_come_as_json(lines: bool, twohop: Twohop) -> None:  # noqa: FBT001  # A parameter of pytest's.
+    """A conversation is taken as a JSON list or as one message a line."""
+    turns = [
+        {"role": "user", "name": "Alice", "content": "Alice works at Acme.", "observed_at": "2025-03-01"},
+        {"role": "assistant", "content": "Noted."},
+    ]
+    text = "\n".join(json.dumps(turn) for turn in turns) if lines else json.dumps(turns)
+    added = answer(twohop("add", "--messages", "-u", "alice", "--json", stdin=text))
+    assert len(added["message_ids"]) == 2
+    assert [one["memory"] for one in added["results"]] == ["Alice works at Acme"]
+
+
+def test_what_was_said_is_no_markup(twohop: Twohop) -> None:
+    """Brackets and emoji codes in a text are printed as they are."""
+    twohop("add", "Look: [bold red]x[/] :smile:", "-u", "alice", "--no-infer")
+    assert "[bold red]x[/] :smile:" in twohop("recall", "bold smile", "-u", "alice").stdout
+
+
+FAILURES: dict[str, tuple[list[str], int, str]] = {
+    "nobody's": (["recall", "x"], 2, "scope: give at least one of"),
+    "blank": (["add", " ", "-u", "a"], 2, "messages[0].content: must not be blank"),
+    "a malformed id": (["get", "7", "-u", "a"], 2, "memory_id"),
+    "a limit of 0": (["recall", "x", "-u", "a", "-n", "0"], 2, "limit"),
+    "no date": (["list", "-u", "a", "--as-of", "soon"], 2, "as_of"),
+    "no JSON": (["add", "{", "--messages", "-u", "a"], 2, "messages"),
+    "no object": (["add", "x", "--metadata", "[1]", "-u", "a"], 2, "metadata"),
+    "missing": (["get", NOBODY, "-u", "a"], 3, "no such memory"),
+    "no history": (["history", NOBODY, "-u", "a"], 3, "no such memory"),
+    "nobody listens": (["list", "-u", "a", "--target", "127.0.0.1:1"], 4, "127.0.0.1:1"),
+    "beyond loopback": (["serve", "--host", "0.0.0.0"], 1, "loopback only"),  # noqa: S104  # It is refused.
+    "no port": (["serve", "--port", "70000"], 2, "invalid settings: port"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_is_one_line_and_a_code(name: str, twohop: Twohop) -> None:
+    """What went wrong stands in one line on stderr, nothing on stdout, and the exit code says what kind it is."""
+    arguments, code, problem = FAILURES[name]
+    result = twohop(*arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.startswith("twohop: ")
+    assert result.stderr.count("\n") == 1
+    assert problem in result.stderr
+
+
+def test_a_usage_error_is_2(twohop: Twohop) -> None:
+    """An unknown option and a missing argument end like invalid input."""
+    assert twohop("list", "--colour").exit_code == 2
+    assert twohop("recall").exit_code == 2
+
+
+def test_a_bad_setting_is_named(twohop: Twohop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that is no number is told in one line with its name."""
+    monkeypatch.setenv("TWOHOP_SERVER__PORT", "many")
+    result = twohop("list", "-u", "a")
+    assert result.exit_code == 2
+    assert "server.port" in result.stderr
+
+
+def test_a_directory_in_use_by_someone_silent(twohop: Twohop, tmp_path: Path) -> None:
+    """A directory that another process has open without serving is unavailable, and the error says by whom."""
+    held = DataDir.acquire(tmp_path / "data")
+    result = twohop("list", "-u", "a")
+    held.release()
+    assert result.exit_code == 4
+    assert str(os.getpid()) in result.stderr
+
+
+def test_a_file_is_no_data_directory(twohop: Twohop, tmp_path: Path) -> None:
+    """A data directory that can't be used is a failure that says why."""
+    (tmp_path / "file").write_text("")
+    result = twohop("list", "-u", "a", "--data-dir", str(tmp_path / "file"))
+    assert result.exit_code == 1
+    assert "not a directory" in result.stderr
+
+
+def command(*arguments: str, data_dir: Path, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    """The command line as a process of its own."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("TWOHOP_", "OPENAI_"))}
+    environment = {
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "TWOHOP_DATA_DIR": str(data_dir),
+        "TWOHOP_LLM__PROVIDER": "rules",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "twohop.cli.main", *arguments],
+        env=inherited | environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_commands_find_the_server_that_has_the_directory_open(tmp_path: Path) -> None:
+    """Commands speak to the running server by the data directory alone, and open the directory once it is gone."""
+    data_dir = tmp_path / "data"
+    with running(data_dir) as server:
+        held = read_owner(data_dir)
+        assert held is not None
+        assert held.address == server.address
+        added = command("add", "-u", "alice", "--name", "Alice", "--json", data_dir=data_dir, stdin=SAID)
+        assert added.returncode == 0, added.stderr
+        assert json.loads(added.stdout)["state"] == "done"
+        second = command("serve", "--port", "0", data_dir=data_dir)
+        assert second.returncode == 4
+        assert server.address in second.stderr
+        elsewhere = command("list", "-u", "alice", "--target", server.address, data_dir=tmp_path / "other")
+        assert "Alice works at Acme" in elsewhere.stdout
+        assert server.stop() == 0
+    assert read_owner(data_dir) is None
+    alone = command("recall", "Where does Alice work?", "-u", "alice", data_dir=data_dir)
+    assert "Alice works at Acme" in alone.stdout
+    assert alone.stderr == ""
+
+
+def test_a_directory_is_free_after_a_kill(tmp_path: Path) -> None:
+    """What a killed server left in its lock file misleads nobody."""
+    with running(tmp_path / "data") as server:
+        killed: ServerProcess = server
+        killed.kill()
+    assert read_owner(tmp_path / "data") is None
+    assert command("list", "-u", "alice", data_dir=tmp_path / "data").returncode == 0
