@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,8 +15,12 @@ LOCK = "twohop.lock"
 """The file whose lock is the ownership, and whose text says who owns it. It is never removed: a removed file could be
 locked by two processes, one on the old inode and one on the new."""
 
-TRIES = 100
-"""How often a lock is tried again when only a look at it (`read_owner`, microseconds) was in the way."""
+PAUSE = 0.001
+"""Seconds before a lock is tried again when only a look at it (`read_owner`) was in the way: a look takes less."""
+
+TRIES = 1_000
+"""How often it is tried: a process that looks can be stopped in the middle of it, for longer than this it can't be
+told from an owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,11 @@ def read_owner(path: Path) -> Held | None:
     except OSError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return owner_of(descriptor)
+        return None if attempt(descriptor, fcntl.LOCK_SH) else owner_of(descriptor)
     except OSError:
         return None
     finally:
         os.close(descriptor)
-    return None
 
 
 def take(path: Path, descriptor: int) -> None:
@@ -112,16 +114,23 @@ def take(path: Path, descriptor: int) -> None:
 def lock(descriptor: int) -> bool:
     """Take the exclusive lock; False when another process has it."""
     for _ in range(TRIES):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-        else:
+        if attempt(descriptor, fcntl.LOCK_EX):
             return True
+        if not attempt(descriptor, fcntl.LOCK_SH):
+            return False
+        # Only shared locks stand in the way, and those are looks. Ours would be one more.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        time.sleep(PAUSE)
     return False
+
+
+def attempt(descriptor: int, kind: int) -> bool:
+    """Take a lock if it can be had at once."""
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def owner_of(descriptor: int) -> Held:

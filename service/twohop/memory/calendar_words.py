@@ -309,7 +309,7 @@ def decade(match: "re.Match[str]", today: date, _ahead: bool) -> Granule:  # noq
 
 def feast(match: "re.Match[str]", today: date, ahead: bool) -> Granule:  # noqa: FBT001 - the shape of Resolve.
     """Christmas, Halloween: the nearest on the side that is meant."""
-    month, day = FEASTS[" ".join(match["unit"].lower().replace("’", "'").split())]
+    month, day = FEASTS[" ".join(match["unit"].lower().replace("\u2019", "'").split())]
     step = (match["step"] or "").lower()
     return one_day(nearest(today, month, day, ahead=ahead if step in {"", "this"} else step == "next"))
 
@@ -325,7 +325,7 @@ YEAR = r"(?P<year>(?:1\d|20)\d\d)"
 WEEKDAY = rf"(?:{'|'.join(WEEKDAY_NAMES)})"
 SEASON = rf"(?:{'|'.join(SEASONS)})"
 NUMBER = rf"(?P<number>\d{{1,3}}|{NUMBER_WORDS})"
-FEAST = "|".join(sorted((re.escape(name).replace("'", "['’]") for name in FEASTS), key=len, reverse=True))
+FEAST = "|".join(sorted((re.escape(name).replace("'", "['\u2019]") for name in FEASTS), key=len, reverse=True))
 
 
 def point(pattern: str, resolve: Resolve, *, needs_preposition: bool = False) -> Point:
@@ -345,10 +345,10 @@ POINTS = (
     point(rf"(?P<step>last|past|this\s+past|previous|this|this\s+coming|next|coming)\s+(?P<unit>weekend|week|month|year|{SEASON}|"
           rf"{WEEKDAY}|{'|'.join(SHORT_WEEKDAYS)}|{'|'.join(MONTH_NAMES)})(?:\s+(?:morning|afternoon|evening|night))?", relative),
     point(rf"{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?\s+(?:ago|earlier|back)", ago),
-    point(rf"in\s+{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?(?:['’]s?\s+time)?", in_time),
+    point(rf"in\s+{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?(?:['\u2019]s?\s+time)?", in_time),
     point(rf"{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?\s+from\s+now", in_time),
     point(rf"(?P<unit>{SEASON})\s+(?:of\s+)?{YEAR}", season_of_year),
-    point(r"(?:the\s+)?(?P<year>(?:1[89]|20)?[0-9]0)['’]?s", decade, needs_preposition=True),
+    point(r"(?:the\s+)?(?P<year>(?:1[89]|20)?[0-9]0)['\u2019]?s", decade, needs_preposition=True),
     point(rf"(?:(?P<step>last|this|next)\s+)?(?P<unit>{FEAST})", feast),
     point(rf"(?P<unit>{WEEKDAY})(?:\s+(?:morning|afternoon|evening|night))?", bare_weekday),
     point(MONTH, bare_month, needs_preposition=True),

@@ -452,7 +452,14 @@ TRAITS = (
         "literal",
         also="e-mail, email address, e-mail address",
     ),
-    row("address", "has the address", ONE, "address, street, home, live, where", "literal", also="home address, postal address"),
+    row(
+        "address",
+        "has the address",
+        ONE,
+        "address, street, home, live, where",
+        "literal",
+        also="home address, postal address",
+    ),
     row("vital_status", "has the vital status", ONE, "died, dead, death, passed away, alive, lost", "literal"),
     row("diet", "has the diet", ONE, "eat, food, diet, vegetarian, vegan, meat", "literal", also="follows diet"),
     row(

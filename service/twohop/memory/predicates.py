@@ -150,7 +150,7 @@ class PredicateTable:
 
 def snake(name: str) -> str:
     """`name` as snake_case in one spelling: "Favorite Color" = favourite_colour."""
-    folded = unicodedata.normalize("NFKC", name).casefold().replace("'s", "").replace("’s", "")
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("'s", "").replace("\u2019s", "")
     words = [SPELLINGS.get(word, word) for word in NOT_A_WORD.split(folded) if word]
     return "_".join(words)
 

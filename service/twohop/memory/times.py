@@ -55,7 +55,7 @@ class Found:
 
 
 AHEAD = re.compile(
-    r"\b(?:will|won't|shall|going to|gonna|plan(?:s|ning)?|intends?|hop(?:e|es|ing) to|tomorrow|upcoming|next)\b|['’]ll\b",
+    r"\b(?:will|won't|shall|going to|gonna|plan(?:s|ning)?|intends?|hop(?:e|es|ing) to|tomorrow|upcoming|next)\b|['\u2019]ll\b",
     re.IGNORECASE,
 )
 LEAD = re.compile(
@@ -103,7 +103,7 @@ def expressions(text: str, at: int, time_zone: str = "UTC", *, future: bool | No
 
 
 def measures(text: str, today: date) -> Iterator[TimeSpan]:
-    """ "For two years": what it counts back to."""
+    """As in "For two years": what it counts back to."""
     for match in LENGTH.finditer(text):
         granule = back(today, match["number"] or match["number2"], match["unit"] or match["unit2"])
         if granule is not None:
@@ -150,14 +150,14 @@ def joined(text: str, points: list[Found]) -> Iterator[TimeSpan]:
 
 
 def between(text: str, first: Found, second: Found) -> TimeSpan | None:
-    """ "From 2019 to 2021", "between May and July", "2019-2021"."""
+    """As in "From 2019 to 2021", "between May and July", "2019-2021"."""
     lead = FROM.search(text[: first.start])
     link = text[first.end : second.start].strip().lower().removesuffix(" the")
     years = BARE_YEAR.fullmatch(text[first.start : first.end]) and BARE_YEAR.fullmatch(text[second.start : second.end])
     if lead and lead["word"].lower() == "between":
         linked = link == "and"
     else:
-        linked = link in ({"to", "until", "till", "through", "-", "–"} if lead else {"-", "–"} if years else ())
+        linked = link in ({"to", "until", "till", "through", "-", "\u2013"} if lead else {"-", "\u2013"} if years else ())
     if not linked or second.granule.first <= first.granule.first:
         return None
     return TimeSpan(

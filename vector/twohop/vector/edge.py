@@ -26,7 +26,7 @@ from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Vector
 T = TypeVar("T")
 
 CHUNK = 256
-"""Points in one write: 10 to 15 ms, so that searches get in between."""
+"""Points in one write: about 25 ms, so that searches get in between."""
 
 FLUSH_SECONDS = 3.0
 """How long written points may live in Edge's log only. A flush is 20 ms at 10,000 points, 150 ms at 100,000."""

@@ -40,7 +40,6 @@ def entities_named(own: Owned, normals: Sequence[str], known_at: int | None) -> 
     rows = own.all(
         "SELECT i.value AS normal, e.id FROM json_each(:normals) AS i",
         "CROSS JOIN entities AS e INDEXED BY entities_normal ON e.partition = :partition AND e.normal = i.value",
-        known("e", known_at),
         "UNION SELECT i.value AS normal, a.entity_id AS id FROM json_each(:normals) AS i",
         "CROSS JOIN aliases AS a ON a.partition = :partition AND a.normal = i.value",
         known("a", known_at),

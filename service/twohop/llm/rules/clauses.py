@@ -21,11 +21,12 @@ from twohop.llm.rules.grammar_words import (
     SECOND,
     THIRD_OWNER,
     THIRD_SUBJECT,
-    words,
 )
-from twohop.llm.rules.phrases import name_end, read_phrase
+from twohop.llm.rules.phrases import read_phrase
+from twohop.llm.rules.proper_names import name_end
 from twohop.llm.rules.tokens import Sentence, Token
 from twohop.llm.rules.verbs import Form, guess_verb, has_form, read_verb
+from twohop.llm.rules.wordlist import words
 
 
 class Role(StrEnum):
@@ -51,7 +52,7 @@ class Clause:
 
 
 PREAMBLE = re.compile(
-    r"^(?:\s|[,.!:\-–—])*(?:"
+    r"^(?:\s|[,.!:\-\u2013\u2014])*(?:"
     r"by the way|for the record|just so you know|just so we're clear|in fact|to be honest|to tell you the truth|guess what|"
     r"(?:good|great|big|bad|sad|exciting|some|quick)?\s*news|quick update|update|fun fact|as you (?:may |might )?know|"
     r"as i (?:said|mentioned|told you)(?: before)?|long story short|it turns out(?: that)?|turns out(?: that)?|"
@@ -61,12 +62,12 @@ PREAMBLE = re.compile(
     r"i (?:should|forgot to|must) (?:mention|say|add)(?: that)?|i(?:'m| am) (?:happy|pleased|excited|proud|glad|sad|sorry) to "
     r"(?:say|report|announce|share)(?: that)?|i can (?:finally )?(?:tell|confirm)(?: you)?(?: that)?|"
     r"the thing is(?: that)?|of course|first of all|last but not least|on top of that|these days|right now|at the moment"
-    r")\b(?:\s|[,.!:\-–—])*",
+    r")\b(?:\s|[,.!:\-\u2013\u2014])*",
     re.IGNORECASE,
 )
 """Words before a statement that say nothing."""
 
-BREAKS = frozenset(";:—–…()[]|/*•")
+BREAKS = frozenset(";:\u2014\u2013…()[]|/*•")
 QUOTES = {'"': '"', "“": "”", "«": "»"}
 LONG_QUOTE = 4
 CONDITIONS = words("if unless whether when whenever while until once as")
@@ -75,8 +76,10 @@ ALWAYS = words("but cause because although though")
 """Conjunctions that after a comma never join two nouns."""
 RELATIVES = words("who which where whom whose that")
 REPORTS = words(
-    "say tell think believe guess hope wish suppose hear assume imagine dream wonder ask claim suspect doubt pretend feel "
-    "mention joke swear bet figure reckon expect worry fear insist suggest promise mean"
+    """
+    say tell think believe guess hope wish suppose hear assume imagine dream wonder ask claim suspect doubt
+    pretend feel mention joke swear bet figure reckon expect worry fear insist suggest promise mean
+    """
 )
 NOMINATIVE = FIRST_PERSON | SECOND | THIRD_SUBJECT.keys() | words("they it there that this")
 INFINITIVE = re.compile(r"\bto \w+")
@@ -151,11 +154,11 @@ def split(tokens: Sequence[Token], talk: Discourse) -> list[Clause]:
             place = comma(tokens, place, work)
         elif token.low in RELATIVES and work.current and relative(tokens, place, work):
             pass
-        elif token.low in ALWAYS and work.current and tokens[place - 1].text in {",", "'", "’"}:
+        elif token.low in ALWAYS and work.current and tokens[place - 1].text in {",", "'", "\u2019"}:
             work.cut(Role.MAIN)
-        elif token.low in CONDITIONS | REASONS | {"before", "after", "that"} and subordinate(tokens, place, work):
-            pass
-        elif token.low in COORDINATORS and joins(tokens, place, work):
+        elif (token.low in CONDITIONS | REASONS | {"before", "after", "that"} and subordinate(tokens, place, work)) or (
+            token.low in COORDINATORS and joins(tokens, place, work)
+        ):
             pass
         else:
             work.current.append(token)
@@ -277,14 +280,17 @@ def only_subject(tokens: Sequence[Token], talk: Discourse) -> bool:
     """Whether there is no verb yet: "My wife" of "my wife and I live"."""
     del talk
     return not any(
-        token.low in AUXILIARIES or (has_form(token.low, Form.THIRD, Form.PAST) or (has_form(token.low, Form.BASE) and place))
+        token.low in AUXILIARIES
+        or (has_form(token.low, Form.THIRD, Form.PAST) or (has_form(token.low, Form.BASE) and place))
         for place, token in enumerate(tokens)
     )
 
 
 def skip_adverbs(tokens: Sequence[Token], place: int) -> int:
     """The place of the next word that is no adverb."""
-    while place < len(tokens) and (tokens[place].low in ADVERBS or tokens[place].low in {"no", "longer", "never", "not"}):
+    while place < len(tokens) and (
+        tokens[place].low in ADVERBS or tokens[place].low in {"no", "longer", "never", "not"}
+    ):
         place += 1
     return place
 

@@ -12,20 +12,22 @@ from twohop.memory.ports import Claim, Fact, Named, Polarity
 SUBJECT = r"(?:it|that|this|he|she|they|i|her name|his name|the name|the city|the company|the place)"
 VALUE = r"[^,.;!?\n]{1,60}?"
 CORRECTION = re.compile(
-    rf"^\s*(?P<sign>(?:no|nope|nah|sorry|oops|actually|correction|wait|hmm|well|my mistake|my bad|i misspoke|scratch that)\b[\s,:;.!—–-]*)*"
+    rf"^\s*(?P<sign>(?:no|nope|nah|sorry|oops|actually|correction|wait|hmm|well|my mistake|my bad|i misspoke|scratch that)\b[\s,:;.!\u2014\u2013-]*)*"
     rf"(?:"
-    rf"(?:(?P<meant>i (?:meant|mean)|i meant to say|should (?:be|say|have been)|make that)|{SUBJECT}(?:['’]s| is| was| should be| were|['’]re))\s+"
+    rf"(?:(?P<meant>i (?:meant|mean)|i meant to say|should (?:be|say|have been)|make that)|{SUBJECT}(?:['\u2019]s| is| was| should be| were|['\u2019]re))\s+"
     rf"(?:actually |really |in fact )?(?:to |in |at |for )?(?P<right>{VALUE})(?:\s*,?\s+(?:and )?(?:not|rather than|instead of)\s+(?:to |in |at |for )?(?P<wrong>{VALUE}))?"
     rf"|(?P<right2>{VALUE})\s*,?\s+(?:not|rather than|instead of)\s+(?:in |at |for )?(?P<wrong2>{VALUE})"
-    rf"|not\s+(?:in |at |for )?(?P<wrong3>{VALUE})\s*[,;—–-]+\s*(?:but\s+)?(?P<right3>{VALUE})"
+    rf"|not\s+(?:in |at |for )?(?P<wrong3>{VALUE})\s*[,;\u2014\u2013-]+\s*(?:but\s+)?(?P<right3>{VALUE})"
     rf")\s*[.!]*\s*$",
     re.IGNORECASE,
 )
-SIGNS = re.compile(r"^\s*(?:no|nope|nah|sorry|oops|actually|correction|wait|my mistake|my bad|i misspoke|scratch that)\b", re.IGNORECASE)
+SIGNS = re.compile(
+    r"^\s*(?:no|nope|nah|sorry|oops|actually|correction|wait|my mistake|my bad|i misspoke|scratch that)\b",
+    re.IGNORECASE,
+)
 ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 LONGEST = 6
 """Words of a value; a longer one is a sentence of its own."""
-
 
 
 def correction(message: Message, start: int, end: int, talk: Discourse) -> list[Fact] | None:
@@ -66,7 +68,9 @@ def meant(facts: Sequence[Fact], right: str, wrong: str, message: Message, talk:
                 return fact
             continue
         proper = any(named.name == claim.object and named.proper for named in fact.entities)
-        same_sort = right[:1].isupper() == claim.object[:1].isupper() and right[:1].isdigit() == claim.object[:1].isdigit()
+        same_sort = (
+            right[:1].isupper() == claim.object[:1].isupper() and right[:1].isdigit() == claim.object[:1].isdigit()
+        )
         return fact if (proper or claim.literal) and same_sort and said_by(fact, message, talk) else None
     return None
 
@@ -78,7 +82,7 @@ def said_by(fact: Fact, message: Message, talk: Discourse) -> bool:
 
 
 def contrasted(facts: Sequence[Fact], wrong: str, quote: str, message: Message) -> list[Fact]:
-    """ "I work at Beta, not Acme": the first fact corrects, and the value in contrast is denied."""
+    """As in "I work at Beta, not Acme": the first fact corrects, and the value in contrast is denied."""
     if not facts or not facts[0].claims or facts[0].polarity is not Polarity.AFFIRMED or not wrong:
         return list(facts)
     first = facts[0]

@@ -9,7 +9,7 @@ from twohop.memory.times import Reach, TimeSpan
 
 
 def dated(span: TimeSpan | None, time_zone: str) -> str:
-    """ "in June 2025", "on 14 March 2025", "from 2026 on", "until May 2025"; empty for none or for a length."""
+    """As in "in June 2025", "on 14 March 2025", "from 2026 on", "until May 2025"; empty for none or for a length."""
     if span is None or span.reach is Reach.LENGTH:
         return ""
     if span.reach is Reach.UNTIL and span.ends is not None:

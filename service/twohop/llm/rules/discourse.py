@@ -9,6 +9,7 @@ from twohop.llm.rules.given_names import gender
 from twohop.memory.names import normal
 from twohop.memory.ports import Fact
 
+
 class Named(Protocol):
     """What a clause was about."""
 
@@ -77,6 +78,12 @@ class Discourse:
         known = self.genders.get(key) or gender(name)
         self.people.append(Person(name, known, self.message, self.clause, subject))
 
+    def full_name(self, first: str) -> str:
+        """The one full name that a first name stands for, or empty."""
+        names = {p.name for p in self.people if " " in p.name and p.name.split()[0] == first and "'" not in p.name}
+        names |= {name for name in self.speakers if " " in name and name.split()[0] == first}
+        return names.pop() if len(names) == 1 else ""
+
     def identify(self, unnamed: str, name: str) -> None:
         """Who was known as "Alice's sister" has a name."""
         self.identified[unnamed] = name
@@ -113,7 +120,7 @@ class Discourse:
                 yield replace(person, gender=known)
 
     def pronoun(self, name: str) -> str:
-        """ "f", "m" or empty for a person."""
+        """As in "f", "m" or empty for a person."""
         return self.genders.get(normal(name)) or gender(name)
 
 

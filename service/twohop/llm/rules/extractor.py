@@ -11,19 +11,22 @@ from twohop.llm.rules.corrections import correction
 from twohop.llm.rules.discourse import Discourse, speaker_of
 from twohop.llm.rules.given_names import is_given_name
 from twohop.llm.rules.grammar_words import NOT_NAMES
-from twohop.llm.rules.phrases import Phrase, name_end, read_phrase, written
-from twohop.llm.rules.reading import Reading, read
+from twohop.llm.rules.phrase import Phrase, written
+from twohop.llm.rules.phrases import read_phrase
+from twohop.llm.rules.proper_names import name_end
+from twohop.llm.rules.reading import read
 from twohop.llm.rules.rulebook import apply
 from twohop.llm.rules.scene import MAX_TEXT, Scene
+from twohop.llm.rules.statement import Reading
 from twohop.llm.rules.tokens import Sentence, sentences
 from twohop.memory.names import normal
 from twohop.memory.ports import Extraction, ExtractionRequest, Fact
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.times import TimeSpan, expressions
+from twohop.memory.times import Reach, TimeSpan, expressions
 
 VAGUE_TIME = re.compile(
     r"\b(?:(?:a few|several|some|many) (?:days|weeks|months|years|hours|minutes) (?:ago|back)|the other day|a while (?:ago|back)|"
-    r"a long time ago|some time ago|ages ago|in the (?:past|future)|one day|some ?day|at some point)\b",
+    r"a long time ago|some time ago|ages ago|in the (?:past|future)|one day|some ?day|at some point|these days|right now|at the moment|at present)\b",
     re.IGNORECASE,
 )
 """Times that name no date: they are left out of what is said."""
@@ -94,7 +97,12 @@ class RulesExtractor:
     def _scene(self, clause: Clause, reading: Reading, message: Message, talk: Discourse, sentence: Sentence) -> Scene:
         text = message.content[sentence.start : sentence.end]
         ahead = bool(reading.plan) or (reading.progressive and not reading.past and not reading.perfect)
-        times = spans(text, sentence.start, message, future=True if ahead else False if reading.past or reading.perfect else None)
+        times = spans(text, sentence.start, message, future=not (reading.past or reading.perfect) or ahead)
+        if not ahead:
+            # "Since March" looks back in any tense.
+            back = spans(text, sentence.start, message, future=False)
+            since = {span.start: span for span in back if span.reach in {Reach.SINCE, Reach.LENGTH, Reach.BETWEEN}}
+            times = [since.get(span.start, span) for span in times]
         first, last = clause_span(clause, times, sentence, message)
         own = tuple(span for span in times if first <= span.start and span.end <= last)
         return Scene(
@@ -131,7 +139,7 @@ def clause_span(clause: Clause, times: Sequence[TimeSpan], sentence: Sentence, m
         if span.end <= first and not any(c.isalnum() for c in between):
             first = max(sentence.start, span.start)
     closing = message.content[last : last + 1]
-    if closing and closing in "\"”»" and any(mark in message.content[first:last] for mark in "\"“«"):
+    if closing and closing in '"”»' and any(mark in message.content[first:last] for mark in '"“«'):
         last += 1
     return first, last
 
@@ -159,13 +167,21 @@ def last_person(clause: Clause, talk: Discourse) -> Phrase | None:
     best: Phrase | None = None
     for place in range(len(words)):
         phrase, end = read_phrase(words, place, talk, subject=False)
-        if phrase is not None and end == len(words) and (phrase.proper or phrase.type == "person") and not phrase.speaker:
+        if (
+            phrase is not None
+            and end == len(words)
+            and (phrase.proper or phrase.type == "person")
+            and not phrase.speaker
+        ):
             best = best or phrase
     return best
 
 
 def acceptable(fact: Fact, message: Message) -> bool:
     """Whether a fact is whole: a bounded text and a quote that stands in its message."""
-    return len(fact.text) <= MAX_TEXT and bool(fact.quote) and fact.quote in message.content and all(
-        claim.subject and claim.predicate and claim.object for claim in fact.claims
+    return (
+        len(fact.text) <= MAX_TEXT
+        and bool(fact.quote)
+        and fact.quote in message.content
+        and all(claim.subject and claim.predicate and claim.object for claim in fact.claims)
     )

@@ -3,14 +3,18 @@
 from dataclasses import replace
 
 from twohop.llm.rules import kinds
-from twohop.llm.rules.phrases import Phrase
+from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.retell import Part
 from twohop.llm.rules.scene import Aspect, Scene
+from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Fact
 
-NOT_PLACES = frozenset(
-    "fear peace love hope chaos style poverty luxury mind heart moment past future present life hands college bed hospital "
-    "world area way city town village country place house apartment flat building neighbourhood neighborhood suburbs".split()
+NOT_PLACES = words(
+    """
+    fear peace love hope chaos style poverty luxury mind heart moment past future present life hands college bed
+    hospital world area way city town village country place house apartment flat building neighbourhood
+    neighborhood suburbs
+    """
 )
 
 
@@ -19,7 +23,7 @@ def place(part: Part | None) -> Phrase | None:
     if part is None or part.phrase is None:
         return None
     phrase = part.phrase
-    if phrase.speaker or phrase.type in {"person", "organisation"} or phrase.plural and not phrase.proper:
+    if phrase.speaker or phrase.type in {"person", "organisation"} or (phrase.plural and not phrase.proper):
         return None
     if phrase.proper:
         return replace(phrase, type="place", text=phrase.name if phrase.determiner != "the" else phrase.text)
@@ -30,19 +34,24 @@ def place(part: Part | None) -> Phrase | None:
 
 
 def live(scene: Scene) -> list[Fact]:
-    """ "Lives in Porto with Tom"."""
+    """As in "Lives in Porto with Tom"."""
     facts: list[Fact] = []
     at = scene.part("in", "at", "near")
     numbered = at is not None and at.phrase is not None and at.phrase.determiner.isdigit()
     if (where := place(at)) is not None and not numbered and scene.part("near") is None:
         facts += scene.state("lives_in", where)
-    if (part := scene.part("with")) and part.phrase and not part.phrase.plural and part.phrase.type in {"person", "thing"}:
+    if (
+        (part := scene.part("with"))
+        and part.phrase
+        and not part.phrase.plural
+        and part.phrase.type in {"person", "thing"}
+    ):
         facts += scene.state("lives_with", part.phrase)
     return facts
 
 
 def address(scene: Scene) -> list[Fact]:
-    """ "Lives at 12 Main Street"."""
+    """As in "Lives at 12 Main Street"."""
     part = scene.part("at")
     if part is None or not part.tokens[0].text.isdigit():
         return []
@@ -50,9 +59,15 @@ def address(scene: Scene) -> list[Fact]:
 
 
 def move(scene: Scene) -> list[Fact]:
-    """ "Moved from Lisbon to Berlin in March": what ends first, then what begins."""
+    """As in "Moved from Lisbon to Berlin in March": what ends first, then what begins."""
     origin = place(scene.part("from", "out of", "away from"))
-    target = place(scene.part("to", "into", "back to", "over to", "in"))
+    target = next(
+        filter(
+            None,
+            (place(p) for p in scene.parts if p.preposition in {"to", "into", "back to", "over to", "in", "back in"}),
+        ),
+        None,
+    )
     if scene.reading.plan or scene.reading.progressive or scene.ahead:
         return []
     facts: list[Fact] = []
@@ -68,19 +83,19 @@ def move(scene: Scene) -> list[Fact]:
 
 
 def settle(scene: Scene) -> list[Fact]:
-    """ "Settled in Porto"."""
+    """As in "Settled in Porto"."""
     where = place(scene.part("in", "down in"))
     return scene.state("lives_in", where, aspect=Aspect.BEGINS) if where else []
 
 
 def grow_up(scene: Scene) -> list[Fact]:
-    """ "Grew up in Faro"."""
+    """As in "Grew up in Faro"."""
     where = place(scene.part("up in", "up near"))
     return scene.state("grew_up_in", where, aspect=Aspect.BEGINS) if where else []
 
 
 def origin(scene: Scene) -> list[Fact]:
-    """ "Comes from Brazil", "is from Brazil"."""
+    """As in "Comes from Brazil", "is from Brazil"."""
     where = place(scene.part("from"))
     if where is None or scene.reading.past or (scene.part("") is not None):
         return []
@@ -88,7 +103,7 @@ def origin(scene: Scene) -> list[Fact]:
 
 
 def stay(scene: Scene) -> list[Fact]:
-    """ "Is based in Porto", "was born in Faro", "Acme is located in Berlin"."""
+    """As in "Is based in Porto", "was born in Faro", "Acme is located in Berlin"."""
     rest = scene.reading.rest
     first = rest[0].low if rest else ""
     where = place(scene.part("in", "at"))
@@ -112,9 +127,9 @@ def stay(scene: Scene) -> list[Fact]:
 
 
 def birth(scene: Scene) -> list[Fact]:
-    """ "Was born on 8 March 1990": the birthday."""
-    from twohop.llm.rules.dates import bare  # noqa: PLC0415
+    """As in "Was born on 8 March 1990": the birthday."""
     from twohop.graph.model import Granularity, Kind  # noqa: PLC0415
+    from twohop.llm.rules.dates import bare  # noqa: PLC0415
 
     time = scene.time
     if time is None or time.begins is None or scene.reading.negated:
@@ -125,6 +140,7 @@ def birth(scene: Scene) -> list[Fact]:
         return []
     text = f"was born {'on' if time.granularity is Granularity.DAY else 'in'}"
     facts = scene.state(predicate, date, aspect=Aspect.BEGINS, text=text, kind=Kind.ATTRIBUTE)
-    return [replace(fact, valid_from=None) if fact.claims[:1] and fact.claims[0].predicate == predicate else fact for fact in facts]
-
-
+    return [
+        replace(fact, valid_from=None) if fact.claims[:1] and fact.claims[0].predicate == predicate else fact
+        for fact in facts
+    ]

@@ -25,7 +25,11 @@ class RulesJudge:
         if fact.polarity is not Polarity.AFFIRMED:
             return self._close(fact, question.candidates)
         for number, candidate in enumerate(question.candidates):
-            if normal(candidate.text) == normal(fact.text) and candidate.kind is fact.kind and not dated(fact, candidate):
+            if (
+                normal(candidate.text) == normal(fact.text)
+                and candidate.kind is fact.kind
+                and not dated(fact, candidate)
+            ):
                 return Verdict(operation=Operation.NOOP, target=number, reason="the same words")
         same = [n for n, candidate in enumerate(question.candidates) if self._same_claim(fact, candidate)]
         for number in same:
@@ -33,7 +37,9 @@ class RulesJudge:
             if candidate.kind is not fact.kind or dated(fact, candidate):
                 continue
             if refines(fact.text, candidate.text):
-                return Verdict(operation=Operation.UPDATE, target=number, text=fact.text, reason="the same, told in more detail")
+                return Verdict(
+                    operation=Operation.UPDATE, target=number, text=fact.text, reason="the same, told in more detail"
+                )
             if words(fact.text) <= words(candidate.text):
                 return Verdict(operation=Operation.NOOP, target=number, reason="already known in more detail")
         if self._replaces(fact, question.candidates):

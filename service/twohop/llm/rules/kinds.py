@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from twohop.llm.rules.wordlist import words
+
 
 @dataclass(frozen=True, slots=True)
 class Relation:
@@ -63,112 +65,144 @@ PLURAL_RELATIONS = MappingProxyType(
 )
 
 
-def words(text: str) -> frozenset[str]:
-    """A word list."""
-    return frozenset(text.split())
-
-
 PETS = words(
-    "dog puppy pup cat kitten rabbit bunny hamster parrot horse pony turtle tortoise snake lizard gecko goldfish canary "
-    "budgie ferret chicken hen goat pet terrier labrador poodle beagle retriever bulldog corgi dachshund collie"
+    """
+    dog puppy pup cat kitten rabbit bunny hamster parrot horse pony turtle tortoise snake lizard gecko goldfish
+    canary budgie ferret chicken hen goat pet terrier labrador poodle beagle retriever bulldog corgi dachshund
+    collie
+    """
 )
 DOGS = words("puppy pup terrier labrador poodle beagle retriever bulldog corgi dachshund collie")
 TEAMS = words("team department group division unit squad crew branch office lab")
-CLUBS = words(
-    "club gym band choir orchestra church league society association committee board book-club class course community "
-    "network union party army navy program programme workshop fellowship bootcamp meetup forum chapter troupe cast brigade"
-) | TEAMS
+CLUBS = (
+    words(
+        """
+        club gym band choir orchestra church league society association committee board book-club class course
+        community network union party army navy program programme workshop fellowship bootcamp meetup forum
+        chapter troupe cast brigade
+        """
+    )
+    | TEAMS
+)
 COMPANIES = words(
-    "company startup start-up firm agency studio hospital clinic school university college bank restaurant cafe café bakery "
-    "shop store factory museum library hotel bar pub nonprofit charity ngo publisher newspaper lab laboratory institute "
-    "consultancy brewery farm airline foundation organisation organization ministry council government court theatre "
-    "theater pharmacy supermarket bookstore bookshop kindergarten nursery garage salon warehouse practice"
+    """
+    company startup start-up firm agency studio hospital clinic school university college bank restaurant cafe
+    café bakery shop store factory museum library hotel bar pub nonprofit charity ngo publisher newspaper lab
+    laboratory institute consultancy brewery farm airline foundation organisation organization ministry council
+    government court theatre theater pharmacy supermarket bookstore bookshop kindergarten nursery garage salon
+    warehouse practice
+    """
 )
 ORGANISATION_ENDS = words(
-    "inc ltd llc gmbh corp corporation co company labs group bank university college institute hospital school academy "
-    "foundation systems technologies software solutions partners studios airlines press agency industries media museum "
-    "council clinic consulting robotics energy motors ventures capital pharma"
+    """
+    inc ltd llc gmbh corp corporation co company labs group bank university college institute hospital school
+    academy foundation systems technologies software solutions partners studios airlines press agency industries
+    media museum council clinic consulting robotics energy motors ventures capital pharma
+    """
 )
 PLACE_KINDS = words(
-    "city town village country island beach lake mountain river park street neighbourhood neighborhood region state "
-    "continent suburb district house apartment flat cabin farm coast"
+    """
+    city town village country island beach lake mountain river park street neighbourhood neighborhood region
+    state continent suburb district house apartment flat cabin farm coast
+    """
 )
 JOBS = words(
     """
-    accountant actor actress administrator advisor analyst animator anthropologist architect archaeologist artist
-    assistant astronaut astronomer attorney author baker banker barber barista bartender biologist blogger bookkeeper
-    bricklayer broker builder butcher carer caretaker carpenter cashier ceo cfo chef chemist cleaner clerk coach coder
-    comedian composer conductor consultant contractor cook coordinator copywriter counselor counsellor cto curator dancer
-    decorator dentist designer detective developer dietitian diplomat director doctor driver dj ecologist economist editor
-    electrician engineer entrepreneur estate-agent farmer filmmaker firefighter fisherman florist founder freelancer gardener
-    geologist geographer goldsmith guard guide hairdresser handyman historian housekeeper illustrator inspector instructor
-    intern interpreter investigator investor janitor jeweller jeweler joiner journalist judge lawyer lecturer librarian
-    lifeguard linguist magician manager marketer mason mathematician mechanic meteorologist midwife miner model musician
-    nanny neurologist neuroscientist novelist nurse nutritionist officer operator optician optometrist paediatrician painter
-    paralegal paramedic pathologist pediatrician pharmacist philosopher photographer physicist physician physiotherapist
-    pianist pilot plumber podcaster poet policeman policewoman politician porter postman potter principal producer
-    professor programmer psychiatrist psychologist publicist radiologist realtor receptionist recruiter reporter researcher
-    roofer sailor salesman salesperson saleswoman scientist sculptor seamstress secretary servant shopkeeper singer
-    smith social-worker soldier solicitor songwriter specialist statistician stylist superintendent supervisor surgeon
-    surveyor tailor taxidermist teacher technician technologist therapist tiler trader trainee trainer translator tutor
-    underwriter undertaker usher vet veterinarian violinist waiter waitress watchmaker welder writer zookeeper zoologist
+    accountant actor actress administrator advisor analyst animator anthropologist architect archaeologist
+    artist assistant astronaut astronomer attorney author baker banker barber barista bartender biologist
+    blogger bookkeeper bricklayer broker builder butcher carer caretaker carpenter cashier ceo cfo chef chemist
+    cleaner clerk coach coder comedian composer conductor consultant contractor cook coordinator copywriter
+    counselor counsellor cto curator dancer decorator dentist designer detective developer dietitian diplomat
+    director doctor driver dj ecologist economist editor electrician engineer entrepreneur estate-agent farmer
+    filmmaker firefighter fisherman florist founder freelancer gardener geologist geographer goldsmith guard
+    guide hairdresser handyman historian housekeeper illustrator inspector instructor intern interpreter
+    investigator investor janitor jeweller jeweler joiner journalist judge lawyer lecturer librarian lifeguard
+    linguist magician manager marketer mason mathematician mechanic meteorologist midwife miner model musician
+    nanny neurologist neuroscientist novelist nurse nutritionist officer operator optician optometrist
+    paediatrician painter paralegal paramedic pathologist pediatrician pharmacist philosopher photographer
+    physicist physician physiotherapist pianist pilot plumber podcaster poet policeman policewoman politician
+    porter postman potter principal producer professor programmer psychiatrist psychologist publicist
+    radiologist realtor receptionist recruiter reporter researcher roofer sailor salesman salesperson saleswoman
+    scientist sculptor seamstress secretary servant shopkeeper singer smith social-worker soldier solicitor
+    songwriter specialist statistician stylist superintendent supervisor surgeon surveyor tailor taxidermist
+    teacher technician technologist therapist tiler trader trainee trainer translator tutor underwriter
+    undertaker usher vet veterinarian violinist waiter waitress watchmaker welder writer zookeeper zoologist
     lead head president vice-president vp boss owner partner apprentice student worker strategist salesclerk
     """
 )
 IDENTITIES = words(
     """
-    vegetarian vegan pescatarian mother father mom mum dad parent grandmother grandfather runner swimmer cyclist hiker gamer
-    reader climber surfer skier sailor feminist christian muslim buddhist jew hindu atheist catholic protestant widow widower
-    bachelor immigrant refugee veteran volunteer beginner introvert extrovert twin only-child diabetic insomniac activist
-    collector musician poet gardener photographer ambassador citizen member native minimalist smoker non-smoker
+    vegetarian vegan pescatarian mother father mom mum dad parent grandmother grandfather runner swimmer cyclist
+    hiker gamer reader climber surfer skier sailor feminist christian muslim buddhist jew hindu atheist catholic
+    protestant widow widower bachelor immigrant refugee veteran volunteer beginner introvert extrovert twin
+    only-child diabetic insomniac activist collector musician poet gardener photographer ambassador citizen
+    member native minimalist smoker non-smoker
     """
 )
 DRINKS = words(
-    "tea coffee espresso cappuccino latte matcha wine beer water juice milk cocoa lemonade soda cola coke whisky whiskey "
-    "gin rum vodka cider kombucha cocktails smoothies sake port champagne prosecco"
+    """
+    tea coffee espresso cappuccino latte matcha wine beer water juice milk cocoa lemonade soda cola coke whisky
+    whiskey gin rum vodka cider kombucha cocktails smoothies sake port champagne prosecco
+    """
 )
-DRINK_ADJECTIVES = words("green black herbal red white iced hot oat decaf sparkling still mint strong craft cold sweet")
+DRINK_ADJECTIVES = words(
+    """
+    green black herbal red white iced hot oat decaf sparkling still mint strong craft cold sweet
+    """
+)
 INSTRUMENTS = words(
-    "piano violin guitar cello flute drums drum bass saxophone sax trumpet clarinet harp ukulele banjo accordion keyboard "
-    "viola oboe trombone organ recorder harmonica mandolin"
+    """
+    piano violin guitar cello flute drums drum bass saxophone sax trumpet clarinet harp ukulele banjo accordion
+    keyboard viola oboe trombone organ recorder harmonica mandolin
+    """
 )
 SPORTS = words(
-    "football soccer tennis basketball volleyball baseball hockey golf rugby cricket badminton squash chess handball padel "
-    "poker table-tennis ping-pong bridge softball lacrosse"
+    """
+    football soccer tennis basketball volleyball baseball hockey golf rugby cricket badminton squash chess
+    handball padel poker table-tennis ping-pong bridge softball lacrosse
+    """
 )
 LANGUAGES = words(
-    "english spanish portuguese french german italian dutch polish russian ukrainian greek turkish arabic hebrew hindi urdu "
-    "bengali tamil japanese chinese mandarin cantonese korean vietnamese thai swedish norwegian danish finnish czech slovak "
-    "hungarian romanian bulgarian serbian croatian catalan basque irish welsh gaelic latin persian farsi swahili esperanto "
-    "indonesian malay tagalog icelandic estonian latvian lithuanian slovenian albanian galician"
+    """
+    english spanish portuguese french german italian dutch polish russian ukrainian greek turkish arabic hebrew
+    hindi urdu bengali tamil japanese chinese mandarin cantonese korean vietnamese thai swedish norwegian danish
+    finnish czech slovak hungarian romanian bulgarian serbian croatian catalan basque irish welsh gaelic latin
+    persian farsi swahili esperanto indonesian malay tagalog icelandic estonian latvian lithuanian slovenian
+    albanian galician
+    """
 )
 NATIONALITIES = LANGUAGES - words("mandarin cantonese latin farsi swahili esperanto gaelic tagalog") | words(
-    "american british canadian australian mexican brazilian argentinian argentine chilean colombian peruvian indian "
-    "pakistani egyptian moroccan nigerian kenyan ethiopian ghanaian austrian swiss belgian scottish iranian iraqi syrian "
-    "lebanese israeli cuban filipino singaporean cambodian nepali african european asian"
+    """
+    american british canadian australian mexican brazilian argentinian argentine chilean colombian peruvian
+    indian pakistani egyptian moroccan nigerian kenyan ethiopian ghanaian austrian swiss belgian scottish
+    iranian iraqi syrian lebanese israeli cuban filipino singaporean cambodian nepali african european asian
+    """
 )
 PLACES = words(
     """
-    afghanistan albania algeria argentina armenia australia austria bangladesh belarus belgium bolivia bosnia brazil bulgaria
-    cambodia cameroon canada chile china colombia croatia cuba cyprus czechia denmark ecuador egypt england estonia ethiopia
-    europe finland france georgia germany ghana greece guatemala hungary iceland india indonesia iran iraq ireland israel
-    italy jamaica japan kazakhstan kenya korea kuwait laos latvia lebanon libya lithuania luxembourg madagascar malaysia
-    malta mexico moldova mongolia montenegro morocco mozambique namibia nepal netherlands nicaragua nigeria norway oman
-    pakistan panama paraguay peru philippines poland portugal qatar romania russia rwanda scotland senegal serbia singapore
-    slovakia slovenia somalia spain sudan sweden switzerland syria taiwan tanzania thailand tunisia turkey uganda ukraine
-    uruguay uzbekistan venezuela vietnam wales yemen zambia zimbabwe africa asia america usa uk
-    amsterdam athens atlanta auckland austin baltimore bangkok barcelona basel beijing belfast belgrade bergen berlin bern
-    bilbao birmingham bogota bologna bordeaux boston braga bratislava bremen brighton brisbane bristol brooklyn brussels
-    bucharest budapest cairo calgary california cambridge cardiff chicago coimbra cologne copenhagen dallas delhi denver
-    detroit dresden dubai dublin düsseldorf edinburgh florence florida frankfurt galway geneva genoa ghent glasgow
-    gothenburg granada graz hamburg hanoi hanover havana helsinki houston istanbul jakarta jerusalem johannesburg kyiv kiev
-    krakow kyoto lagos lausanne leeds leipzig lille lima lisbon liverpool ljubljana london luzern lyon madrid malaga
-    malmö manchester manila marseille melbourne memphis miami milan minneapolis montreal moscow mumbai munich nairobi naples
-    nashville newcastle nottingham nuremberg oakland odessa oregon osaka oslo ottawa oxford palermo paris perth
-    philadelphia phoenix pittsburgh porto portland prague quebec reykjavik riga rome rotterdam salzburg santiago seattle
-    seoul seville shanghai sheffield sofia stockholm strasbourg stuttgart sydney tallinn tampere texas tokyo toronto toulouse
-    trieste turin utrecht valencia vancouver venice vienna vilnius warsaw washington wellington yokohama york zagreb zurich
-    hawaii bali sicily tuscany bavaria catalonia madeira azores algarve andalusia provence brittany normandy alaska
+    afghanistan albania algeria argentina armenia australia austria bangladesh belarus belgium bolivia bosnia
+    brazil bulgaria cambodia cameroon canada chile china colombia croatia cuba cyprus czechia denmark ecuador
+    egypt england estonia ethiopia europe finland france georgia germany ghana greece guatemala hungary iceland
+    india indonesia iran iraq ireland israel italy jamaica japan kazakhstan kenya korea kuwait laos latvia
+    lebanon libya lithuania luxembourg madagascar malaysia malta mexico moldova mongolia montenegro morocco
+    mozambique namibia nepal netherlands nicaragua nigeria norway oman pakistan panama paraguay peru philippines
+    poland portugal qatar romania russia rwanda scotland senegal serbia singapore slovakia slovenia somalia
+    spain sudan sweden switzerland syria taiwan tanzania thailand tunisia turkey uganda ukraine uruguay
+    uzbekistan venezuela vietnam wales yemen zambia zimbabwe africa asia america usa uk amsterdam athens atlanta
+    auckland austin baltimore bangkok barcelona basel beijing belfast belgrade bergen berlin bern bilbao
+    birmingham bogota bologna bordeaux boston braga bratislava bremen brighton brisbane bristol brooklyn
+    brussels bucharest budapest cairo calgary california cambridge cardiff chicago coimbra cologne copenhagen
+    dallas delhi denver detroit dresden dubai dublin düsseldorf edinburgh florence florida frankfurt galway
+    geneva genoa ghent glasgow gothenburg granada graz hamburg hanoi hanover havana helsinki houston istanbul
+    jakarta jerusalem johannesburg kyiv kiev krakow kyoto lagos lausanne leeds leipzig lille lima lisbon
+    liverpool ljubljana london luzern lyon madrid malaga malmö manchester manila marseille melbourne memphis
+    miami milan minneapolis montreal moscow mumbai munich nairobi naples nashville newcastle nottingham
+    nuremberg oakland odessa oregon osaka oslo ottawa oxford palermo paris perth philadelphia phoenix pittsburgh
+    porto portland prague quebec reykjavik riga rome rotterdam salzburg santiago seattle seoul seville shanghai
+    sheffield sofia stockholm strasbourg stuttgart sydney tallinn tampere texas tokyo toronto toulouse trieste
+    turin utrecht valencia vancouver venice vienna vilnius warsaw washington wellington yokohama york zagreb
+    zurich hawaii bali sicily tuscany bavaria catalonia madeira azores algarve andalusia provence brittany
+    normandy alaska
     """
 )
 LONG_PLACES = frozenset(

@@ -7,7 +7,8 @@ from twohop.graph.model import Kind
 from twohop.llm.rules import kinds
 from twohop.llm.rules.discourse import Discourse
 from twohop.llm.rules.given_names import is_given_name
-from twohop.llm.rules.phrases import Phrase, article, kinship, name_end, named, person, type_of_kind, with_pet
+from twohop.llm.rules.phrase import Phrase, article, kinship, person, type_of_kind, with_pet
+from twohop.llm.rules.proper_names import name_end, named
 from twohop.llm.rules.retell import listed
 from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.tokens import Token
@@ -24,7 +25,7 @@ def names_in(tokens: Sequence[Token], talk: Discourse) -> list[Phrase]:
 
 
 def is_kin(scene: Scene) -> list[Fact]:
-    """ "Tom is Emma's husband", "Bob is my manager", "Rex is my dog", "my manager is Bob", "my sister's name is Emma"."""
+    """As in "Tom is Emma's husband", "Bob is my manager", "Rex is my dog", "my manager is Bob", "my sister's name is Emma"."""
     reading = scene.reading
     if reading.doubt or reading.plan:
         return []
@@ -33,8 +34,12 @@ def is_kin(scene: Scene) -> list[Fact]:
     other = scene.read(rest)
     if [token.low for token in rest[-2:]] == ["of", "mine"] and len(rest) > 2 and rest[-3].low in kinds.RELATIONS:
         me = person(scene.talk.speaker, scene.talk)
-        return kin(scene, replace(me, owner=me.name), replace(subject, type="person"), rest[-3].low) if subject.proper else []
-    if subject.head in {"name"} and subject.determiner == "poss":
+        return (
+            kin(scene, replace(me, owner=me.name), replace(subject, type="person"), rest[-3].low)
+            if subject.proper
+            else []
+        )
+    if subject.head == "name" and subject.determiner == "poss":
         return called(scene)
     if subject.head in kinds.RELATIONS and subject.owner and not subject.proper and other is not None and other.proper:
         return kin(scene, subject, replace(other, type="person"), subject.head)
@@ -44,7 +49,12 @@ def is_kin(scene: Scene) -> list[Fact]:
         return friends(scene)
     if other.determiner != "poss" and not is_given_name(other.owner.split()[0]):
         return []
-    if other.head in kinds.RELATIONS and not other.proper and subject.type in {"", "person"} and subject.proper | subject.speaker:
+    if (
+        other.head in kinds.RELATIONS
+        and not other.proper
+        and subject.type in {"", "person"}
+        and subject.proper | subject.speaker
+    ):
         return kin(scene, other, replace(subject, type="person"), other.head)
     if other.head in kinds.PETS and other.determiner == "poss" and subject.proper:
         return pet(scene, owner_of(scene, other), other.head, subject)
@@ -61,7 +71,11 @@ def kin(scene: Scene, role: Phrase, who: Phrase, noun: str) -> list[Fact]:
     owner = owner_of(scene, role)
     if owner.name == who.name:
         return []
-    aside = kinship(owner, noun, replace(who, kinds=tuple(dict.fromkeys((*who.kinds, noun))), start=scene.span[0], end=scene.span[1]))
+    aside = kinship(
+        owner,
+        noun,
+        replace(who, kinds=tuple(dict.fromkeys((*who.kinds, noun))), start=scene.span[0], end=scene.span[1]),
+    )
     scene.talk.relatives[(owner.name.casefold(), noun)] = who.name
     scene.talk.identify(f"{owner.name}'s {noun}", who.name)
     scene.talk.mention(who.name, sex=kinds.RELATIONS[noun].gender)
@@ -84,7 +98,7 @@ def pet(scene: Scene, owner: Phrase, kind: str, name: Phrase) -> list[Fact]:
 
 
 def called(scene: Scene) -> list[Fact]:
-    """ "My name is Alice", "my sister's name is Emma", "our dog's name is Rex"."""
+    """As in "My name is Alice", "my sister's name is Emma", "our dog's name is Rex"."""
     other = scene.read(scene.reading.rest)
     if other is None or not other.proper:
         return []
@@ -92,7 +106,9 @@ def called(scene: Scene) -> list[Fact]:
     if owner == scene.talk.speaker:
         if other.name.split()[0].casefold() in owner.casefold().split():
             return []
-        return scene.state("name", other.name, subject=owner_of(scene, scene.subject), text="is called", kind=Kind.ATTRIBUTE)
+        return scene.state(
+            "name", other.name, subject=owner_of(scene, scene.subject), text="is called", kind=Kind.ATTRIBUTE
+        )
     holder, _, noun = owner.rpartition("'s ")
     base = person(holder, scene.talk) if holder else None
     if base is None:
@@ -105,7 +121,7 @@ def called(scene: Scene) -> list[Fact]:
 
 
 def friends(scene: Scene) -> list[Fact]:
-    """ "Is friends with Bob", "is married to Tom", "is dating Ana", "is engaged to Ana"."""
+    """As in "Is friends with Bob", "is married to Tom", "is dating Ana", "is engaged to Ana"."""
     rest = scene.reading.rest
     first = rest[0].low if rest else ""
     table = {"friends": ("friend_of", "with"), "married": ("married_to", "to"), "engaged": ("engaged_to", "to")}
@@ -121,12 +137,12 @@ def friends(scene: Scene) -> list[Fact]:
 
 
 def marital(scene: Scene, word: str) -> list[Fact]:
-    """ "Is single", "is married", "is divorced"."""
+    """As in "Is single", "is married", "is divorced"."""
     return scene.state("marital_status", word, text="is", kind=Kind.ATTRIBUTE)
 
 
 def marry(scene: Scene) -> list[Fact]:
-    """ "Married Tom in 2020", "got married to Tom", "got engaged to Ana", "got divorced"."""
+    """As in "Married Tom in 2020", "got married to Tom", "got engaged to Ana", "got divorced"."""
     reading = scene.reading
     part = scene.part("")
     word = part.tokens[0].low if part else ""
@@ -140,16 +156,26 @@ def marry(scene: Scene) -> list[Fact]:
         who, word, predicate = part, "divorced", "married_to"
     else:
         return []
-    other = who.phrase if who and who.phrase and who.phrase.type in {"", "person"} and (who.phrase.proper or who.phrase.owner) else None
+    other = (
+        who.phrase
+        if who and who.phrase and who.phrase.type in {"", "person"} and (who.phrase.proper or who.phrase.owner)
+        else None
+    )
+    if other is None and who is None and len(reading.companions) == 1:
+        other = reading.companions[0]
     if other is None:
         state = "married" if word == "hitched" else word
-        return scene.state("marital_status", state, aspect=Aspect.BEGINS, text="is", kind=Kind.ATTRIBUTE) if state and who is None else []
+        return (
+            scene.state("marital_status", state, aspect=Aspect.BEGINS, text="is", kind=Kind.ATTRIBUTE)
+            if state and who is None
+            else []
+        )
     aspect = Aspect.ENDS if word == "divorced" else Aspect.BEGINS
     return scene.state(predicate, replace(other, type="person"), aspect=aspect)
 
 
 def date(scene: Scene) -> list[Fact]:
-    """ "Is dating Ana", "met Ana"."""
+    """As in "Is dating Ana", "met Ana"."""
     part = scene.part("")
     if part is None or part.phrase is None or part.phrase.speaker or part.phrase.type not in {"", "person"}:
         return []
@@ -165,7 +191,7 @@ def date(scene: Scene) -> list[Fact]:
 
 
 def have(scene: Scene) -> list[Fact]:
-    """ "Has a sister named Emma", "has two kids, Tom and Ana", "has a dog called Rex", "has a cat"."""
+    """As in "Has a sister named Emma", "has two kids, Tom and Ana", "has a dog called Rex", "has a cat"."""
     rest = list(scene.reading.rest)
     if scene.subject.type not in {"", "person"} or not rest:
         return []
@@ -196,8 +222,17 @@ def have(scene: Scene) -> list[Fact]:
     if not whole or follows in {"who", "that"} or (after and after[0].low not in {"in", "at", "and", "from"}):
         return []
     if single in kinds.RELATIONS:
-        thing = replace(scene.subject, name=f"{scene.subject.name}'s {single}", text=whole, speaker=False, proper=False,
-                        kinds=(single,), head=noun, owner=scene.subject.name, asides=())
+        thing = replace(
+            scene.subject,
+            name=f"{scene.subject.name}'s {single}",
+            text=whole,
+            speaker=False,
+            proper=False,
+            kinds=(single,),
+            head=noun,
+            owner=scene.subject.name,
+            asides=(),
+        )
         if noun in kinds.PLURAL_RELATIONS:
             return scene.state(f"number_of_{snake(noun)}", whole, text="has")
         relation = kinds.RELATIONS[single]
@@ -205,11 +240,25 @@ def have(scene: Scene) -> list[Fact]:
             return []  # "Had a baby" is an event.
         facts = scene.state(relation.predicate, thing, text="has")
         if not relation.owner_first:
-            facts = [replace(f, claims=tuple(flipped(c) if i == 0 else c for i, c in enumerate(f.claims))) for f in facts]
+            facts = [
+                replace(f, claims=tuple(flipped(c) if i == 0 else c for i, c in enumerate(f.claims))) for f in facts
+            ]
         return facts
     bare = whole.removeprefix("a ").removeprefix("an ")
-    return scene.state("has_pet", replace(scene.subject, name=bare, text=whole, type=type_of_kind(single), proper=False, speaker=False,
-                                          kinds=with_pet(single), asides=()), text="has")
+    return scene.state(
+        "has_pet",
+        replace(
+            scene.subject,
+            name=bare,
+            text=whole,
+            type=type_of_kind(single),
+            proper=False,
+            speaker=False,
+            kinds=with_pet(single),
+            asides=(),
+        ),
+        text="has",
+    )
 
 
 def flipped(claim: Claim) -> Claim:
@@ -233,10 +282,15 @@ def until_preposition(tokens: Sequence[Token]) -> list[Token]:
 
 
 def die(scene: Scene) -> list[Fact]:
-    """ "My grandfather died last year", "Emma passed away"."""
+    """As in "My grandfather died last year", "Emma passed away"."""
     reading = scene.reading
     away = reading.lemma == "pass" and [token.low for token in reading.rest] == ["away"]
-    if not (away or reading.lemma == "die") or not (reading.past or reading.perfect) or reading.negated or reading.doubt:
+    if (
+        not (away or reading.lemma == "die")
+        or not (reading.past or reading.perfect)
+        or reading.negated
+        or reading.doubt
+    ):
         return []
     if scene.subject.speaker or scene.subject.plural:
         return []
@@ -246,7 +300,7 @@ def die(scene: Scene) -> list[Fact]:
 
 
 def bear(scene: Scene) -> list[Fact]:
-    """ "Gave birth to Leo", "had a baby boy named Leo", "adopted a dog named Rex", "got a puppy called Rex"."""
+    """As in "Gave birth to Leo", "had a baby boy named Leo", "adopted a dog named Rex", "got a puppy called Rex"."""
     reading = scene.reading
     part = scene.part("")
     if reading.lemma == "give" and part is not None and part.tokens[0].low == "birth":
@@ -254,14 +308,18 @@ def bear(scene: Scene) -> list[Fact]:
         if who is not None and who.phrase is not None and who.phrase.proper:
             return scene.state("parent_of", replace(who.phrase, type="person"), aspect=Aspect.BEGINS)
         return []
-    if part is None or part.phrase is None or reading.lemma not in {"have", "adopt", "get", "buy", "rescue", "welcome", "foster"}:
+    if (
+        part is None
+        or part.phrase is None
+        or reading.lemma not in {"have", "adopt", "get", "buy", "rescue", "welcome", "foster"}
+    ):
         return []
     phrase = part.phrase
     if not (phrase.proper and phrase.determiner in {"a", "an"} and phrase.kinds):
         return []
     if phrase.kinds[0] in kinds.PETS:
-        animal = replace(phrase, text=phrase.name, determiner="")
-        return scene.state("has_pet", animal, aspect=Aspect.BEGINS, text=f"has {article(phrase.kinds[0])} {phrase.kinds[0]} named")
+        aspect = Aspect.HOLDS if reading.lemma == "have" else Aspect.BEGINS
+        return scene.state("has_pet", phrase, aspect=aspect, text="has")
     if phrase.kinds[0] in {"baby", "son", "daughter", "boy", "girl", "child"}:
         return scene.state("parent_of", replace(phrase, text=phrase.name, type="person"), aspect=Aspect.BEGINS)
     return []

@@ -17,7 +17,8 @@ from twohop.llm.rules.grammar_words import (
     THIRD_OWNER,
     UNCLEAR,
 )
-from twohop.llm.rules.phrases import Phrase, read_phrase
+from twohop.llm.rules.phrase import Phrase
+from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, has_form
 
@@ -111,8 +112,17 @@ def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phras
         return f"{talk.addressee}'s" if low == "your" else talk.addressee
     if low in SELF:
         return SELF[low] or {"f": "herself", "m": "himself"}.get(talk.pronoun(subject.name), "themselves")
-    if low in THIRD_OWNER and after is not None and after.word and after.low not in PREPOSITIONS | AUXILIARIES | COORDINATORS:
-        own = not subject.speaker and talk.pronoun(subject.name) in {"", THIRD_OWNER[low]} and subject.type != "organisation"
+    if (
+        low in THIRD_OWNER
+        and after is not None
+        and after.word
+        and after.low not in PREPOSITIONS | AUXILIARIES | COORDINATORS
+    ):
+        own = (
+            not subject.speaker
+            and talk.pronoun(subject.name) in {"", THIRD_OWNER[low]}
+            and subject.type != "organisation"
+        )
         if own:
             return token.text
         who = talk.person(THIRD_OWNER[low])
@@ -135,7 +145,7 @@ def shown(name: str) -> str:
 
 
 def possessive(subject: Phrase, talk: Discourse) -> str:
-    """ "Her", "his", or the name when the pronoun is not known."""
+    """As in "Her", "his", or the name when the pronoun is not known."""
     return {"f": "her", "m": "his"}.get(talk.pronoun(subject.name), f"{subject.text}'s")
 
 
@@ -145,7 +155,12 @@ def listed(tokens: Sequence[Token]) -> list[list[Token]]:
     for place, token in enumerate(tokens):
         if token.text in {",", "&"} or token.low in {"and", "or"}:
             adjectives = len(members[-1]) > 1 and members[-1][-2].low in {"a", "an"} and not tokens[place - 1].capital
-            if adjectives and token.text == "," and place + 1 < len(tokens) and tokens[place + 1].low not in {"a", "an", "and"}:
+            if (
+                adjectives
+                and token.text == ","
+                and place + 1 < len(tokens)
+                and tokens[place + 1].low not in {"a", "an", "and"}
+            ):
                 members[-1].append(token)
             else:
                 members.append([])

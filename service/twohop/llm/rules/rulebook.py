@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from twohop.llm.rules import general, home, people, tastes, traits, work
+from twohop.llm.rules import general, home, people, study, tastes, teams, traits, work
 from twohop.llm.rules.corrections import contrasted
 from twohop.llm.rules.scene import Scene
 from twohop.memory.ports import Fact
@@ -12,8 +12,8 @@ from twohop.memory.ports import Fact
 Rule: TypeAlias = Callable[[Scene], list[Fact]]
 
 BE: tuple[Rule, ...] = (
-    traits.age, traits.birthday, tastes.favourite, people.is_kin, traits.condition, traits.contact, work.led_by, work.start, work.leave, work.idle,
-    work.title, work.member, home.stay, tastes.fond, home.origin, traits.identity, general.visit,
+    traits.age, traits.birthday, tastes.favourite, people.is_kin, traits.condition, traits.contact, teams.led_by, work.start, work.leave, work.idle,
+    work.title, teams.member, home.stay, tastes.fond, home.origin, traits.identity, general.visit,
 )  # fmt: skip
 
 RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
@@ -23,7 +23,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "join": (work.join,),
         "start": (work.start, work.found, general.general),
         "get": (work.start, people.marry, people.bear, general.general),
-        "take": (work.lead, work.start, general.general),
+        "take": (teams.lead, work.start, general.general),
         "accept": (work.start, general.general),
         "find": (work.start, general.general),
         "land": (work.start, general.general),
@@ -33,13 +33,13 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "resign": (work.leave,),
         "lose": (work.leave, general.general),
         "retire": (work.idle,),
-        **dict.fromkeys(("manage", "lead", "head", "oversee", "supervise", "direct", "run"), (work.lead, general.general)),
-        "replace": (work.lead, general.general),
-        "report": (work.report,),
+        **dict.fromkeys(("manage", "lead", "head", "oversee", "supervise", "direct", "run"), (teams.lead, general.general)),
+        "replace": (teams.lead, general.general),
+        "report": (teams.report,),
         **dict.fromkeys(("found", "cofound", "co-found", "establish", "launch"), (work.found, general.general)),
         **dict.fromkeys(("study", "attend", "graduate", "major", "enroll", "enrol"),
-                        (traits.speak, work.study, general.visit, general.general)),
-        "teach": (work.teach,),
+                        (traits.speak, study.study, general.visit, general.general)),
+        "teach": (study.teach,),
         "become": (work.become,),
         "live": (home.live, home.address),
         "reside": (home.live,),
@@ -49,6 +49,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "grow": (home.grow_up, general.general),
         "come": (home.origin,),
         "marry": (people.marry,),
+        "plan": (general.intend,),
         "die": (people.die,),
         "pass": (people.die,),
         "divorce": (people.marry,),
@@ -68,6 +69,9 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
 )  # fmt: skip
 
 
+DATED = frozenset({"start", "begin", "join", "leave", "move", "marry", "retire", "fly", "graduate"})
+"""Verbs whose present with a date lies ahead: "I start on Monday"."""
+
 MOVES = frozenset({"move", "relocate", "join", "leave", "quit", "marry"})
 """Verbs whose progressive lies ahead: who is moving has not moved yet."""
 
@@ -86,7 +90,12 @@ def stated(scene: Scene) -> list[Fact]:
     subject = scene.subject
     if not (subject.speaker or subject.proper or subject.owner):
         return []
-    if scene.reading.plan or (scene.reading.progressive and scene.ahead and not scene.reading.past):
+    reading = scene.reading
+    arranged = (
+        reading.lemma in DATED and scene.time is not None and not (reading.past or reading.perfect or reading.negated)
+    )
+    going_on = reading.progressive and not reading.past and reading.lemma != "plan"
+    if reading.plan or arranged or (going_on and scene.ahead):
         return scene.plan()
     for rule in RULES.get(scene.reading.lemma, (general.general,)):
         if facts := rule(scene):

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from twohop.graph.model import Granularity, Kind, Message
-from twohop.llm.rules.dates import dated
 from twohop.llm.rules.chatter import CHATTER, VAGUE
+from twohop.llm.rules.dates import dated
 from twohop.llm.rules.discourse import Discourse
-from twohop.llm.rules.phrases import Aside, Phrase, read_phrase
-from twohop.llm.rules.reading import Reading
+from twohop.llm.rules.phrase import Aside, Phrase
+from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.retell import Part, parts, tell
+from twohop.llm.rules.statement import Reading
 from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, gerund, past, read_verb
 from twohop.memory.moment import When
@@ -109,7 +110,12 @@ class Scene:
             case Aspect.HOLDS:
                 return self._holds(past_is_event=past_is_event)
             case Aspect.BEGINS:
-                if reading.negated or reading.over or reading.used or not (reading.past or reading.perfect or reading.begins):
+                if (
+                    reading.negated
+                    or reading.over
+                    or reading.used
+                    or not (reading.past or reading.perfect or reading.begins)
+                ):
                     return None
                 return Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT, begins=self._point())
             case Aspect.ENDS:
@@ -129,7 +135,12 @@ class Scene:
             if reading.past or reading.perfect:
                 return None
             return Course(polarity=Polarity.NEGATED, tense=Tense.DENIED)
-        if time is not None and reach in {Reach.SINCE, Reach.LENGTH} and (reading.perfect or not reading.past) and not reading.used:
+        if (
+            time is not None
+            and reach in {Reach.SINCE, Reach.LENGTH}
+            and (reading.perfect or not reading.past)
+            and not reading.used
+        ):
             return Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT, begins=time.begins)
         if reading.used or (reading.past and not past_is_event and not reading.perfect):
             if time is None or reach is Reach.LENGTH:
@@ -165,7 +176,10 @@ class Scene:
         verb = inflected(text or self.predicates.phrase(predicate), course.tense)
         value = end if isinstance(end, str) else end.text
         claim = Claim(
-            subject=who.name, predicate=predicate, object=value if isinstance(end, str) else end.name, literal=isinstance(end, str)
+            subject=who.name,
+            predicate=predicate,
+            object=value if isinstance(end, str) else end.name,
+            literal=isinstance(end, str),
         )
         return [
             self.fact(
@@ -190,7 +204,9 @@ class Scene:
     ) -> Fact:
         """A fact with its quote, cues and cardinality."""
         claims = tuple(
-            Claim(subject=c.subject, predicate=self.predicates.normalise(c.predicate), object=c.object, literal=c.literal)
+            Claim(
+                subject=c.subject, predicate=self.predicates.normalise(c.predicate), object=c.object, literal=c.literal
+            )
             for c in dict.fromkeys(claims)
         )
         main = claims[0].predicate if claims else ""
@@ -212,16 +228,16 @@ class Scene:
 
     def _side_claims(self, *ends: Phrase | str) -> list[Claim]:
         """What ties an unnamed relative to who owns it: "Alice's sister" is Alice's sister."""
-        return [
-            aside.claim for end in ends if isinstance(end, Phrase) for aside in end.asides if not end.proper
-        ]
+        return [aside.claim for end in ends if isinstance(end, Phrase) for aside in end.asides if not end.proper]
 
     def asides(self, *ends: Phrase | str | None) -> list[Fact]:
         """What the phrases themselves say: "my sister Emma", "the Platform team at Acme"."""
         facts: list[Fact] = []
         for end in ends:
             if isinstance(end, Phrase):
-                facts.extend(self.aside(one) for one in end.asides if all(e.proper or e.name == "user" for e in one.entities))
+                facts.extend(
+                    self.aside(one) for one in end.asides if all(e.proper or e.name == "user" for e in one.entities)
+                )
         return facts
 
     def aside(self, one: Aside) -> Fact:
@@ -255,7 +271,12 @@ class Scene:
             doing = " ".join(filter(None, (gerund(reading.lemma), rest, dated(self.time, self.message.time_zone))))
         words = f"is considering {doing}" if verb == "considers" else f"{verb} to {doing}"
         text = f"{opening(self.subject)} {words}"
-        main = Claim(subject=self.subject.name, predicate="wants" if verb in {"wants", "hopes"} else "plans", object=doing, literal=True)
+        main = Claim(
+            subject=self.subject.name,
+            predicate="wants" if verb in {"wants", "hopes"} else "plans",
+            object=doing,
+            literal=True,
+        )
         course = Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT)
         found = [part.phrase.named for part in self.parts if part.phrase is not None and part.phrase.proper]
         links = [

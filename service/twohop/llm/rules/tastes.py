@@ -6,20 +6,22 @@ from dataclasses import replace
 from twohop.graph.model import Kind
 from twohop.llm.rules import kinds
 from twohop.llm.rules.grammar_words import PREPOSITIONS, UNCLEAR
-from twohop.llm.rules.phrases import Phrase, read_phrase
+from twohop.llm.rules.phrase import Phrase, person
+from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.retell import listed
 from twohop.llm.rules.scene import Course, Scene, Tense, opening, typed
 from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, gerund, guess_verb, has_form
+from twohop.llm.rules.wordlist import words
 from twohop.memory.moment import When
 from twohop.memory.ports import Claim, Fact, Polarity
 
 LIKES = {"like": "likes", "love": "loves", "enjoy": "enjoys", "adore": "adores"}
 DISLIKES = {"hate": "hates", "dislike": "dislikes", "loathe": "loathes", "detest": "detests"}
 MAX_WORDS = 7
-LOOKS = frozenset("colors colours leaves design message pattern photo picture song energy details detail vibe name blend".split())
-BROAD = frozenset("working being having going spending making doing getting living".split())
-EMPTY = frozenset("idea sound thought look way feeling vibe vibes point fact part".split())
+LOOKS = words("colors colours leaves design message pattern photo picture song energy details detail vibe name blend")
+BROAD = words("working being having going spending making doing getting living")
+EMPTY = words("idea sound thought look way feeling vibe vibes point fact part")
 
 
 def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
@@ -35,18 +37,30 @@ def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
             if len(words) > 2 and not rest:
                 return []
             cut = next((i for i, t in enumerate(words) if t.low in PREPOSITIONS - {"of"} and i > 1), len(words))
-            short = scene.tell(words[2:cut])
-            found.append(thing(f"{gerund(verb.lemma)} {short}".strip(), words[:cut], f"{gerund(verb.lemma)} {rest}".strip()))
+            short = scene.tell(words[2:cut]) if gerund(verb.lemma) not in BROAD else rest
+            found.append(
+                thing(f"{gerund(verb.lemma)} {short}".strip(), words[:cut], f"{gerund(verb.lemma)} {rest}".strip())
+            )
             continue
         phrase, end = read_phrase(words, 0, scene.talk, subject=False)
         if phrase is not None and end == len(words) and (phrase.proper or phrase.determiner == "poss"):
             found.append(phrase)
             continue
-        while words and words[0].low in {"the", "a", "an", "some", "all", "any"} and len(words) > 1 and words[0].low != "the":
+        while (
+            words
+            and words[0].low in {"the", "a", "an", "some", "all", "any"}
+            and len(words) > 1
+            and words[0].low != "the"
+        ):
             words.pop(0)
         text = scene.tell(words)
         cut = next((i for i, t in enumerate(words) if t.low in PREPOSITIONS - {"of"} and i), len(words))
-        plain = text and len(words) <= MAX_WORDS and words[-1].low not in EMPTY and words[0].low not in UNCLEAR | {"how", "what", "when"}
+        plain = (
+            text
+            and len(words) <= MAX_WORDS
+            and words[-1].low not in EMPTY
+            and words[0].low not in UNCLEAR | {"how", "what", "when"}
+        )
         if not plain or words[-1].low in PREPOSITIONS or (words[0].low == "the" and words[-1].low in LOOKS):
             return []
         short = scene.tell(words[:cut]) if words[0].low not in BROAD else text
@@ -56,29 +70,42 @@ def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
 
 def thing(name: str, words: Sequence[Token], text: str) -> Phrase:
     """Something that can be liked, and how it is told in full ("running", "running in the morning")."""
-    return Phrase(name=name.removeprefix("the "), text=text, head=words[-1].low, start=words[0].start, end=words[-1].end)
+    return Phrase(
+        name=name.removeprefix("the "), text=text, head=words[-1].low, start=words[0].start, end=words[-1].end
+    )
 
 
 def like(scene: Scene) -> list[Fact]:
-    """ "Loves hiking and jazz", "doesn't like mushrooms", "no longer likes coffee", "used to love sushi"."""
+    """As in "Loves hiking and jazz", "doesn't like mushrooms", "no longer likes coffee", "used to love sushi"."""
     reading = scene.reading
-    if reading.doubt or reading.plan or (reading.past and not reading.used) or not reading.rest or scene.subject.addressed:
+    if (
+        reading.doubt
+        or reading.plan
+        or (reading.past and not reading.used)
+        or not reading.rest
+        or scene.subject.addressed
+    ):
         return []
     verb = LIKES.get(reading.lemma) or DISLIKES[reading.lemma]
     disliked = reading.lemma in DISLIKES
-    tokens = [t for t in reading.rest]
-    cut = next((i for i, t in enumerate(tokens) if t.low in {"because", "when", "as", "since"} or (t.low == "more" and i)), None)
+    tokens = list(reading.rest)
+    cut = next(
+        (i for i, t in enumerate(tokens) if t.low in {"because", "when", "as", "since"} or (t.low == "more" and i)),
+        None,
+    )
     facts: list[Fact] = []
     for one in things(tokens[:cut], scene):
         if reading.negated and not disliked:
             facts += denial(scene, one)
         else:
-            facts += scene.state("dislikes" if disliked else "likes", one, text=verb, kind=Kind.PREFERENCE, past_is_event=True)
+            facts += scene.state(
+                "dislikes" if disliked else "likes", one, text=verb, kind=Kind.PREFERENCE, past_is_event=True
+            )
     return facts
 
 
 def denial(scene: Scene, one: Phrase) -> list[Fact]:
-    """ "Doesn't like mushrooms": a dislike; and an end of what was said to be liked before."""
+    """As in "Doesn't like mushrooms": a dislike; and an end of what was said to be liked before."""
     quiet = replace(scene, reading=replace(scene.reading, negated=False))
     dislike = quiet.state("dislikes", one, kind=Kind.PREFERENCE)
     liked = any(
@@ -95,7 +122,7 @@ def denial(scene: Scene, one: Phrase) -> list[Fact]:
 
 
 def fond(scene: Scene) -> list[Fact]:
-    """ "Is into jazz", "is a fan of Benfica", "is afraid of spiders", "is interested in chess", "can't stand noise"."""
+    """As in "Is into jazz", "is a fan of Benfica", "is afraid of spiders", "is interested in chess", "can't stand noise"."""
     rest = scene.reading.rest
     lows = [token.low for token in rest]
     table: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -113,7 +140,9 @@ def fond(scene: Scene) -> list[Fact]:
     for words, predicate, text in table:
         size = len(words)
         at = next((i for i in range(min(4, len(lows))) if tuple(lows[i : i + size]) == words), None)
-        if at is None or any(low not in {"a", "an", "big", "huge", "the", "biggest", "really", "very"} for low in lows[:at]):
+        if at is None or any(
+            low not in {"a", "an", "big", "huge", "the", "biggest", "really", "very"} for low in lows[:at]
+        ):
             continue
         facts: list[Fact] = []
         for one in things(rest[at + size :], scene):
@@ -126,7 +155,7 @@ def fond(scene: Scene) -> list[Fact]:
 
 
 def stand(scene: Scene) -> list[Fact]:
-    """ "Can't stand noise"."""
+    """As in "Can't stand noise"."""
     if not (scene.reading.able and scene.reading.negated):
         return []
     quiet = replace(scene, reading=replace(scene.reading, negated=False, able=False))
@@ -140,14 +169,18 @@ def topic(words: Sequence[str]) -> str:
 
 
 def prefer(scene: Scene) -> list[Fact]:
-    """ "Prefers tea to coffee", "now prefers green tea"; a drink replaces the drink before it."""
+    """As in "Prefers tea to coffee", "now prefers green tea"; a drink replaces the drink before it."""
     reading = scene.reading
     if not reading.rest or (reading.past and not reading.used):
         return []
     tokens = list(reading.rest)
     cut = next((i for i, t in enumerate(tokens) if t.low in {"to", "over", "than", "rather"} and i), len(tokens))
     lead = tokens[:cut]
-    if cut < len(tokens) and tokens[cut].low == "to" and has_form(tokens[cut + 1].low if cut + 1 < len(tokens) else "", Form.BASE):
+    if (
+        cut < len(tokens)
+        and tokens[cut].low == "to"
+        and has_form(tokens[cut + 1].low if cut + 1 < len(tokens) else "", Form.BASE)
+    ):
         lead, cut = tokens, len(tokens)
     moment = next((i for i, t in enumerate(lead) if t.low in PREPOSITIONS and i), None)
     chosen = things(lead, scene)
@@ -161,13 +194,11 @@ def prefer(scene: Scene) -> list[Fact]:
 
 
 def favourite(scene: Scene) -> list[Fact]:
-    """ "My favourite colour is green", "green is my favourite colour"."""
+    """As in "My favourite colour is green", "green is my favourite colour"."""
     subject = scene.subject
     reading = scene.reading
     words = subject.name.split()
     if subject.determiner == "poss" and any(w.lower() in {"favourite", "favorite"} for w in words):
-        from twohop.llm.rules.phrases import person  # noqa: PLC0415
-
         slot = words[[w.lower() in {"favourite", "favorite"} for w in words].index(True) + 1 :]
         found = things(reading.rest, scene)
         owner = person(subject.owner, scene.talk)
@@ -181,25 +212,24 @@ def favourite(scene: Scene) -> list[Fact]:
     other = scene.read(reading.rest)
     if other is None or other.determiner != "poss":
         return []
-    from twohop.llm.rules.phrases import person  # noqa: PLC0415
 
     return favourite_fact(scene, person(other.owner, scene.talk), " ".join(lows[at + 1 : at + 3]), subject)
 
 
 def favourite_fact(scene: Scene, owner: Phrase, slot: str, value: Phrase) -> list[Fact]:
     """The fact that a favourite is this."""
-    facts = scene.state(
-        f"favourite_{slot.replace(' ', '_')}", value, subject=owner, text="has", kind=Kind.PREFERENCE
-    )
+    facts = scene.state(f"favourite_{slot.replace(' ', '_')}", value, subject=owner, text="has", kind=Kind.PREFERENCE)
     word = {"is": "is", "was": "was"}["was" if scene.reading.past else "is"]
     negation = " not" if scene.reading.negated else ""
-    return [
-        replace(facts[0], text=f"{owner.text}'s favourite {slot} {word}{negation} {value.text}"), *facts[1:]
-    ] if facts else []
+    return (
+        [replace(facts[0], text=f"{owner.text}'s favourite {slot} {word}{negation} {value.text}"), *facts[1:]]
+        if facts
+        else []
+    )
 
 
 def switch(scene: Scene) -> list[Fact]:
-    """ "Switched from coffee to tea": the old preference ends, the new one begins."""
+    """As in "Switched from coffee to tea": the old preference ends, the new one begins."""
     reading = scene.reading
     before, after = scene.part("from"), scene.part("to")
     if after is None or reading.negated or reading.doubt or reading.plan or not (reading.past or reading.perfect):
@@ -236,5 +266,3 @@ def preference(scene: Scene, predicate: str, one: Phrase, *, ended: bool, point:
         entities=(typed(who, "person" if who.speaker else ""), one.named),
         course=course,
     )
-
-

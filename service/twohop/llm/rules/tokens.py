@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MAX_CONTENT = 50_000
 """Characters of a message that are read; a rule reader gains nothing from a pasted book."""
 
-SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+|(?<=[a-z)])[.!?]+(?=[A-Z][a-z]))")
+SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”\u2019)\]]*(?=\s|$)|\n+|(?<=[a-z)])[.!?]+(?=[A-Z][a-z]))")
 ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp|vs|etc|approx|No|e\.g|i\.e|a\.m|p\.m|U\.S|U\.K)|(?<![\w&])[A-Z])$"
 )
-CONTRACTION = r"n['’]t\b|['’](?:s|m|re|ve|ll|d)\b"
+CONTRACTION = r"n['\u2019]t\b|['\u2019](?:s|m|re|ve|ll|d)\b"
 WORD = re.compile(
-    rf"(?:\d+(?:[.,:]\d+)*(?:st|nd|rd|th|%|k|cm|kg|km)?\b|[^\W\d_](?:(?!{CONTRACTION})[\w&'’.-])*(?<![.'’-])|{CONTRACTION}|\S)",
+    rf"(?:\d+(?:[.,:]\d+)*(?:st|nd|rd|th|%|k|cm|kg|km)?\b|[^\W\d_](?:(?!{CONTRACTION})[\w&'\u2019.-])*(?<![.'\u2019-])|{CONTRACTION}|\S)",
     re.IGNORECASE,
 )
 IRREGULAR_NOT = {"ca": "can", "wo": "will", "sha": "shall"}
@@ -74,23 +74,27 @@ def sentence(content: str, start: int, end: int, mark: str) -> Sentence:
     return Sentence(start, end, tuple(tokens(content, start, end)), mark.strip())
 
 
-def tokens(content: str, start: int, end: int) -> Iterator[Token]:
+def tokens(content: str, start: int, end: int) -> list[Token]:
     """The words and marks between two places of a message."""
-    before = ""
+    found: list[Token] = []
     for match in WORD.finditer(content, start, end):
         text = match[0]
-        low = text.lower().replace("’", "'")
+        low = text.lower().replace("\u2019", "'")
+        last = found[-1] if found else None
+        joined = last is not None and last.end == match.start()
         if low == ".":
-            continue  # An abbreviation's; sentence ends are not inside.
-        if low == "'" and before.endswith("s") and content[match.start() - 1] == before[-1]:
+            if last is not None and joined:
+                found[-1] = replace(last, text=f"{last.text}.", end=match.end())  # An abbreviation's full stop.
+            continue
+        if low == "'" and last is not None and joined and last.low.endswith("s"):
             low = "'s"
-        before = low
         if low in SPOKEN:
             first, second = SPOKEN[low]
             middle = match.start() + len(text) // 2
-            yield Token(content[match.start() : middle], first, match.start(), middle)
-            yield Token(content[middle : match.end()], second, middle, match.end())
+            found.append(Token(content[match.start() : middle], first, match.start(), middle))
+            found.append(Token(content[middle : match.end()], second, middle, match.end()))
             continue
-        if low in IRREGULAR_NOT and content[match.end() : match.end() + 3].lower().replace("’", "'") == "n't":
+        if low in IRREGULAR_NOT and content[match.end() : match.end() + 3].lower().replace("\u2019", "'") == "n't":
             low = IRREGULAR_NOT[low]
-        yield Token(text, FULL_FORMS.get(low, low), match.start(), match.end())
+        found.append(Token(text, FULL_FORMS.get(low, low), match.start(), match.end()))
+    return found

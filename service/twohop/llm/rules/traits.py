@@ -6,10 +6,11 @@ from dataclasses import replace
 from twohop.graph.model import Granularity, Kind
 from twohop.llm.rules import kinds
 from twohop.llm.rules.dates import bare
-from twohop.llm.rules.phrases import article, person
+from twohop.llm.rules.phrase import article, person, with_pet
 from twohop.llm.rules.retell import listed
 from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.tastes import things
+from twohop.llm.rules.wordlist import words
 from twohop.memory.calendar_words import MONTH_NAMES
 from twohop.memory.ports import Fact
 from twohop.memory.times import Reach
@@ -17,16 +18,22 @@ from twohop.memory.times import Reach
 OLDEST = 120
 """Years beyond which a number is no age."""
 
-DIETS = frozenset("vegetarian vegan pescatarian kosher halal gluten-free lactose-intolerant".split())
-STANDING = frozenset(
-    "pregnant deaf blind diabetic asthmatic dyslexic colour-blind color-blind left-handed right-handed transgender gay "
-    "lesbian bisexual autistic epileptic bilingual adopted muslim christian jewish buddhist hindu catholic atheist".split()
+DIETS = words("vegetarian vegan pescatarian kosher halal gluten-free lactose-intolerant")
+STANDING = words(
+    """
+    pregnant deaf blind diabetic asthmatic dyslexic colour-blind color-blind left-handed right-handed
+    transgender gay lesbian bisexual autistic epileptic bilingual adopted muslim christian jewish buddhist hindu
+    catholic atheist
+    """
 )
-DATE = re.compile(rf"(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{'|'.join(MONTH_NAMES)})|(?:{'|'.join(MONTH_NAMES)}) \d{{1,2}}", re.IGNORECASE)
+DATE = re.compile(
+    rf"(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{'|'.join(MONTH_NAMES)})|(?:{'|'.join(MONTH_NAMES)}) \d{{1,2}}",
+    re.IGNORECASE,
+)
 
 
 def age(scene: Scene) -> list[Fact]:
-    """ "Is 34 years old", "turned 30 last week"."""
+    """As in "Is 34 years old", "turned 30 last week"."""
     rest = scene.reading.rest
     if not rest or scene.subject.type not in {"", "person"}:
         return []
@@ -42,7 +49,7 @@ def age(scene: Scene) -> list[Fact]:
 
 
 def birthday(scene: Scene) -> list[Fact]:
-    """ "My birthday is on 8 March"."""
+    """As in "My birthday is on 8 March"."""
     subject, time = scene.subject, scene.time
     if subject.head != "birthday" or subject.determiner != "poss" or time is None or time.begins is None:
         return []
@@ -62,15 +69,18 @@ def birthday(scene: Scene) -> list[Fact]:
 
 
 def condition(scene: Scene) -> list[Fact]:
-    """ "Is allergic to peanuts", "is vegetarian", "is Portuguese", "has diabetes"."""
+    """As in "Is allergic to peanuts", "is vegetarian", "is Portuguese", "has diabetes"."""
     rest = scene.reading.rest
     first = rest[0].low if rest else ""
     if scene.subject.type not in {"", "person"} or not first:
         return []
     lows = [token.low for token in rest]
     if "allergic" in lows[:2] and "to" in lows:
-        found = [f for one in things(rest[lows.index("to") + 1 :], scene) for f in scene.state("allergic_to", one, kind=Kind.ATTRIBUTE)]
-        return found
+        return [
+            f
+            for one in things(rest[lows.index("to") + 1 :], scene)
+            for f in scene.state("allergic_to", one, kind=Kind.ATTRIBUTE)
+        ]
     alone = lows[1:] if first in {"a", "an"} else lows
     if len(alone) == 1 and alone[0] in DIETS:
         return scene.state("diet", alone[0], text=f"is {first}" if first in {"a", "an"} else "is", kind=Kind.ATTRIBUTE)
@@ -81,14 +91,20 @@ def condition(scene: Scene) -> list[Fact]:
     if lows[:1] == ["fluent"] and "in" in lows:
         return languages(scene, 2)
     if lows[:2] == ["diagnosed", "with"] and len(lows) > 2:
-        return [f for one in things(rest[2:], scene) for f in scene.state("health", one.text, aspect=Aspect.BEGINS, text="has")]
+        return [
+            f
+            for one in things(rest[2:], scene)
+            for f in scene.state("health", one.text, aspect=Aspect.BEGINS, text="has")
+        ]
     return []
 
 
 def contact(scene: Scene) -> list[Fact]:
-    """ "My phone number is 555-1234", "my email is a@b.c": what follows "is", as written."""
+    """As in "My phone number is 555-1234", "my email is a@b.c": what follows "is", as written."""
     subject, rest = scene.subject, scene.reading.rest
-    head = {"number": "phone_number", "phone": "phone_number", "email": "email", "e-mail": "email", "address": ""}.get(subject.head)
+    head = {"number": "phone_number", "phone": "phone_number", "email": "email", "e-mail": "email", "address": ""}.get(
+        subject.head
+    )
     if head is None or subject.determiner != "poss" or not rest or scene.reading.past:
         return []
     value = scene.message.content[rest[0].start : rest[-1].end]
@@ -97,12 +113,12 @@ def contact(scene: Scene) -> list[Fact]:
     if (head == "phone_number" and not any(c.isdigit() for c in value)) or (head == "email" and "@" not in value):
         return []
     owner = person(subject.owner, scene.talk)
-    text = f"{owner.text}'s {scene.predicates.rows[head].phrase.removeprefix('has the ')} is {value}"
+    text = f"{owner.text}'s {scene.predicates.phrase(head).removeprefix('has the ')} is {value}"
     return [replace(fact, text=text) for fact in scene.state(head, value, subject=owner, kind=Kind.ATTRIBUTE)]
 
 
 def speak(scene: Scene) -> list[Fact]:
-    """ "Speaks Portuguese and French", "can speak German", "is learning Greek"."""
+    """As in "Speaks Portuguese and French", "can speak German", "is learning Greek"."""
     return languages(scene, 0)
 
 
@@ -111,12 +127,29 @@ def languages(scene: Scene, start: int) -> list[Fact]:
     learning = scene.reading.lemma in {"learn", "study"}
     predicate = "learns" if learning else "speaks"
     facts: list[Fact] = []
-    for member in listed([t for t in scene.reading.rest[start:] if t.low not in {"some", "fluent", "basic", "both", "a", "little", "bit", "of"}]):
+    for member in listed(
+        [
+            t
+            for t in scene.reading.rest[start:]
+            if t.low not in {"some", "fluent", "basic", "both", "a", "little", "bit", "of"}
+        ]
+    ):
         if member[0].low not in kinds.LANGUAGES:
             return facts
         name = member[0].text.capitalize()
-        phrase = replace(scene.subject, name=name, text=name, type="thing", proper=True, speaker=False, kinds=("language",), asides=(),
-                         determiner="", owner="", head=member[0].low)
+        phrase = replace(
+            scene.subject,
+            name=name,
+            text=name,
+            type="thing",
+            proper=True,
+            speaker=False,
+            kinds=("language",),
+            asides=(),
+            determiner="",
+            owner="",
+            head=member[0].low,
+        )
         facts += scene.state(predicate, phrase, past_is_event=True)
         if len(member) > 1 and member[1].low not in {"fluently", "well", "at", "with"}:
             break
@@ -124,7 +157,7 @@ def languages(scene: Scene, start: int) -> list[Fact]:
 
 
 def play(scene: Scene) -> list[Fact]:
-    """ "Plays the violin", "can play chess", "plays for Benfica"."""
+    """As in "Plays the violin", "can play chess", "plays for Benfica"."""
     part = scene.part("")
     facts: list[Fact] = []
     if part is None:
@@ -139,18 +172,37 @@ def play(scene: Scene) -> list[Fact]:
         name = " ".join(t.text for t in words)
         kind = "instrument" if words[-1].low in kinds.INSTRUMENTS else "sport"
         text = f"the {name}" if kind == "instrument" else name
-        phrase = replace(scene.subject, name=name, text=text, type="thing", proper=False, speaker=False, kinds=(kind,), asides=(),
-                         determiner="", owner="", head=words[-1].low)
+        phrase = replace(
+            scene.subject,
+            name=name,
+            text=text,
+            type="thing",
+            proper=False,
+            speaker=False,
+            kinds=(kind,),
+            asides=(),
+            determiner="",
+            owner="",
+            head=words[-1].low,
+        )
         facts += scene.state("plays", phrase, past_is_event=True)
     return facts
 
 
 def identity(scene: Scene) -> list[Fact]:
-    """ "Is a morning person", "is a mother of two", "Acme is a robotics company"."""
+    """As in "Is a morning person", "is a mother of two", "Acme is a robotics company"."""
     rest = scene.reading.rest
     if len(rest) < 2 or rest[0].low not in {"a", "an"} or scene.reading.past:
         return []
-    cut = next((i for i, t in enumerate(rest) if t.low in {"at", "in", "for", "with", "that", "who", "which", ",", "based", "located", "called", "named"} and i), len(rest))
+    cut = next(
+        (
+            i
+            for i, t in enumerate(rest)
+            if t.low in {"at", "in", "for", "with", "that", "who", "which", ",", "based", "located", "called", "named"}
+            and i
+        ),
+        len(rest),
+    )
     words = list(rest[1:cut])
     if not words or len(words) > 5:
         return []
@@ -160,10 +212,19 @@ def identity(scene: Scene) -> list[Fact]:
     if not text:
         return []
     subject = scene.subject
+    if head in kinds.PETS and subject.proper and not subject.speaker:
+        pet = replace(subject, type="thing", kinds=tuple(dict.fromkeys((*subject.kinds, *with_pet(head)))))
+        return scene.state("is_a", text, text=f"is {article(text)}", subject=pet, kind=Kind.ATTRIBUTE)
     if subject.proper and not subject.speaker and subject.type != "person" and type_known(head):
-        named = replace(subject, type=subject.type or type_known(head), kinds=tuple(dict.fromkeys((*subject.kinds, head))))
+        named = replace(
+            subject, type=subject.type or type_known(head), kinds=tuple(dict.fromkeys((*subject.kinds, head)))
+        )
         return scene.state("is_a", text, text=f"is {article(text)}", subject=named, kind=Kind.ATTRIBUTE)
-    member = head in kinds.IDENTITIES or (head in {"person", "owl", "bird"} and len(words) == 2 and words[0].low in {"morning", "dog", "cat", "night", "early", "people"})
+    member = head in kinds.IDENTITIES or (
+        head in {"person", "owl", "bird"}
+        and len(words) == 2
+        and words[0].low in {"morning", "dog", "cat", "night", "early", "people"}
+    )
     if not member or subject.type not in {"", "person"}:
         return []
     return scene.state("is_a", text, text=f"is {article(text)}", kind=Kind.ATTRIBUTE)

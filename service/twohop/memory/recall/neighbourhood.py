@@ -34,13 +34,17 @@ class Link:
 
 
 class Neighbourhood:
-    """Reads links, and keeps what it has read. `spent`: the budget was reached, so links are missing."""
+    """Reads links, and keeps what it has read.
 
-    def __init__(self, ledger: Ledger, view: View, messages: int, hot: Sequence[str] = ()) -> None:
+    `hot`: relations that fit the question, so that a busy entity doesn't lose them. `spent`: the budget was reached, so
+    links are missing.
+    """
+
+    def __init__(self, ledger: Ledger, view: View, messages: int) -> None:
         self._ledger = ledger
         self._view = view
         self._messages = messages
-        self._hot = tuple(hot)
+        self.hot: Sequence[str] = ()
         self._links: dict[str, list[Link]] = {}
         self._hot_relations: list[Relation] | None = None
         self._read = 0
@@ -105,7 +109,7 @@ class Neighbourhood:
     async def _hot_ones(self) -> list[Relation]:
         if self._hot_relations is None:
             view = self._view
-            self._hot_relations = await self._ledger.relations(view.partition, self._hot, view.axes)
+            self._hot_relations = await self._ledger.relations(view.partition, self.hot, view.axes)
         return self._hot_relations
 
     def _link(self, source: str, relation: Relation) -> Link | None:

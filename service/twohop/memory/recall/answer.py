@@ -1,0 +1,96 @@
+"""The list that a caller gets: messages in their order, facts in the place of their best source, chains first as units."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from twohop.graph.model import Memory
+from twohop.memory.api import Scores
+from twohop.memory.recall.view import sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One place of the list: a memory or a message (by id), its scores, and the path it is part of."""
+
+    scores: Scores
+    memory: Memory | None = None
+    message_id: str = ""
+    path: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Facts that stand together at the head of the list, in order; `path` is their path's place, if they are one."""
+
+    memories: tuple[Memory, ...]
+    score: float
+    path: int | None = None
+
+
+def arrange(
+    order: Sequence[str],
+    scores: Mapping[str, Scores],
+    facts: Sequence[tuple[Memory, float]],
+    heads: Sequence[Unit],
+    limit: int,
+    *,
+    messages: bool,
+) -> list[Place]:
+    """At most `limit` places.
+
+    `order`: message ids, best first. `facts`: memories with their score among facts, best first. A fact takes the
+    place of its best-ranked source; that message is shown under it, not again. Facts without a ranked source come
+    last. A unit that doesn't fit is left out whole. `messages` False = messages have no places of their own.
+    """
+    places: list[Place] = []
+    shown: set[str] = set()
+    for unit in heads:
+        fresh = [memory for memory in unit.memories if memory.id not in shown]
+        if len(places) + len(fresh) > limit:
+            continue
+        for memory in fresh:
+            shown.update((memory.id, *sources(memory)))
+            places.append(Place(scores=Scores(total=unit.score, fact=unit.score), memory=memory, path=unit.path))
+    for place in rest(order, scores, [pair for pair in facts if pair[0].id not in shown], shown, messages=messages):
+        if len(places) == limit:
+            break
+        places.append(place)
+    return places
+
+
+def rest(
+    order: Sequence[str],
+    scores: Mapping[str, Scores],
+    facts: Sequence[tuple[Memory, float]],
+    shown: Collection[str],
+    *,
+    messages: bool,
+) -> Iterator[Place]:
+    """What follows the heads."""
+    ranks = {one: rank for rank, one in enumerate(order)}
+    at: dict[int, list[tuple[Memory, float]]] = {}
+    unranked: list[tuple[Memory, float]] = []
+    for memory, score in facts:
+        found = [ranks[one] for one in sources(memory) if one in ranks]
+        (at.setdefault(min(found), []) if found else unranked).append((memory, score))
+    seen = set(shown)
+    for rank, one in enumerate(order):
+        for memory, score in at.get(rank, ()):
+            part = scores[one]
+            seen.update(sources(memory))
+            yield Place(
+                scores=Scores(
+                    total=part.total,
+                    lexical=part.lexical,
+                    dense=part.dense,
+                    small_terms=part.small_terms,
+                    hop=part.hop,
+                    fact=score,
+                ),
+                memory=memory,
+            )
+        if messages and one not in seen:
+            seen.add(one)
+            yield Place(scores=scores[one], message_id=one)
+    for memory, score in unranked:
+        yield Place(scores=Scores(total=0.0, fact=score), memory=memory)

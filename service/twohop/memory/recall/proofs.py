@@ -1,0 +1,63 @@
+"""Evidence paths of messages that a second query reached: the fact that led there, and what the message adds."""
+
+from collections.abc import Mapping, Sequence
+
+from twohop.graph.model import Relation
+from twohop.graph.store import Ledger
+from twohop.memory.api import Path
+from twohop.memory.recall.hop import Reached
+from twohop.memory.recall.neighbourhood import Link, Neighbourhood
+from twohop.memory.recall.view import View, unique
+
+
+async def prove(ledger: Ledger, view: View, near: Neighbourhood, reached: Mapping[str, Reached]) -> dict[str, Path]:
+    """Message id -> its path: to the bridge by the fact that led there, and on by a fact of the message, if it has one."""
+    told = await ledger.facts_of_messages(view.partition, list(reached), view.axes)
+    memory_ids = unique(
+        [
+            *(one.bridge.fact.memory.id for one in reached.values()),
+            *(memory.id for few in told.values() for memory in few),
+        ]
+    )
+    await near.hydrate(memory_ids)
+    relations = await ledger.relations_of_memories(view.partition, memory_ids, view.axes)
+    await near.know(end for few in relations.values() for r in few for end in (r.triple.subject_id, r.triple.object_id))
+    paths: dict[str, Path] = {}
+    for message_id, one in reached.items():
+        memory_id, turn = one.bridge.fact.memory.id, one.bridge.entity.id
+        first = walk(near, memory_id, relations.get(memory_id, ()), turn, towards=True)
+        if first is None:
+            continue
+        on = (
+            walk(near, memory.id, relations.get(memory.id, ()), turn, towards=False)
+            for memory in told.get(message_id, ())
+            if memory.id != memory_id
+        )
+        second = next((link for link in on if link is not None and link.target != first.source), None)
+        links = [first] if second is None else [first, second]
+        paths[message_id] = Path(
+            steps=tuple(near.step(link) for link in links), score=one.score, answer=near.end_of(links[-1])
+        )
+    return paths
+
+
+def walk(
+    near: Neighbourhood, memory_id: str, relations: Sequence[Relation], turn: str, *, towards: bool
+) -> Link | None:
+    """The first relation of a memory that touches the entity, walked towards it or away from it."""
+    memory = near.memories.get(memory_id)
+    for relation in relations if memory is not None else ():
+        subject, target = relation.triple.subject_id, relation.triple.object_id
+        if turn not in {subject, target} or memory is None:
+            continue
+        other = target if turn == subject else subject
+        if towards and not other:
+            continue
+        return Link(
+            relation=relation,
+            memory=memory,
+            source=other if towards else turn,
+            target=turn if towards else other,
+            forward=(turn == target) if towards else (turn == subject),
+        )
+    return None
