@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from twohop.graph.model import digest
 from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Fact, Named
 from twohop.vector.sparse import analyse
@@ -38,6 +39,11 @@ class Turn:
     id: str
     speaker: str
     content: str
+
+    @property
+    def key(self) -> str:
+        """What tells it in a recording: who says what."""
+        return digest(self.speaker, self.content)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,6 @@ from twohop.errors import Misconfigured
 from twohop.graph.datadir import DataDir
 from twohop.graph.sqlite import SqliteLedger
 from twohop.graph.store import Ledger
-from twohop.llm.extractor import ModelExtractor
-from twohop.llm.fallback import FallbackExtractor, FallbackJudge
-from twohop.llm.judge import ModelJudge
-from twohop.llm.openai import ChatModel
 from twohop.llm.rules.extractor import RulesExtractor
 from twohop.llm.rules.judge import RulesJudge
 from twohop.memory.clock import Clock, Ids, system_clock, uuid7
@@ -31,9 +27,7 @@ from twohop.memory.write.process import Processor
 from twohop.memory.write.worker import Worker
 from twohop.vector.edge import EdgeIndex
 from twohop.vector.embed import Embedder
-from twohop.vector.fastembed import FastEmbedEmbedder
 from twohop.vector.index import Index
-from twohop.vector.openai import OpenAIEmbedder
 from twohop.vector.sparse import ENCODER
 from twohop.vector.wordllama import WordLlamaEmbedder
 
@@ -144,6 +138,8 @@ def make_embedder(settings: EmbedderSettings) -> Embedder:
         case "openai":
             if not (settings.model and settings.dimension):
                 raise Misconfigured("set TWOHOP_EMBEDDER__MODEL and TWOHOP_EMBEDDER__DIMENSION for the openai embedder")
+            from twohop.vector.openai import OpenAIEmbedder  # noqa: PLC0415  The client takes half a second to import.
+
             return OpenAIEmbedder(
                 base_url=settings.base_url,
                 api_key=settings.key(),
@@ -151,6 +147,8 @@ def make_embedder(settings: EmbedderSettings) -> Embedder:
                 dimension=settings.dimension,
             )
         case "fastembed":
+            from twohop.vector.fastembed import FastEmbedEmbedder  # noqa: PLC0415  An optional extra.
+
             return FastEmbedEmbedder(model=settings.model or "BAAI/bge-small-en-v1.5")
 
 
@@ -159,6 +157,12 @@ def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncE
     rules_extractor, rules_judge = RulesExtractor(predicates), RulesJudge(predicates)
     if settings.chosen() == "rules":
         return rules_extractor, rules_judge
+    # The client of the models takes half a second to import, which every start without one is spared.
+    from twohop.llm.extractor import ModelExtractor  # noqa: PLC0415
+    from twohop.llm.fallback import FallbackExtractor, FallbackJudge  # noqa: PLC0415
+    from twohop.llm.judge import ModelJudge  # noqa: PLC0415
+    from twohop.llm.openai import ChatModel  # noqa: PLC0415
+
     model = ChatModel(
         base_url=settings.url(),
         api_key=settings.key(),

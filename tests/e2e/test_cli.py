@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,34 @@ SAID = "Alice works at Acme. Alice likes tea."
 Twohop = Callable[..., Result]
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data directory of a running server."""
+    data_dir = tmp_path_factory.mktemp("shared") / "data"
+    with running(data_dir):
+        yield data_dir
+
+
 @pytest.fixture
-def twohop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Twohop:
-    """The command line in this process, over a data directory of its own."""
+def twohop(server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Twohop:
+    """The command line in this process, which finds the running server; each test is a tenant of its own."""
+    return command_line(server, monkeypatch, "--tenant", tmp_path.name)
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Twohop:
+    """The command line in this process, over a data directory that nobody has open."""
+    return command_line(tmp_path / "data", monkeypatch)
+
+
+def command_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch, *common: str) -> Twohop:
     for name in [name for name in os.environ if name.startswith(("TWOHOP_", "OPENAI_"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("TWOHOP_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TWOHOP_DATA_DIR", str(data_dir))
     monkeypatch.setenv("TWOHOP_LLM__PROVIDER", "rules")
 
     def run(*arguments: str, stdin: str = "") -> Result:
-        return CliRunner().invoke(app, list(arguments), input=stdin)
+        return CliRunner().invoke(app, [*arguments, *([] if arguments[0] == "serve" else common)], input=stdin)
 
     return run
 
@@ -46,13 +64,13 @@ def told(twohop: Twohop) -> Any:
     return answer(twohop("add", SAID, "-u", "alice", "--name", "Alice", "--at", "2025-03-01", "--json"))
 
 
-def test_what_was_said_is_told_back(twohop: Twohop) -> None:
+def test_what_was_said_is_told_back(alone: Twohop) -> None:
     """People see what was remembered, numbered results with dates and their sources."""
-    added = twohop("add", SAID, "-u", "alice", "--name", "Alice", "--at", "2025-03-01")
+    added = alone("add", SAID, "-u", "alice", "--name", "Alice", "--at", "2025-03-01")
     assert added.exit_code == 0
     assert "ADD" in added.stdout
     assert "Alice works at Acme" in added.stdout
-    recalled = twohop("recall", "Where does Alice work?", "-u", "alice")
+    recalled = alone("recall", "Where does Alice work?", "-u", "alice")
     assert recalled.stdout.lstrip().startswith("1. Alice works at Acme")
     assert f"Alice, 2025-03-01: {SAID}" in recalled.stdout
 
@@ -182,27 +200,27 @@ def test_a_usage_error_is_2(twohop: Twohop) -> None:
     assert twohop("recall").exit_code == 2
 
 
-def test_a_bad_setting_is_named(twohop: Twohop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_setting_is_named(alone: Twohop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting that is no number is told in one line with its name."""
     monkeypatch.setenv("TWOHOP_SERVER__PORT", "many")
-    result = twohop("list", "-u", "a")
+    result = alone("list", "-u", "a")
     assert result.exit_code == 2
     assert "server.port" in result.stderr
 
 
-def test_a_directory_in_use_by_someone_silent(twohop: Twohop, tmp_path: Path) -> None:
+def test_a_directory_in_use_by_someone_silent(alone: Twohop, tmp_path: Path) -> None:
     """A directory that another process has open without serving is unavailable, and the error says by whom."""
     held = DataDir.acquire(tmp_path / "data")
-    result = twohop("list", "-u", "a")
+    result = alone("list", "-u", "a")
     held.release()
     assert result.exit_code == 4
     assert str(os.getpid()) in result.stderr
 
 
-def test_a_file_is_no_data_directory(twohop: Twohop, tmp_path: Path) -> None:
+def test_a_file_is_no_data_directory(alone: Twohop, tmp_path: Path) -> None:
     """A data directory that can't be used is a failure that says why."""
     (tmp_path / "file").write_text("")
-    result = twohop("list", "-u", "a", "--data-dir", str(tmp_path / "file"))
+    result = alone("list", "-u", "a", "--data-dir", str(tmp_path / "file"))
     assert result.exit_code == 1
     assert "not a directory" in result.stderr
 

@@ -1,29 +1,23 @@
 """The client: in process and over gRPC, with and without asyncio, the same results and the same errors."""
 
-import asyncio
-import functools
-import gc
-import os
 import re
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from serving import serving, settings_for
+from clients import MODES, driven
 from twohop import errors
-from twohop.client import AsyncMemory, Memory
 from twohop.errors import InvalidInput, TwohopError
 from twohop.memory.ports import Fact
 
-MODES = ["async local", "async grpc", "sync local", "sync grpc"]
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+]00:00")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 SAID = "2025-03-01T09:00:00Z"
 EXCHANGE = [
     {"role": "user", "name": "Alice", "content": "Alice works at Acme. Alice likes tea.", "observed_at": SAID},
@@ -36,35 +30,11 @@ FACTS: list[Fact | str | dict[str, Any]] = [
     "Platform is a team",
 ]
 
-Call = Callable[..., Awaitable[Any]]
 
-
-class Driven:
-    """A client of either kind under one way of calling: `await driven.search(…)`."""
-
-    def __init__(self, memory: Memory | AsyncMemory) -> None:
-        self._memory = memory
-
-    def __getattr__(self, name: str) -> Call:
-        method = getattr(self._memory, name)
-        return method if isinstance(self._memory, AsyncMemory) else functools.partial(asyncio.to_thread, method)
-
-
-@asynccontextmanager
-async def driven(mode: str, data_dir: Path) -> AsyncIterator[Any]:
-    kind, place = mode.split()
-    async with AsyncExitStack() as stack:
-        settings = settings_for(data_dir)
-        target = (await stack.enter_async_context(serving(data_dir))).address if place == "grpc" else None
-        arguments: dict[str, Any] = {} if target else {"settings": settings}
-        client = Driven(Memory(target, **arguments) if kind == "sync" else AsyncMemory(target, **arguments))
-        stack.push_async_callback(client.close)
-        yield client
-
-
-@pytest.fixture(params=MODES)
-async def memory(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
-    async with driven(request.param, tmp_path / "data") as client:
+@pytest_asyncio.fixture(params=MODES, scope="module", loop_scope="module")
+async def memory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Any]:
+    """Each of the four in turn, shared by the tests, which differ in their users."""
+    async with driven(request.param, tmp_path_factory.mktemp("client") / "data") as client:
         yield client
 
 
@@ -138,20 +108,20 @@ async def test_all_four_tell_the_same_story(tmp_path: Path) -> None:
 async def test_the_usual_loop(memory: Any) -> None:
     """Search before the prompt, add after it: the loop of other memory libraries, with their keyword names."""
     question = "Where does Alice work?"
-    found = await memory.search(query=question, user_id="alice", limit=3)
+    found = await memory.search(query=question, user_id="loop", limit=3)
     assert found["results"] == []
     messages = [{"role": "user", "content": question}, {"role": "user", "content": "Alice works at Acme."}]
-    await memory.add(messages, user_id="alice")
-    found = await memory.search(query=question, user_id="alice", limit=3)
+    await memory.add(messages, user_id="loop")
+    found = await memory.search(query=question, user_id="loop", limit=3)
     assert "Alice works at Acme" in "\n".join(f"- {entry['memory']}" for entry in found["results"])
 
 
 async def test_a_repeated_add_answers_alike(memory: Any) -> None:
     """The same request id gives the same answer; another body under it is refused."""
-    first = await memory.add("Alice works at Acme.", user_id="alice", request_id="r")
-    assert await memory.add("Alice works at Acme.", user_id="alice", request_id="r") == first
+    first = await memory.add("Alice works at Acme.", user_id="repeated", request_id="r")
+    assert await memory.add("Alice works at Acme.", user_id="repeated", request_id="r") == first
     with pytest.raises(errors.RequestIdReused):
-        await memory.add("Alice works at Birch.", user_id="alice", request_id="r")
+        await memory.add("Alice works at Birch.", user_id="repeated", request_id="r")
 
 
 async def test_a_listing_is_read_over_its_pages(memory: Any) -> None:
@@ -237,13 +207,13 @@ async def test_an_unknown_argument_is_no_scope(memory: Any) -> None:
 
 async def test_a_stale_etag_is_refused(memory: Any) -> None:
     """An update of what has changed since it was read is EtagMismatch and changes nothing."""
-    added = await memory.add("x", user_id="u", facts=["Alice works at Acme"])
+    added = await memory.add("x", user_id="etag", facts=["Alice works at Acme"])
     memory_id = added["results"][0]["id"]
-    before = await memory.get(memory_id, user_id="u")
-    await memory.update(memory_id, "Alice works at Acme in Lisbon", user_id="u")
+    before = await memory.get(memory_id, user_id="etag")
+    await memory.update(memory_id, "Alice works at Acme in Lisbon", user_id="etag")
     with pytest.raises(errors.EtagMismatch):
-        await memory.delete(memory_id, user_id="u", etag=before["etag"])
-    assert (await memory.get(memory_id, user_id="u"))["memory"] == "Alice works at Acme in Lisbon"
+        await memory.delete(memory_id, user_id="etag", etag=before["etag"])
+    assert (await memory.get(memory_id, user_id="etag"))["memory"] == "Alice works at Acme in Lisbon"
 
 
 async def test_times_are_taken_as_datetimes_too(memory: Any) -> None:
@@ -255,94 +225,3 @@ async def test_times_are_taken_as_datetimes_too(memory: Any) -> None:
         assert {source["observed_at"] for one in found["results"] for source in one["sources"]} <= {
             "2025-03-01T09:00:00+00:00"
         }
-
-
-async def test_tenants_are_apart(tmp_path: Path) -> None:
-    """Two clients of two tenants with one user id share nothing."""
-    async with serving(tmp_path / "data") as served:
-        one, two = AsyncMemory(served.address, tenant="one"), AsyncMemory(served.address, tenant="two")
-        await one.add("x", user_id="u", facts=["Alice works at Acme"])
-        assert (await two.get_all(user_id="u"))["results"] == []
-        assert len((await one.get_all(user_id="u"))["results"]) == 1
-        await one.close()
-        await two.close()
-
-
-async def test_a_running_loop_is_no_obstacle(tmp_path: Path) -> None:
-    """The blocking client works where a loop is running already, as in a notebook."""
-    with Memory(settings=settings_for(tmp_path / "data")) as memory:
-        memory.add("x", user_id="u", facts=["Alice works at Acme"])
-        assert len(memory.get_all(user_id="u")["results"]) == 1
-
-
-async def test_a_closed_client_says_so(memory: Any) -> None:
-    """After close every call is refused, and a second close does nothing."""
-    await memory.close()
-    await memory.close()
-    with pytest.raises(errors.ShuttingDown, match="closed"):
-        await memory.search("x", user_id="u")
-
-
-def test_a_forgotten_client_is_closed(tmp_path: Path) -> None:
-    """A client that is dropped without close gives its data directory up, with everything it added."""
-    memory = Memory(settings=settings_for(tmp_path / "data"))
-    memory.add("x", user_id="u", facts=["Alice works at Acme"])
-    del memory
-    gc.collect()
-    with Memory(settings=settings_for(tmp_path / "data")) as again:
-        assert len(again.get_all(user_id="u")["results"]) == 1
-
-
-def test_a_client_collected_in_its_own_thread_is_closed(tmp_path: Path) -> None:
-    """A client in a cycle may be collected by its own loop's thread, and still gives its directory up."""
-    memory: Any = Memory(settings=settings_for(tmp_path / "data"))
-    memory.add("x", user_id="u", facts=["Alice works at Acme"])
-    memory.itself, thread, run = memory, memory._loop._thread, memory._loop.run
-
-    async def collect() -> None:
-        gc.collect()
-
-    del memory
-    run(collect())
-    thread.join(30)
-    with Memory(settings=settings_for(tmp_path / "data")) as again:
-        assert len(again.get_all(user_id="u")["results"]) == 1
-
-
-def test_a_script_may_end_without_close(tmp_path: Path) -> None:
-    """A process that ends with its client open ends cleanly and silently, and what it added is there."""
-    script = (
-        "import sys; from twohop.client import Memory; memory = Memory(data_dir=sys.argv[1]);"
-        "memory.add('x', user_id='u', facts=['Alice works at Acme'])"
-    )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "TWOHOP_LLM__PROVIDER": "rules"}
-    command = [sys.executable, "-c", script, str(tmp_path / "data")]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
-    with Memory(settings=settings_for(tmp_path / "data")) as again:
-        assert len(again.get_all(user_id="u")["results"]) == 1
-
-
-def test_a_held_directory_names_its_owner(tmp_path: Path) -> None:
-    """A second embedded client on one directory is refused."""
-    with Memory(settings=settings_for(tmp_path / "data")), pytest.raises(errors.DataDirHeld):
-        Memory(settings=settings_for(tmp_path / "data")).get_all(user_id="u")
-
-
-def test_nobody_listens() -> None:
-    """A server that isn't there is Unavailable, and the error has the address."""
-    with Memory("127.0.0.1:1") as memory, pytest.raises(errors.Unavailable, match=r"127\.0\.0\.1:1"):
-        memory.get_all(user_id="u")
-
-
-@pytest.mark.parametrize("arguments", [{"api_key": "k"}, {"tls": True}])
-def test_keys_and_tls_are_not_served_yet(arguments: dict[str, Any]) -> None:
-    """What this version can't honour is refused, not ignored."""
-    with pytest.raises(errors.NotServed):
-        AsyncMemory("127.0.0.1:1", **arguments)
-
-
-def test_a_target_and_a_directory_are_one_too_many(tmp_path: Path) -> None:
-    """A client is remote or embedded, not both."""
-    with pytest.raises(errors.Misconfigured):
-        AsyncMemory("127.0.0.1:1", data_dir=tmp_path)

@@ -8,7 +8,7 @@ import typer
 
 from twohop.cli.printing import Shape, line, table
 from twohop.client import AsyncMemory
-from twohop.client.memory_async import Whose
+from twohop.client.questions import Whose
 from twohop.errors import FieldViolation, InvalidInput
 
 

@@ -16,7 +16,7 @@ from twohop.cli.failures import told
 from twohop.cli.logs import log_to_stderr
 from twohop.cli.printing import Shape, as_json
 from twohop.client import AsyncMemory
-from twohop.client.memory_async import Whose
+from twohop.client.questions import Whose
 
 Ask = Callable[Concatenate[AsyncMemory, Whose, ...], Awaitable[Shape]]
 

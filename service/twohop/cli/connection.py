@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twohop.client import AsyncMemory
-from twohop.client.memory_async import Whose
+from twohop.client.questions import Whose
 from twohop.config import Settings
 from twohop.graph.datadir import read_owner
 

@@ -7,7 +7,7 @@ import typer
 from twohop.cli.options import Limit
 from twohop.cli.printing import Shape, table
 from twohop.client import AsyncMemory
-from twohop.client.memory_async import Whose
+from twohop.client.questions import Whose
 
 
 async def entities(

@@ -13,7 +13,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(serve.serve)
+app.command("serve")(serve.serve_command)
 register(app, add.add, add.show)
 register(app, recall.recall, recall.show_recalled)
 register(app, recall.paths, recall.show_paths)

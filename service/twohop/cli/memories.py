@@ -7,7 +7,7 @@ import typer
 from twohop.cli.options import AsOf, Closed, KnownAt, Limit
 from twohop.cli.printing import Shape, day, fields, lasting, line, table
 from twohop.client import AsyncMemory
-from twohop.client.memory_async import Whose
+from twohop.client.questions import Whose
 
 
 async def list_memories(

@@ -7,7 +7,7 @@ import typer
 from twohop.cli.options import AsOf, Closed, Depth, KnownAt, Limit
 from twohop.cli.printing import Shape, dated, day, line, path
 from twohop.client import AsyncMemory
-from twohop.client.memory_async import Whose
+from twohop.client.questions import Whose
 
 
 async def recall(

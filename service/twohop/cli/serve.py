@@ -12,7 +12,7 @@ from twohop.cli.logs import log_to_stderr
 from twohop.config import ServerSettings, Settings
 
 
-def serve(
+def serve_command(
     *,
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 = a free one.")] = None,
@@ -32,10 +32,12 @@ def serve(
 async def run(settings: Settings) -> None:
     """Open the stores and serve them."""
     from twohop.app import open_core  # noqa: PLC0415  # The other commands start without loading stores and models.
-    from twohop.server import serve as serve_app  # noqa: PLC0415  # As above.
+    from twohop.server import require_loopback, serve  # noqa: PLC0415  # As above.
+
+    require_loopback(settings.server.host)  # Before anything is opened for nothing.
 
     def started(address: str) -> None:
         print(f"twohop serves {settings.data_dir} on {address}", flush=True)  # noqa: T201  # Read by whoever waits.
 
     async with open_core(settings) as app:
-        await serve_app(app, settings, started=started)
+        await serve(app, settings, started=started)

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, Self, Unpack
 
 from twohop.client import shapes
 from twohop.client.inputs import Facts, Messages, Time, filter_of, given_facts, instant_of, kind_of, new_messages
+from twohop.client.questions import Asked, Whose
 from twohop.client.remote import RemoteCore
 from twohop.config import Settings
 from twohop.errors import FieldViolation, InvalidInput, Misconfigured, NotServed, ShuttingDown
@@ -19,26 +20,6 @@ PAGE = 200
 """Items asked for at a time while a listing is read to its end."""
 
 Shape = dict[str, Any]
-
-
-class Whose(TypedDict, total=False):
-    """Whose memory a call is about: at least one. The first one given, in this order, owns it; the others narrow."""
-
-    user_id: str | None
-    agent_id: str | None
-    run_id: str | None
-
-
-class Asked(Whose, total=False):
-    """What a question may say beside its words; see `AsyncMemory.recall`."""
-
-    limit: int
-    depth: int
-    filters: Filter | Mapping[str, Any] | None
-    as_of: Time
-    known_at: Time
-    include_closed: bool
-    include_messages: bool
 
 
 class AsyncMemory:

@@ -342,8 +342,9 @@ POINTS = (
     point(r"(?:the\s+)?day\s+(?:before\s+yesterday|after\s+tomorrow)", near_day),
     point(r"(?:(?:yesterday|tomorrow)(?:\s+(?:morning|afternoon|evening|night))?|last\s+night|today|tonight"
           r"|this\s+(?:morning|afternoon|evening))", near_day),
-    point(rf"(?P<step>last|past|this\s+past|previous|this|this\s+coming|next|coming)\s+(?P<unit>weekend|week|month|year|{SEASON}|"
-          rf"{WEEKDAY}|{'|'.join(SHORT_WEEKDAYS)}|{'|'.join(MONTH_NAMES)})(?:\s+(?:morning|afternoon|evening|night))?", relative),
+    point(rf"(?P<step>last|past|this\s+past|previous|this|this\s+coming|next|coming)\s+"
+          rf"(?P<unit>weekend|week|month|year|{SEASON}|{WEEKDAY}|{'|'.join(SHORT_WEEKDAYS)}|{'|'.join(MONTH_NAMES)})"
+          r"(?:\s+(?:morning|afternoon|evening|night))?", relative),
     point(rf"{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?\s+(?:ago|earlier|back)", ago),
     point(rf"in\s+{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?(?:['\u2019]s?\s+time)?", in_time),
     point(rf"{NUMBER}\s+(?P<unit>{UNIT_NAMES})s?\s+from\s+now", in_time),

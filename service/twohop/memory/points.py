@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twohop.graph.model import Evidence, Memory, Message, Relation, Revision
+from twohop.memory.calendar_words import MONTH_NAMES
 from twohop.memory.centring import Means
 from twohop.memory.moment import instant
 from twohop.vector.model import FAR, Point, PointKind, Vector
@@ -31,8 +33,14 @@ def speaker(message: Message) -> str:
 
 def day(message: Message) -> str:
     """The message's day as people write it, in its own zone: 8 May 2023."""
-    local = instant(message.observed_at, message.time_zone)
-    return f"{local.day} {local:%B} {local.year}"
+    return written_day(message.observed_at, message.time_zone)
+
+
+@lru_cache(maxsize=4_096)
+def written_day(at: int, time_zone: str) -> str:
+    """An instant's day; messages of one session mostly share it."""
+    local = instant(at, time_zone)
+    return f"{local.day} {MONTH_NAMES[local.month - 1].title()} {local.year}"
 
 
 def dense_text(message: Message) -> str:

@@ -59,7 +59,7 @@ WORK = (
         "organisation",
         inverse="employs",
         also="works for, employed by, employed at, is employed at, employer, works with company, job at, has job at, "
-        "working at, working for, worked at, worked for, work at, work for, employed with, company, workplace, joined company",
+        "working at, working for, worked at, worked for, work at, work for, employed with, company, workplace",
     ),
     row(
         "employs",
@@ -191,7 +191,7 @@ WORK = (
         ONE,
         "university, college, school, student, study, degree",
         "organisation",
-        also="attends school, student at, enrolled at, attends university, goes to school at, studying at, attends college",
+        also="attends school, student at, enrolled at, attends university, goes to school at, studying at",
     ),
     row(
         "studied_at",

@@ -55,7 +55,8 @@ class Found:
 
 
 AHEAD = re.compile(
-    r"\b(?:will|won't|shall|going to|gonna|plan(?:s|ning)?|intends?|hop(?:e|es|ing) to|tomorrow|upcoming|next)\b|['\u2019]ll\b",
+    r"\b(?:will|won't|shall|going to|gonna|plan(?:s|ning)?|intends?|hop(?:e|es|ing) to|tomorrow|upcoming|next)\b"
+    r"|['\u2019]ll\b",
     re.IGNORECASE,
 )
 LEAD = re.compile(
@@ -157,7 +158,8 @@ def between(text: str, first: Found, second: Found) -> TimeSpan | None:
     if lead and lead["word"].lower() == "between":
         linked = link == "and"
     else:
-        linked = link in ({"to", "until", "till", "through", "-", "\u2013"} if lead else {"-", "\u2013"} if years else ())
+        dash = link in {"-", "\u2013"}
+        linked = (dash and bool(lead or years)) or (bool(lead) and link in {"to", "until", "till", "through"})
     if not linked or second.granule.first <= first.granule.first:
         return None
     return TimeSpan(

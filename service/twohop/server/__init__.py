@@ -1,5 +1,5 @@
 """The gRPC server: `Server` listens, `serve` runs one until the process is told to stop."""
 
-from twohop.server.listener import Server, serve
+from twohop.server.listener import Server, require_loopback, serve
 
-__all__ = ["Server", "serve"]
+__all__ = ["Server", "require_loopback", "serve"]

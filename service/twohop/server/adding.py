@@ -9,7 +9,9 @@ from twohop.memory.clock import Ids
 
 MARGIN_SHARE = 0.2
 MARGIN_SECONDS = 0.25
-"""Kept of the deadline for the answer's way back: a fifth, at most a quarter of a second."""
+ROUNDING = 0.01
+"""Kept of the deadline for the answer's way back: a quarter of a second, at most a fifth; and one percent, since gRPC
+sends deadlines rounded up to three digits."""
 
 
 class Adding:
@@ -28,7 +30,7 @@ class Adding:
         """
         if remaining is None:
             return await asyncio.shield(self._start(request))
-        margin = min(MARGIN_SHARE * remaining, MARGIN_SECONDS)
+        margin = min(MARGIN_SHARE * remaining, MARGIN_SECONDS + ROUNDING * remaining)
         # The id is what the accepted add is found by, once the time is over.
         named = request if request.request_id else replace(request, request_id=f"call-{self._ids()}")
         first = self._start(named)

@@ -77,11 +77,7 @@ class Server:
             Misconfigured: the address is beyond loopback, or taken.
         """
         host, wanted = self._settings.server.host, self._settings.server.port
-        if not loopback(host):
-            raise Misconfigured(
-                f"without authentication the server listens on loopback only, not on {host!r}: "
-                "set TWOHOP_SERVER__HOST to 127.0.0.1"
-            )
+        require_loopback(host)
         try:
             port = self._grpc.add_insecure_port(address(host, wanted))
         except RuntimeError as e:
@@ -119,6 +115,15 @@ async def serve(app: App, settings: Settings, *, started: Callable[[str], None])
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+def require_loopback(host: str) -> None:
+    """Raise `Misconfigured` unless only this machine reaches the host, since nobody is asked for a key."""
+    if not loopback(host):
+        raise Misconfigured(
+            f"without authentication the server listens on loopback only, not on {host!r}: "
+            "set TWOHOP_SERVER__HOST to 127.0.0.1"
+        )
 
 
 def loopback(host: str) -> bool:

@@ -8,7 +8,7 @@ from twohop.graph.model import Evidence, Scope
 from twohop.memory.api import Core, Degradation
 from twohop.memory.settings import Limits
 from twohop.memory.validate import Check
-from twohop.server.adding import Adding
+from twohop.server.adding import ROUNDING, Adding
 from twohop.server.interceptors import Context, ErrorBoundary
 from twohop.server.states import check_ids, owner_state, require
 from twohop.v1 import error_pb2, recall_pb2
@@ -70,7 +70,8 @@ class MemoryService(MemoryServiceServicer):
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
         remaining = context.time_remaining()
-        deadline = None if remaining is None else asyncio.get_running_loop().time() + remaining - ANSWER_SECONDS
+        now = asyncio.get_running_loop().time()
+        deadline = None if remaining is None else now + (1 - ROUNDING) * remaining - ANSWER_SECONDS
         result = await self._core.recall(unpack_recall(request, scope, deadline))
         response = pack_answer(result, scope)
         if result.seq < wanted and Degradation.INDEX_BEHIND not in result.degradations:

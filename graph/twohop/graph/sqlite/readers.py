@@ -23,7 +23,6 @@ class Readers:
         for connection in self._connections:
             self._idle.put(connection)
         self._threads = ThreadPoolExecutor(len(self._connections), thread_name_prefix="twohop-ledger-reader")
-        self._closed = False
 
     async def read(self, work: Callable[[Database], T]) -> T:
         """The result of `work` on one snapshot, which holds every write that was acknowledged before.
@@ -31,13 +30,14 @@ class Readers:
         Raises:
             LedgerUnavailable: SQLite failed, or the ledger is closed.
         """
-        if self._closed:
-            raise LedgerUnavailable("the ledger is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._snapshot, work)
+        try:
+            reading = asyncio.get_running_loop().run_in_executor(self._threads, self._snapshot, work)
+        except RuntimeError as e:  # What a pool that was shut down says.
+            raise LedgerUnavailable("the ledger is closed") from e
+        return await reading
 
     def close(self) -> None:
         """Wait for running reads and close. Blocks."""
-        self._closed = True
         self._threads.shutdown()
         for connection in self._connections:
             connection.close()

@@ -6,25 +6,27 @@ from dataclasses import replace
 
 from twohop.graph.model import Message
 from twohop.llm.rules.discourse import Discourse
+from twohop.llm.rules.verbs import Form, read_verb
 from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Fact, Named, Polarity
 
-SUBJECT = r"(?:it|that|this|he|she|they|i|her name|his name|the name|the city|the company|the place)"
+SUBJECT = r"(?:it|that|this|he|she|they|i|(?:her|his|the) name|the (?:city|company|place))"
 VALUE = r"[^,.;!?\n]{1,60}?"
+IN = r"(?:to |in |at |for )?"
+RATHER = r"(?:not|rather than|instead of)"
+SIGN = r"(?:no|nope|nah|sorry|oops|actually|correction|wait|my mistake|my bad|i misspoke|scratch that)"
+COPULA = r"(?:['\u2019]s|['\u2019]re| is| was| were| should be)"
+MEANT = r"i (?:meant|mean)(?: to say)?|should (?:be|say|have been)|make that"
 CORRECTION = re.compile(
-    rf"^\s*(?P<sign>(?:no|nope|nah|sorry|oops|actually|correction|wait|hmm|well|my mistake|my bad|i misspoke|scratch that)\b[\s,:;.!\u2014\u2013-]*)*"
-    rf"(?:"
-    rf"(?:(?P<meant>i (?:meant|mean)|i meant to say|should (?:be|say|have been)|make that)|{SUBJECT}(?:['\u2019]s| is| was| should be| were|['\u2019]re))\s+"
-    rf"(?:actually |really |in fact )?(?:to |in |at |for )?(?P<right>{VALUE})(?:\s*,?\s+(?:and )?(?:not|rather than|instead of)\s+(?:to |in |at |for )?(?P<wrong>{VALUE}))?"
-    rf"|(?P<right2>{VALUE})\s*,?\s+(?:not|rather than|instead of)\s+(?:in |at |for )?(?P<wrong2>{VALUE})"
-    rf"|not\s+(?:in |at |for )?(?P<wrong3>{VALUE})\s*[,;\u2014\u2013-]+\s*(?:but\s+)?(?P<right3>{VALUE})"
+    rf"^\s*(?:(?:{SIGN}|hmm|well)\b[\s,:;.!\u2014\u2013-]*)*(?:"
+    rf"(?:(?P<meant>{MEANT})|{SUBJECT}{COPULA})\s+(?:actually |really |in fact )?{IN}(?P<right>{VALUE})"
+    rf"(?:\s*,?\s+(?:and )?{RATHER}\s+{IN}(?P<wrong>{VALUE}))?"
+    rf"|(?P<right2>{VALUE})\s*,?\s+{RATHER}\s+{IN}(?P<wrong2>{VALUE})"
+    rf"|not\s+{IN}(?P<wrong3>{VALUE})\s*[,;\u2014\u2013-]+\s*(?:but\s+)?(?P<right3>{VALUE})"
     rf")\s*[.!]*\s*$",
     re.IGNORECASE,
 )
-SIGNS = re.compile(
-    r"^\s*(?:no|nope|nah|sorry|oops|actually|correction|wait|my mistake|my bad|i misspoke|scratch that)\b",
-    re.IGNORECASE,
-)
+SIGNS = re.compile(rf"^\s*{SIGN}\b", re.IGNORECASE)
 ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 LONGEST = 6
 """Words of a value; a longer one is a sentence of its own."""
@@ -41,7 +43,7 @@ def correction(message: Message, start: int, end: int, talk: Discourse) -> list[
     signed = bool(SIGNS.match(text)) or bool(match["meant"])
     if not right or len(right.split()) > LONGEST or not (signed or wrong):
         return None
-    before = meant(talk.facts, right, wrong, message, talk)
+    before = meant(talk.facts, right, wrong)
     if before is None:
         return None
     old = before.claims[0]
@@ -57,8 +59,8 @@ def bare(value: str | None) -> str:
     return ARTICLE.sub("", (value or "").strip(" \"'“”")).strip()
 
 
-def meant(facts: Sequence[Fact], right: str, wrong: str, message: Message, talk: Discourse) -> Fact | None:
-    """The latest fact that holds the wrong value; without one named, the latest of this speaker that names something."""
+def meant(facts: Sequence[Fact], right: str, wrong: str) -> Fact | None:
+    """The latest fact that holds the wrong value; without one named, the latest fact, if its value is of that sort."""
     for fact in reversed(facts):
         if not fact.claims or fact.polarity is not Polarity.AFFIRMED or not fact.claims[0].object:
             continue
@@ -71,14 +73,8 @@ def meant(facts: Sequence[Fact], right: str, wrong: str, message: Message, talk:
         same_sort = (
             right[:1].isupper() == claim.object[:1].isupper() and right[:1].isdigit() == claim.object[:1].isdigit()
         )
-        return fact if (proper or claim.literal) and same_sort and said_by(fact, message, talk) else None
+        return fact if (proper or claim.literal) and same_sort else None
     return None
-
-
-def said_by(fact: Fact, message: Message, talk: Discourse) -> bool:
-    """Whether the fact is of the last messages; corrections don't reach further."""
-    del talk
-    return bool(fact.sources) or fact.quote in message.content
 
 
 def contrasted(facts: Sequence[Fact], wrong: str, quote: str, message: Message) -> list[Fact]:
@@ -115,16 +111,13 @@ def corrected(before: Fact, old: str, value: str, quote: str, message: Message, 
 
 def deny(text: str) -> str:
     """A plain sentence denied."""
-    for verb in (" is ", " was ", " has "):
-        if verb in text:
-            return text.replace(verb, f"{verb}not ", 1) if verb != " has " else text.replace(verb, " does not have ", 1)
-    words = text.split()
-    for place, word in enumerate(words[1:], 1):
-        from twohop.llm.rules.verbs import Form, read_verb  # noqa: PLC0415
-
+    said = text.split()
+    for place, word in enumerate(said[1:], 1):
         for verb in read_verb(word):
-            if verb.form is Form.THIRD:
-                return " ".join([*words[:place], "does not", verb.lemma, *words[place + 1 :]])
-            if verb.form is Form.PAST:
-                return " ".join([*words[:place], "did not", verb.lemma, *words[place + 1 :]])
+            if verb.form not in {Form.THIRD, Form.PAST}:
+                continue
+            if verb.lemma == "be":
+                return " ".join([*said[: place + 1], "not", *said[place + 1 :]])
+            helper = "does not" if verb.form is Form.THIRD else "did not"
+            return " ".join([*said[:place], helper, verb.lemma, *said[place + 1 :]])
     return f"It is not so that {text}"

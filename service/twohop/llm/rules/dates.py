@@ -8,7 +8,7 @@ from twohop.memory.moment import When, instant
 from twohop.memory.times import Reach, TimeSpan
 
 
-def dated(span: TimeSpan | None, time_zone: str) -> str:
+def dated(span: TimeSpan | None, time_zone: str) -> str:  # noqa: PLR0911 - a case of the language for each branch.
     """As in "in June 2025", "on 14 March 2025", "from 2026 on", "until May 2025"; empty for none or for a length."""
     if span is None or span.reach is Reach.LENGTH:
         return ""
@@ -31,7 +31,7 @@ def dated(span: TimeSpan | None, time_zone: str) -> str:
             final = instant(last.at, time_zone) - timedelta(days=1)
             start = instant(first.at, time_zone)
             if (start.year, start.month) != (final.year, final.month):
-                return f"between {bare(span.begins, time_zone)} and {MONTH_NAMES[final.month - 1].capitalize()} {final.year}"
+                return f"between {words} and {MONTH_NAMES[final.month - 1].capitalize()} {final.year}"
             return f"in {words}"
         case _:
             return f"in {words}"

@@ -25,13 +25,17 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.times import Reach, TimeSpan, expressions
 
 VAGUE_TIME = re.compile(
-    r"\b(?:(?:a few|several|some|many) (?:days|weeks|months|years|hours|minutes) (?:ago|back)|the other day|a while (?:ago|back)|"
-    r"a long time ago|some time ago|ages ago|in the (?:past|future)|one day|some ?day|at some point|these days|right now|at the moment|at present)\b",
+    r"\b(?:(?:a few|several|some|many) (?:days|weeks|months|years|hours|minutes) (?:ago|back)|a while (?:ago|back)|"
+    r"the other day|a long time ago|some time ago|ages ago|in the (?:past|future)|one day|some ?day|at some point|"
+    r"these days|right now|at the moment|at present)\b",
     re.IGNORECASE,
 )
 """Times that name no date: they are left out of what is said."""
 
 HEARSAY = re.compile(r"\s*(?:according to|rumou?r has it|word is|they say|people say)\b", re.IGNORECASE)
+INTERJECTION = 2
+"""Words of a sentence ("No!", "Oh sorry.") after which a correction may still follow."""
+
 DECIDER = "rules"
 
 
@@ -42,7 +46,7 @@ class RulesExtractor:
         self._predicates = predicates
 
     async def extract(self, request: ExtractionRequest) -> Extraction:
-        """The facts that the exchange states. Earlier messages only tell who "she" is and what "no, Berlin" corrects."""
+        """The facts that the exchange states; earlier messages tell who "she" is and what "no, Berlin" corrects."""
         talk = Discourse(speakers=speakers((*request.recent, *request.exchange)))
         known = {message.id for message in request.exchange}
         for message in request.recent:
@@ -65,7 +69,7 @@ class RulesExtractor:
             if corrected:
                 yield from corrected
                 continue
-            opens = opens and len(sentence.tokens) <= 2
+            opens = opens and len(sentence.tokens) <= INTERJECTION
             facts = self._sentence(sentence, message, talk)
             if states and not sentence.question and not HEARSAY.match(message.content, sentence.start):
                 yield from (fact for fact in facts if acceptable(fact, message))
@@ -97,7 +101,9 @@ class RulesExtractor:
     def _scene(self, clause: Clause, reading: Reading, message: Message, talk: Discourse, sentence: Sentence) -> Scene:
         text = message.content[sentence.start : sentence.end]
         ahead = bool(reading.plan) or (reading.progressive and not reading.past and not reading.perfect)
-        times = spans(text, sentence.start, message, future=not (reading.past or reading.perfect) or ahead)
+        times = spans(
+            text, sentence.start, message, future=ahead or not (reading.past or reading.perfect or reading.over)
+        )
         if not ahead:
             # "Since March" looks back in any tense.
             back = spans(text, sentence.start, message, future=False)

@@ -6,122 +6,25 @@ from twohop.graph.model import Kind
 from twohop.llm.rules import kinds
 from twohop.llm.rules.chatter import CHATTER, VAGUE
 from twohop.llm.rules.dates import dated
+from twohop.llm.rules.ends import others
 from twohop.llm.rules.grammar_words import PREPOSITIONS, UNCLEAR
-from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.retell import Part, listed
 from twohop.llm.rules.scene import MAX_TEXT, Course, Scene, Tense, opening, typed
-from twohop.llm.rules.verbs import Form, gerund, has_form, past, third
+from twohop.llm.rules.verbs import Form, has_form, past, third
 from twohop.llm.rules.wordlist import words
-from twohop.memory.ports import Claim, Fact, Named, Polarity
+from twohop.memory.ports import Claim, Fact, Polarity
 from twohop.memory.times import Reach
 
 WITH_OBJECT = words("buy get take make run find give send share hold catch see change lead show end use have")
 """Chatter verbs that state something when their object is a thing with a name, an owner or a number of its own."""
 
-AVOIDED = words("eat drink smoke use drive watch wear")
+ENTITY = 4
+"""Words of a common phrase that still makes an entity; a longer one is a plain value."""
+
 LESSONS = words("class classes course courses lesson lessons")
-ADDICTIONS = words("smoke drink gamble vape")
+
 STATED = words("have own drive use wear")
 """Verbs whose present is a standing fact even of a plain thing."""
-
-TRIPS = words(
-    """
-    trip hike cruise tour safari vacation holiday retreat walk date adventure journey honeymoon expedition run
-    ride
-    """
-)
-GO_NOUNS = words(
-    """
-    concert festival party wedding conference meeting workshop show exhibition funeral gig match game play race
-    parade meetup fair retreat reunion class ceremony group support seminar lecture camp museum
-    """
-)
-
-
-def visit(scene: Scene) -> list[Fact]:
-    """As in "Went to Porto with Emma last week", "visited Rome", "has been to Japan", "attended a conference"."""
-    reading = scene.reading
-    if (
-        reading.doubt
-        or reading.negated
-        or reading.over
-        or reading.plan
-        or not (reading.past or reading.perfect)
-        or reading.used
-    ):
-        return []
-    if reading.lemma in {"visit", "attend"}:
-        part = scene.part("")
-    elif reading.lemma == "be":
-        part = scene.part("to") if reading.perfect and scene.part("") is None else None
-    else:
-        part = scene.part("to") if scene.part("") is None else None
-        trip = scene.part("on")
-        if (
-            part is None
-            and reading.lemma == "go"
-            and trip is not None
-            and trip.phrase is not None
-            and trip.phrase.head in TRIPS
-        ):
-            part = trip
-    if (
-        part is None
-        or part.phrase is None
-        or part.phrase.speaker
-        or part.phrase.name.split()[0].lower() in VAGUE | {"see", "bed", "work", "sleep"}
-    ):
-        return []
-    if not (part.phrase.proper or part.phrase.determiner) or not (part.complete or len(listed(part.tokens)) > 1):
-        return []
-    trip = part.preposition == "on"
-    event = part.phrase.head in GO_NOUNS and not part.phrase.type == "place"
-    predicate = "went_on" if trip else "attended" if event or reading.lemma == "attend" else "visited"
-    members = listed(part.tokens)
-    if len(members) > 1 and part.phrase.proper and len(scene.parts) == 1:
-        rests = [(*reading.rest[: len(reading.rest) - len(part.tokens)], *member) for member in members]
-        return [fact for rest in rests for fact in visit(replace(scene, reading=replace(reading, rest=rest)))]
-    person = part.phrase.type == "person"
-    verb = past(reading.lemma) if reading.lemma != "be" else "has been"
-    rest = scene.tell(reading.rest)
-    if not rest:
-        return []
-    kind = "event" if predicate == "attended" else ""
-    place = part.phrase if person else replace(part.phrase, type=part.phrase.type or kind)
-    return [
-        event_fact(scene, f"{verb} {rest}", predicate, place, skip=part),
-        *scene.asides(scene.subject, *(p.phrase for p in scene.parts)),
-    ]
-
-
-def event_fact(scene: Scene, said: str, predicate: str, end: Phrase, *, skip: Part) -> Fact:
-    """Something that happened, with who and what else took part."""
-    who = scene.subject
-    more, entities = others(scene, skip)
-    point = scene.time.begins if scene.time and scene.time.reach is not Reach.LENGTH else None
-    span_end = scene.time.ends if scene.time and scene.time.reach is Reach.BETWEEN else None
-    return scene.fact(
-        f"{opening(who)} {said}",
-        kind=Kind.EVENT,
-        claims=(Claim(subject=who.name, predicate=predicate, object=end.name), *more),
-        entities=(typed(who, "person" if who.speaker else ""), end.named, *entities),
-        course=Course(polarity=Polarity.AFFIRMED, tense=Tense.PAST, begins=point, ends=span_end),
-    )
-
-
-def others(scene: Scene, skip: Part | None) -> tuple[list[Claim], list[Named]]:
-    """The other named ends of a statement: with whom, where, for what."""
-    claims: list[Claim] = []
-    entities: list[Named] = []
-    for part in scene.parts:
-        phrase = part.phrase
-        if phrase is None or phrase.speaker or not phrase.proper or (skip is not None and part == skip):
-            continue
-        name = "_".join([linking(scene), *part.preposition.split()])
-        if phrase.name != scene.subject.name:
-            claims.append(Claim(subject=scene.subject.name, predicate=name, object=phrase.name))
-            entities.append(phrase.named)
-    return claims, entities
 
 
 def intend(scene: Scene) -> list[Fact]:
@@ -160,25 +63,12 @@ def intend(scene: Scene) -> list[Fact]:
     ]
 
 
-def linking(scene: Scene) -> str:
-    """The verb of a side claim; "has an appointment with" is named after what is had."""
-    reading = scene.reading
-    main = scene.part("")
-    if reading.lemma == "have" and main is not None:
-        return f"has_{main.tokens[-1].low}"
-    return past(reading.lemma) if reading.past else third(reading.lemma)
-
-
-def general(scene: Scene) -> list[Fact]:
+def general(scene: Scene) -> list[Fact]:  # noqa: C901, PLR0911 - a case of the language for each branch.
     """Any other statement that says something of its subject; chatter, feelings and vague things are left out."""
     reading = scene.reading
     subject = scene.subject
-    if reading.negated and reading.lemma in AVOIDED:
-        return avoided(scene)
-    if reading.doubt or reading.able or reading.used or reading.negated or reading.plan:
+    if reading.doubt or reading.able or reading.used or reading.negated or reading.plan or reading.over:
         return []
-    if reading.over:
-        return given_up(scene)
     if not reading.rest:
         return []
     if subject.addressed:
@@ -204,7 +94,7 @@ def general(scene: Scene) -> list[Fact]:
     name = past(reading.lemma) if happened else third(reading.lemma)
     predicate = "_".join([name, *main.preposition.split()])
     end = main.phrase
-    plain = end is not None and main.complete and not end.speaker and (end.proper or len(end.name.split()) <= 4)
+    plain = end is not None and main.complete and not end.speaker and (end.proper or len(end.name.split()) <= ENTITY)
     value = end.name if plain and end is not None else scene.tell(main.tokens)
     if not value:
         return []
@@ -231,66 +121,6 @@ def general(scene: Scene) -> list[Fact]:
     return [fact, *scene.asides(subject, *(part.phrase for part in scene.parts))]
 
 
-def avoided(scene: Scene) -> list[Fact]:
-    """As in "Doesn't eat meat", "can't eat gluten", "never drinks alcohol": a denied habit."""
-    reading = scene.reading
-    part = scene.part("")
-    if (
-        part is None
-        or part.phrase is None
-        or part.phrase.speaker
-        or reading.past
-        or reading.perfect
-        or reading.progressive
-    ):
-        return []
-    if not part.complete or len(scene.parts) > 1 or part.phrase.determiner or any(t.low in VAGUE for t in part.tokens):
-        return []
-    who = scene.subject
-    denied = f"can not {reading.lemma}" if reading.able else f"does not {reading.lemma}"
-    return [
-        scene.fact(
-            f"{opening(who)} {denied} {part.phrase.text}",
-            kind=Kind.STATE,
-            claims=(Claim(subject=who.name, predicate=third(reading.lemma), object=part.phrase.name),),
-            entities=(typed(who, "person" if who.speaker else ""), part.phrase.named),
-            course=Course(polarity=Polarity.NEGATED, tense=Tense.DENIED),
-        )
-    ]
-
-
-def given_up(scene: Scene) -> list[Fact]:
-    """As in "No longer eats meat", "quit smoking": a habit that ended."""
-    reading = scene.reading
-    said = scene.tell(reading.rest)
-    if (
-        (reading.rest and not said)
-        or reading.lemma in {"be", "have"}
-        or (not reading.rest and reading.lemma not in ADDICTIONS)
-    ):
-        return []
-    who = scene.subject
-    value = said or gerund(reading.lemma)
-    predicate = (
-        "_".join([third(reading.lemma), *(scene.parts[0].preposition.split() if said else ())]) if said else "habit"
-    )
-    part = scene.parts[0] if scene.parts else None
-    short = part is not None and part.phrase is not None and part.complete and len(part.phrase.name.split()) <= 3
-    end = part.phrase if short and part is not None else None
-    ends = scene.time.begins if scene.time and scene.time.reach is Reach.AT else None
-    return [
-        scene.fact(
-            f"{opening(who)} {past(reading.lemma)} {said}".strip(),
-            kind=Kind.STATE,
-            claims=(
-                Claim(subject=who.name, predicate=predicate, object=end.name if end else value, literal=end is None),
-            ),
-            entities=(typed(who, "person" if who.speaker else ""), *((end.named,) if end else ())),
-            course=Course(polarity=Polarity.ENDED, tense=Tense.PAST, ends=ends),
-        )
-    ]
-
-
 def conjugated(scene: Scene) -> str:
     """The verb of a text about someone else."""
     reading = scene.reading
@@ -303,7 +133,7 @@ def conjugated(scene: Scene) -> str:
     return past(reading.lemma) if reading.past else third(reading.lemma)
 
 
-def telling(scene: Scene, main: Part) -> bool:
+def telling(scene: Scene, main: Part) -> bool:  # noqa: PLR0911 - a case of the language for each branch.
     """Whether verb and object say something worth keeping."""
     reading = scene.reading
     first, last = main.tokens[0], main.tokens[-1]

@@ -65,7 +65,7 @@ EITHER = words(
 
 def gender(name: str) -> str:
     """As in "f", "m", or empty when the name tells nothing. Only the first word counts."""
-    first = name.split()[0].lower() if name.split() else ""
+    first = name.split(maxsplit=1)[0].lower() if name.strip() else ""
     if first in EITHER:
         return ""
     return "f" if first in FEMALE else "m" if first in MALE else ""

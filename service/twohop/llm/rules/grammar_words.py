@@ -39,7 +39,8 @@ SUBORDINATORS = words(
 )
 UNCERTAIN = words(
     """
-    if unless whether maybe perhaps probably possibly apparently supposedly allegedly hopefully wish suppose
+    if unless whether maybe perhaps probably possibly apparently supposedly allegedly hopefully almost nearly hardly rarely
+    seldom barely wish suppose
     """
 )
 ADVERBS = words(
@@ -49,7 +50,7 @@ ADVERBS = words(
     originally initially eventually previously formerly once again soon then simply quite very so pretty fairly
     basically literally honestly officially permanently temporarily happily proudly sadly fortunately
     unfortunately luckily immediately suddenly instead together long nowadays regularly occasionally frequently
-    rarely seldom hardly first later today's almost nearly kinda kind-of both all last personally secretly
+    first later today's kinda kind-of both all last personally secretly
     especially particularly deeply strongly completely fully since here there
     """
 )
@@ -62,7 +63,6 @@ FEELINGS = words(
     """
 )
 """Participles that say how someone feels, not what they did."""
-STANDING = words("now currently presently nowadays these-days")
 OPENERS = words(
     """
     hey hi hello yes yeah yep yup no nope nah oh ah wow well so ok okay hmm haha lol omg anyway anyways actually

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from twohop.graph.model import Granularity, Kind
 from twohop.llm.rules import kinds
+from twohop.llm.rules.dates import bare
 from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.retell import Part
 from twohop.llm.rules.scene import Aspect, Scene
@@ -128,9 +130,6 @@ def stay(scene: Scene) -> list[Fact]:
 
 def birth(scene: Scene) -> list[Fact]:
     """As in "Was born on 8 March 1990": the birthday."""
-    from twohop.graph.model import Granularity, Kind  # noqa: PLC0415
-    from twohop.llm.rules.dates import bare  # noqa: PLC0415
-
     time = scene.time
     if time is None or time.begins is None or scene.reading.negated:
         return []

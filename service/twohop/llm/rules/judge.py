@@ -1,4 +1,4 @@
-"""The judge that needs no model: the same, a fuller wording, an end, or something new. It says nothing it can't show."""
+"""The judge that needs no model: the same, a fuller wording, an end, or something new."""
 
 from collections.abc import Sequence
 

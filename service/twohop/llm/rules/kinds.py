@@ -19,17 +19,19 @@ class Relation:
 def relations() -> dict[str, Relation]:
     """The table, spelt out by predicate."""
     table: dict[str, Relation] = {}
-    for predicate, owner_first, words in (
+    for predicate, owner_first, nouns in (
         ("sibling_of", False, "sister/f brother/m sibling twin"),
-        ("parent_of", False, "mother/f mom/f mum/f mommy/f father/m dad/m daddy/m parent stepmother/f stepfather/m stepmom/f stepdad/m"),
+        ("parent_of", False, "mother/f mom/f mum/f mommy/f father/m dad/m daddy/m parent"),
+        ("parent_of", False, "stepmother/f stepfather/m stepmom/f stepdad/m"),
         ("parent_of", True, "son/m daughter/f child kid baby toddler stepson/m stepdaughter/f"),
         ("married_to", True, "wife/f husband/m spouse hubby/m"),
         ("engaged_to", True, "fiancé/m fiancée/f fiance/m fiancee/f"),
         ("dating", True, "girlfriend/f boyfriend/m partner"),
-        ("grandparent_of", False, "grandmother/f grandma/f granny/f grandfather/m grandpa/m grandad/m granddad/m grandparent"),
+        ("grandparent_of", False, "grandmother/f grandma/f granny/f grandparent"),
+        ("grandparent_of", False, "grandfather/m grandpa/m grandad/m granddad/m"),
         ("grandparent_of", True, "grandson/m granddaughter/f grandchild"),
-        ("relative_of", False, "cousin aunt/f auntie/f uncle/m niece/f nephew/m sister-in-law/f brother-in-law/m "
-         "mother-in-law/f father-in-law/m stepsister/f stepbrother/m"),
+        ("relative_of", False, "cousin aunt/f auntie/f uncle/m niece/f nephew/m stepsister/f stepbrother/m"),
+        ("relative_of", False, "sister-in-law/f brother-in-law/m mother-in-law/f father-in-law/m"),
         ("friend_of", False, "friend buddy pal mate bestie"),
         ("colleague_of", False, "colleague coworker co-worker teammate workmate"),
         ("neighbour_of", False, "neighbour neighbor"),
@@ -52,7 +54,7 @@ def relations() -> dict[str, Relation]:
         ("godparent_of", True, "godson/m goddaughter/f godchild"),
         ("ex_partner_of", False, "ex ex-wife/f ex-husband/m ex-girlfriend/f ex-boyfriend/m"),
     ):  # fmt: skip
-        for entry in words.split():
+        for entry in nouns.split():
             word, _, gender = entry.partition("/")
             table[word] = Relation(predicate, owner_first, gender)
     return table
@@ -208,10 +210,11 @@ PLACES = words(
 LONG_PLACES = frozenset(
     {
         "new york", "new york city", "san francisco", "los angeles", "san diego", "new zealand", "south africa",
-        "united states", "united kingdom", "costa rica", "saudi arabia", "sri lanka", "hong kong", "tel aviv", "cape town",
-        "rio de janeiro", "são paulo", "sao paulo", "buenos aires", "mexico city", "las vegas", "new orleans", "new delhi",
-        "kuala lumpur", "south korea", "north carolina", "south carolina", "el salvador", "puerto rico", "czech republic",
-        "salt lake city", "st petersburg", "the hague", "san jose", "santa fe", "santa cruz", "new jersey", "new mexico",
+        "united states", "united kingdom", "costa rica", "saudi arabia", "sri lanka", "hong kong", "tel aviv",
+        "cape town", "rio de janeiro", "são paulo", "sao paulo", "buenos aires", "mexico city", "las vegas",
+        "new orleans", "new delhi", "kuala lumpur", "south korea", "north carolina", "south carolina", "el salvador",
+        "puerto rico", "czech republic", "salt lake city", "st petersburg", "the hague", "san jose", "santa fe",
+        "santa cruz", "new jersey", "new mexico",
     }
 )  # fmt: skip
 

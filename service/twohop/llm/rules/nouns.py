@@ -28,7 +28,7 @@ from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, has_form
 
 
-def stops(tokens: Sequence[Token], place: int, begin: int, *, subject: bool) -> bool:
+def stops(tokens: Sequence[Token], place: int, begin: int, *, subject: bool) -> bool:  # noqa: PLR0911 - a case of the language for each branch.
     """Whether a common noun phrase that began at `begin` ends before `place`."""
     token = tokens[place]
     if not token.word or token.low == "'s":

@@ -22,71 +22,104 @@ from twohop.llm.rules.verbs import Form, has_form
 from twohop.memory.names import normal
 from twohop.memory.ports import Claim
 
+FEW = 3
+"""Words of a name after a noun; more capitals are a title or a slogan."""
+
 KIN = kinds.RELATIONS.keys() | kinds.PLURAL_RELATIONS.keys() | {"family", "fam", "folks"}
 
 
-def owned(
+def owned(  # noqa: PLR0911 - a case of the language for each branch.
     tokens: Sequence[Token], place: int, owner: Phrase | None, talk: Discourse, *, subject: bool, first: Token
 ) -> tuple[Phrase | None, int]:
-    """What comes after "my" or "Emma's": a relative with or without a name, a pet, a team, a thing."""
+    """What comes after "my" or "Emma's": a relative with or without a name, a pet, a team, a thing.
+
+    Without a known owner ("her brother Tom") only a name at the end is taken.
+    """
+    end = extent(tokens, place, subject=subject)
+    if end == place:
+        return None, place
+    part = tokens[place:end]
+    if owner is None:
+        at = next((i for i in range(1, len(part)) if part[i].capital), 0)
+        return (named(part[at:]) if at and name_end(part, at, talk) == len(part) else None), end
+    head = next((i for i in range(len(part) - 1, -1, -1) if common(part[i])), None)
+    if head is None:
+        return replace(thing(owner, part, part[-1], first), type="", kinds=(), proper=True), end
+    name, end = name_after(tokens, end, part[head + 1 :], talk)
+    noun_word = part[head].low
+    kind = noun_word if noun_word in kinds.RELATIONS else kinds.singular(noun_word)
+    if noun_word in kinds.RELATIONS:
+        adjectives = [token.low for token in part[:head]]
+        phrase = relative(owner, kind, name, talk, first=first, last=(name or part)[-1], adjectives=adjectives)
+        end = past_workplace(tokens, end, talk) if subject else end
+    elif name and (kind in kinds.PETS or len(name) <= FEW):
+        return possession(owner, kind, name, first, part[: head + 1]), end
+    elif noun_word in kinds.TEAMS and len(part) > 1 and owner.type != "person":
+        team = replace(noun(part, "the", first), start=first.start)
+        return replace(team, asides=(membership(team, replace(owner, type="organisation")),)), end
+    else:
+        phrase = thing(owner, part, part[head], first)
+    if owns(tokens, end):
+        return owned(tokens, end + 1, phrase, talk, subject=subject, first=first)
+    return phrase, end
+
+
+def extent(tokens: Sequence[Token], place: int, *, subject: bool) -> int:
+    """Where the nouns end; "took my kids camping" ends before the verb in -ing."""
     end = place
     while end < len(tokens) and not stops(tokens, end, place, subject=subject):
         if end > place and has_form(tokens[end].low, Form.GERUND) and tokens[end - 1].low in KIN:
-            break  # "Took my kids camping."
+            break
         end += 1
-    if end == place:
-        return None, max(place, end)
-    part = tokens[place:end]
-    if owner is None:
-        name_at = next((i for i in range(len(part)) if part[i].capital and i), 0)
-        whose = named(part[name_at:]) if name_at and name_end(part, name_at, talk) == len(part) else None
-        return whose, end
-    lows = [token.low for token in part]
-    head = next((i for i in range(len(part) - 1, -1, -1) if not part[i].capital or lows[i] in kinds.RELATIONS), None)
-    if head is None:
-        whole = written(part)
-        thing = replace(named(part), name=f"{owner.name}'s {whole}", text=f"{owner.text}'s {whole}", owner=owner.name)
-        return replace(thing, start=first.start, asides=owner.asides), end
-    kind = lows[head] if lows[head] in kinds.RELATIONS else kinds.singular(lows[head])
-    name = part[head + 1 :]
-    if not name and (end_of_name := apposed(tokens, end, talk)):
-        name, end = tokens[end + 1 : end_of_name], end_of_name
-        if end < len(tokens) and tokens[end].text in {",", ")"}:
-            end += 1
-    elif not name and end + 1 < len(tokens) and tokens[end].low in {"named", "called"}:
+    return end
+
+
+def common(token: Token) -> bool:
+    """Whether a word is a common noun; "Mum" is one, whatever its capital."""
+    return not token.capital or token.low in kinds.RELATIONS
+
+
+def name_after(
+    tokens: Sequence[Token], end: int, inside: Sequence[Token], talk: Discourse
+) -> tuple[Sequence[Token], int]:
+    """The name that follows the noun, inside the phrase, set off by commas, or after "named"; and where it ends."""
+    if inside:
+        return inside, end
+    if last := apposed(tokens, end, talk):
+        closed = last < len(tokens) and tokens[last].text in {",", ")"}
+        return tokens[end + 1 : last], last + closed
+    if end + 1 < len(tokens) and tokens[end].low in {"named", "called"}:
         last = name_end(tokens, end + 1, talk)
-        name, end = tokens[end + 1 : last], max(end, last)
-    if kind in kinds.RELATIONS and lows[head] not in kinds.PLURAL_RELATIONS:
-        who = relative(owner, kind, name, talk, first=first, last=(name or part)[-1], adjectives=lows[:head])
-        if owns(tokens, end):
-            return owned(tokens, end + 1, who, talk, subject=subject, first=first)
-        if subject and end + 1 < len(tokens) and tokens[end].low in {"at", "from"}:
-            # "My manager at Northwind is Dana."
-            end = max(end, name_end(tokens, end + 1, talk)) if name_end(tokens, end + 1, talk) > end + 1 else end
-        return who, end
-    if name and (kind in kinds.PETS or len(name) <= 3):
-        return possession(owner, kind, name, first, part[: head + 1]), end
+        return tokens[end + 1 : last], max(end, last)
+    return (), end
+
+
+def past_workplace(tokens: Sequence[Token], end: int, talk: Discourse) -> int:
+    """As in "my manager at Northwind is Dana": where the place of acquaintance ends."""
+    if end + 1 < len(tokens) and tokens[end].low in {"at", "from"}:
+        last = name_end(tokens, end + 1, talk)
+        return last if last > end + 1 else end
+    return end
+
+
+def thing(owner: Phrase, part: Sequence[Token], head: Token, first: Token) -> Phrase:
+    """Something that someone has, known by its owner: "Alice's bike"."""
     whole = written(part)
-    if lows[head] in kinds.TEAMS and len(part) > 1 and owner.type != "person":
-        team = replace(noun(part, "the", first), start=first.start)
-        return replace(team, asides=(membership(team, replace(owner, type="organisation")),)), end
-    phrase = Phrase(
+    kind = kinds.singular(head.low)
+    return Phrase(
         name=f"{owner.name}'s {whole}",
         text=f"{owner.text}'s {whole}",
         type=type_of_kind(kind),
         kinds=with_pet(kind) if type_of_kind(kind) else (),
         addressed=owner.addressed,
-        plural=kind != lows[head],
-        head=lows[head],
+        plural=kind != head.low,
+        head=head.low,
         determiner="poss",
         owner=owner.name,
         asides=owner.asides,
         start=first.start,
         end=part[-1].end,
     )
-    if owns(tokens, end):
-        return owned(tokens, end + 1, phrase, talk, subject=subject, first=first)
-    return phrase, end
 
 
 def apposed(tokens: Sequence[Token], end: int, talk: Discourse) -> int:
@@ -94,7 +127,7 @@ def apposed(tokens: Sequence[Token], end: int, talk: Discourse) -> int:
     if end + 1 >= len(tokens) or tokens[end].text not in {",", "("}:
         return 0
     last = name_end(tokens, end + 1, talk)
-    if last == end + 1 or last - end > 4:
+    if last == end + 1 or last - end > FEW + 1:
         return 0
     if last < len(tokens) and tokens[last].text not in {",", ")"}:
         return 0

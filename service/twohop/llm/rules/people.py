@@ -14,25 +14,24 @@ from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.tokens import Token
 from twohop.memory.ports import Claim, Fact
 
+NEAR = 3
+"""Words between "has" and the relative or pet that is had."""
+
 
 def names_in(tokens: Sequence[Token], talk: Discourse) -> list[Phrase]:
     """The proper names of a list: "Tom and Ana"."""
-    found: list[Phrase] = []
-    for member in listed(tokens):
-        if member and name_end(member, 0, talk) == len(member):
-            found.append(named(member))
-    return found
+    return [named(member) for member in listed(tokens) if name_end(member, 0, talk) == len(member)]
 
 
-def is_kin(scene: Scene) -> list[Fact]:
-    """As in "Tom is Emma's husband", "Bob is my manager", "Rex is my dog", "my manager is Bob", "my sister's name is Emma"."""
+def is_kin(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the language for each branch.
+    """As in "Tom is Emma's husband", "my manager is Bob", "Rex is my dog", "my sister's name is Emma"."""
     reading = scene.reading
     if reading.doubt or reading.plan:
         return []
     subject = scene.subject
     rest = reading.rest[1:] if reading.rest and reading.rest[0].low in {"called", "named"} else reading.rest
     other = scene.read(rest)
-    if [token.low for token in rest[-2:]] == ["of", "mine"] and len(rest) > 2 and rest[-3].low in kinds.RELATIONS:
+    if [token.low for token in rest[-2:]] == ["of", "mine"] and rest[:-2] and rest[-3].low in kinds.RELATIONS:
         me = person(scene.talk.speaker, scene.talk)
         return (
             kin(scene, replace(me, owner=me.name), replace(subject, type="person"), rest[-3].low)
@@ -97,7 +96,7 @@ def pet(scene: Scene, owner: Phrase, kind: str, name: Phrase) -> list[Fact]:
     return scene.state("has_pet", animal, subject=owner, text=f"has {article(kind)} {kind} named")
 
 
-def called(scene: Scene) -> list[Fact]:
+def called(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the language for each branch.
     """As in "My name is Alice", "my sister's name is Emma", "our dog's name is Rex"."""
     other = scene.read(scene.reading.rest)
     if other is None or not other.proper:
@@ -124,6 +123,8 @@ def friends(scene: Scene) -> list[Fact]:
     """As in "Is friends with Bob", "is married to Tom", "is dating Ana", "is engaged to Ana"."""
     rest = scene.reading.rest
     first = rest[0].low if rest else ""
+    if first in {"single", "divorced", "widowed"} and not rest[1:]:
+        return marital(scene, first)
     table = {"friends": ("friend_of", "with"), "married": ("married_to", "to"), "engaged": ("engaged_to", "to")}
     if first not in table:
         return []
@@ -190,7 +191,7 @@ def date(scene: Scene) -> list[Fact]:
     return []
 
 
-def have(scene: Scene) -> list[Fact]:
+def have(scene: Scene) -> list[Fact]:  # noqa: C901, PLR0911 - a case of the language for each branch.
     """As in "Has a sister named Emma", "has two kids, Tom and Ana", "has a dog called Rex", "has a cat"."""
     rest = list(scene.reading.rest)
     if scene.subject.type not in {"", "person"} or not rest:
@@ -200,7 +201,12 @@ def have(scene: Scene) -> list[Fact]:
          or kinds.singular(t.low) in kinds.PETS),
         None,
     )  # fmt: skip
-    if noun_at is None or noun_at > 3 or rest[0].low in {"no", "to", "been"} or any(not t.word for t in rest[:noun_at]):
+    if (
+        noun_at is None
+        or noun_at > NEAR
+        or rest[0].low in {"no", "to", "been"}
+        or any(not t.word for t in rest[:noun_at])
+    ):
         return []
     noun = rest[noun_at].low
     single = kinds.PLURAL_RELATIONS.get(noun, noun if noun in kinds.RELATIONS else kinds.singular(noun))
@@ -299,7 +305,7 @@ def die(scene: Scene) -> list[Fact]:
     return [replace(fact, text=fact.text.removesuffix(" deceased")) for fact in facts]
 
 
-def bear(scene: Scene) -> list[Fact]:
+def bear(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the language for each branch.
     """As in "Gave birth to Leo", "had a baby boy named Leo", "adopted a dog named Rex", "got a puppy called Rex"."""
     reading = scene.reading
     part = scene.part("")

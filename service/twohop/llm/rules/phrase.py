@@ -91,7 +91,7 @@ def article(noun: str) -> str:
 
 
 def kinship(owner: Phrase, noun: str, phrase: Phrase) -> Aside:
-    """That a person is someone's sister, boss, …"""
+    """That a person is someone's sister, boss or friend."""
     relation = kinds.RELATIONS[noun]
     ends = (owner.name, phrase.name) if relation.owner_first else (phrase.name, owner.name)
     text = f"{phrase.text} is {owner.text}'s {noun}" if phrase.proper else f"{owner.text} has a {noun}"

@@ -24,7 +24,6 @@ from twohop.llm.rules.owners import owned
 from twohop.llm.rules.phrase import (
     Phrase,
     person,
-    spanned,
 )
 from twohop.llm.rules.proper_names import name_end, named, owns
 from twohop.llm.rules.tokens import Token
@@ -34,36 +33,24 @@ FAMILY = words("mom mum mommy mummy dad daddy grandma grandpa granny grandad")
 """Words that stand for one's own relative when written like a name."""
 
 
-def read_phrase(
+def read_phrase(  # noqa: PLR0911 - a case of the language for each branch.
     tokens: Sequence[Token], place: int, talk: Discourse, *, subject: bool, opens: bool = False
 ) -> tuple[Phrase | None, int]:
     """The noun phrase that begins at `place`, and where it ends; None when it names nothing that is known.
 
-    As a subject it ends before its verb; elsewhere before the next preposition, mark or conjunction.
+    As a subject it ends before its verb; elsewhere before the next preposition, mark or conjunction. `opens` = it
+    opens its sentence, so that a capital alone tells nothing.
     """
     if place >= len(tokens):
         return None, place
     token = tokens[place]
     after = place + 1
     follows_noun = after < len(tokens) and tokens[after].word and tokens[after].low not in AUXILIARIES | PREPOSITIONS
-    if token.low in FIRST_PERSON or (token.low in FIRST_OBJECT and not subject and token.text != "US"):
-        return spanned(person(talk.speaker, talk), token, token), after
-    if token.low in SECOND:
-        who = person(talk.addressee, talk) if talk.addressee else None
-        return (replace(spanned(who, token, token), addressed=True) if who else None), after
-    if token.low in THIRD_SUBJECT or (token.low in THIRD_OBJECT and not (token.low == "her" and follows_noun)):
-        if subject and token.low in {"him", "her"} and token.low == "him":
-            return None, after
-        who = talk.person(THIRD_SUBJECT.get(token.low) or THIRD_OBJECT[token.low])
-        return (spanned(person(who, talk), token, token) if who else None), after
-    if token.low in FIRST_OWNER:
-        return owned(tokens, after, person(talk.speaker, talk), talk, subject=subject, first=token)
-    if token.low == "your":
-        owner = replace(person(talk.addressee, talk), addressed=True) if talk.addressee else None
-        return owned(tokens, after, owner, talk, subject=subject, first=token)
-    if token.low in THIRD_OWNER:
-        who = talk.person(THIRD_OWNER[token.low])
-        return owned(tokens, after, person(who, talk) if who else None, talk, subject=subject, first=token)
+    if is_pronoun(token, subject=subject, follows_noun=follows_noun):
+        who = pronoun(token, talk)
+        return (replace(who, start=token.start, end=token.end) if who else None), after
+    if token.low in FIRST_OWNER | THIRD_OWNER.keys() | {"your"}:
+        return owned(tokens, after, owner(token, talk), talk, subject=subject, first=token)
     if token.low in FAMILY and (token.capital or opens):
         return owned(tokens, place, person(talk.speaker, talk), talk, subject=subject, first=token)
     end = name_end(tokens, place, talk, opens=opens)
@@ -72,6 +59,36 @@ def read_phrase(
     if token.low in UNCLEAR and not (token.low in DETERMINERS and follows_noun):
         return None, after
     return common(tokens, place, talk, subject=subject)
+
+
+def is_pronoun(token: Token, *, subject: bool, follows_noun: bool) -> bool:
+    """Whether a word stands for a person by itself; "her" before a noun is an owner."""
+    if token.low in FIRST_OBJECT:
+        return not subject and token.text != "US"
+    if token.low == "her":
+        return not follows_noun
+    return token.low in FIRST_PERSON | SECOND | THIRD_SUBJECT.keys() | THIRD_OBJECT.keys()
+
+
+def pronoun(token: Token, talk: Discourse) -> Phrase | None:
+    """The person that a pronoun stands for, if that is clear."""
+    low = token.low
+    if low in FIRST_PERSON | FIRST_OBJECT:
+        return person(talk.speaker, talk)
+    if low in SECOND:
+        return replace(person(talk.addressee, talk), addressed=True) if talk.addressee else None
+    who = talk.person(THIRD_SUBJECT.get(low) or THIRD_OBJECT[low])
+    return person(who, talk) if who else None
+
+
+def owner(token: Token, talk: Discourse) -> Phrase | None:
+    """The person that "my", "your", "her" stands for, if that is clear."""
+    if token.low in FIRST_OWNER:
+        return person(talk.speaker, talk)
+    if token.low == "your":
+        return replace(person(talk.addressee, talk), addressed=True) if talk.addressee else None
+    who = talk.person(THIRD_OWNER[token.low])
+    return person(who, talk) if who else None
 
 
 def from_name(
@@ -93,7 +110,7 @@ def from_name(
     return phrase, end
 
 
-def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: bool) -> tuple[Phrase | None, int]:
+def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: bool) -> tuple[Phrase | None, int]:  # noqa: PLR0911 - a case of the language for each branch.
     """A phrase of common nouns, with or without an article: "the Platform team at Acme", "a dog named Rex", "jazz"."""
     begin = place
     determiner = ""

@@ -10,7 +10,6 @@ from twohop.llm.rules.grammar_words import (
     FEELINGS,
     HAVE,
     MODALS,
-    STANDING,
     UNCERTAIN,
 )
 from twohop.llm.rules.phrase import Phrase
@@ -20,8 +19,6 @@ from twohop.llm.rules.verbs import Form, Verb, guess_verb, has_form
 from twohop.llm.rules.wordlist import words
 
 FORMER = words("previously formerly originally once initially")
-
-PAST_LIKE_BASE = words("quit put cut hit let set cost hurt split read")
 
 PLAN_VERBS = {
     "plan": "plans", "intend": "plans", "aim": "plans", "decide": "plans", "want": "wants", "hope": "hopes",
@@ -34,11 +31,13 @@ STOPS = words("stop quit")
 
 TAILS = (
     ("any", "more"), ("any", "longer"), ("anymore",), ("right", "now"), ("at", "the", "moment"), ("these", "days"),
-    ("as", "well"), ("now",), ("again",), ("too",), ("either",), ("full", "time"), ("full-time",), ("part-time",), ("though",),
-    ("lately",), ("currently",), ("recently",), ("already",), ("yet",), ("together",), ("haha",), ("lol",), ("btw",), (",",),
-    ("for", "now"), ("so", "far"), ("since", "then"), ("you", "know"), ("actually",), ("instead",), ("today",), ("here",),
-    ("by", "the", "way"), ("to", "be", "honest"), ("of", "course"), ("for", "a", "living"), ("and",), ("but",), ("so",),
+    ("as", "well"), ("now",), ("again",), ("too",), ("either",), ("full", "time"), ("full-time",), ("part-time",),
+    ("though",), ("lately",), ("currently",), ("recently",), ("already",), ("yet",), ("together",), ("haha",),
+    ("lol",), ("btw",), ("for", "now"), ("so", "far"), ("since", "then"), ("you", "know"), ("actually",),
+    ("instead",), ("today",), ("here",), ("by", "the", "way"), ("to", "be", "honest"), ("of", "course"),
+    ("for", "a", "living"), ("and",), ("but",), ("so",), (",",),
 )  # fmt: skip
+"""Words at the end of a clause that only colour it."""
 
 OVER_TAILS = frozenset({("any", "more"), ("any", "longer"), ("anymore",)})
 
@@ -69,9 +68,7 @@ def predicate(subject: Phrase, tokens: Sequence[Token], place: int, *, plural: b
     chain = Chain(
         tokens,
         place,
-        dict.fromkeys(
-            ("negated", "over", "used", "past", "perfect", "progressive", "doubt", "able", "standing", "aux"), False
-        ),
+        dict.fromkeys(("negated", "over", "used", "past", "perfect", "progressive", "doubt", "able", "aux"), False),
     )
     while chain.place < len(tokens) and step(chain, subject):
         chain.place += 1
@@ -94,13 +91,12 @@ def predicate(subject: Phrase, tokens: Sequence[Token], place: int, *, plural: b
         plan=chain.plan,
         able=flags["able"],
         doubt=flags["doubt"],
-        standing=flags["standing"],
         rest=tuple(tokens[chain.place + 1 :]),
     )
     return trimmed(catenated(reading))
 
 
-def step(chain: Chain, subject: Phrase) -> bool:  # noqa: C901, PLR0911, PLR0912 - one branch for each kind of auxiliary.
+def step(chain: Chain, subject: Phrase) -> bool:  # noqa: C901, PLR0911, PLR0912 - a case of the language for each branch.
     """Take one word before the main verb; False at the verb itself."""
     tokens, flags = chain.tokens, chain.flags
     low = tokens[chain.place].low
@@ -116,7 +112,6 @@ def step(chain: Chain, subject: Phrase) -> bool:  # noqa: C901, PLR0911, PLR0912
         flags["doubt"] = True
         return True
     if low in ADVERBS:
-        flags["standing"] |= low in STANDING
         flags["used"] |= low in FORMER
         return True
     if low == "used" and chain.place + 1 < len(tokens) and tokens[chain.place + 1].low == "to":
@@ -183,6 +178,7 @@ def be_or_have(chain: Chain, after: str, *, is_be: bool) -> bool:
         flags["aux"] = True
         if after == "going" and infinitive_after(tokens, chain.place, "going"):
             chain.plan = "plans"
+            flags["doubt"] |= flags["past"]
             chain.place = infinitive_after(tokens, chain.place, "going")
             flags["progressive"] = False
         return True
@@ -199,7 +195,7 @@ def infinitive_after(tokens: Sequence[Token], place: int, word: str) -> int:
     return 0
 
 
-def main_verb(chain: Chain, subject: Phrase, *, plural: bool) -> Verb | None:
+def main_verb(chain: Chain, subject: Phrase, *, plural: bool) -> Verb | None:  # noqa: C901, PLR0911 - a case of the language for each branch.
     """The verb at the chain's end in the form that its auxiliaries and subject ask for."""
     token = chain.tokens[chain.place]
     flags = chain.flags
@@ -223,10 +219,8 @@ def main_verb(chain: Chain, subject: Phrase, *, plural: bool) -> Verb | None:
     if flags["aux"] or chain.plan:
         return forms.get(Form.BASE) or (Verb("be", Form.BASE) if token.low == "be" else None)
     bare = subject.speaker or plural or subject.plural
-    if token.low in {"was", "were", "is", "am", "are"}:
+    if readings and readings[0].lemma == "be":
         return readings[0]
-    if token.low in PAST_LIKE_BASE and Form.PAST in forms:
-        return forms[Form.PAST]
     if Form.PAST in forms:
         return forms[Form.PAST]
     if Form.THIRD in forms and not subject.speaker:
@@ -236,43 +230,52 @@ def main_verb(chain: Chain, subject: Phrase, *, plural: bool) -> Verb | None:
     return None
 
 
-def catenated(reading: Reading) -> Reading:
-    """As in "Started working", "stopped going", "plans to move", "is thinking about adopting": the inner verb, marked."""
+def catenated(reading: Reading) -> Reading:  # noqa: PLR0911 - a case of the language for each branch.
+    """As in "started working", "stopped going", "plans to move", "is thinking about buying": the inner verb, marked."""
     rest = reading.rest
-    if not rest:
-        return reading
-    inner, place, to = inner_verb(rest)
+    inner, place, to = inner_verb(rest) if rest else (None, 0, False)
     if inner is None:
         return reading
     swap = replace(reading, lemma=inner.lemma, word=rest[place].low, rest=rest[place + 1 :])
-    if reading.lemma in STARTS and reading.past | reading.perfect | bool(reading.plan):
-        return replace(swap, begins=True)
-    if reading.lemma in STARTS:
-        return replace(swap, begins=reading.progressive, plan=reading.plan, progressive=True)
-    if reading.lemma == "finish" and inner.form is Form.GERUND:
-        return swap
-    if reading.lemma == "give" and rest[0].low == "up" and inner.form is Form.GERUND and not reading.plan:
-        return replace(swap, over=True, past=False, perfect=False)
-    if reading.lemma in STOPS and inner.form is Form.GERUND and not reading.plan:
-        return replace(swap, over=True, past=False, perfect=False)
-    if to and reading.lemma in PLAN_VERBS and not reading.negated and not reading.used:
-        wanted = PLAN_VERBS[reading.lemma]
-        if reading.past and reading.lemma != "decide":
-            return replace(reading, doubt=True)
-        return replace(swap, plan=wanted, past=False, perfect=False, progressive=False)
-    if reading.lemma == "think" and reading.progressive and inner.form is Form.GERUND and not reading.past:
-        return replace(swap, plan="considers", progressive=False)
-    if to and reading.lemma in {"continue", "get", "manage"}:
-        return replace(swap, doubt=reading.doubt or reading.lemma == "continue")
-    if reading.lemma in {"keep", "continue"} and inner.form is Form.GERUND:
-        return replace(swap, progressive=False)
-    if reading.lemma == "go" and inner.form is Form.GERUND and place == 0:
+    if to:
+        return infinitive(reading, swap)
+    if inner.form is not Form.GERUND:
         return reading
-    return reading
+    lemma = reading.lemma
+    if lemma in STARTS:
+        return started(reading, swap)
+    if lemma in STOPS or (lemma == "give" and rest[0].low == "up"):
+        return reading if reading.plan else replace(swap, over=True, past=False, perfect=False)
+    if lemma == "think" and reading.progressive and not reading.past:
+        return replace(swap, plan="considers", progressive=False)
+    if lemma in {"keep", "continue"}:
+        return replace(swap, progressive=False)
+    return swap if lemma == "finish" else reading
+
+
+def started(reading: Reading, swap: Reading) -> Reading:
+    """What is begun: over and done with it holds from then on; going on, it is under way."""
+    if reading.past or reading.perfect or reading.plan:
+        return replace(swap, begins=True)
+    return replace(swap, begins=reading.progressive, progressive=True)
+
+
+def infinitive(reading: Reading, swap: Reading) -> Reading:
+    """What one starts, plans, wants or manages to do."""
+    lemma = reading.lemma
+    if lemma in STARTS:
+        return started(reading, swap)
+    if lemma in PLAN_VERBS and not reading.negated and not reading.used:
+        if reading.past and lemma != "decide":
+            return replace(reading, doubt=True)
+        return replace(swap, plan=PLAN_VERBS[lemma], past=False, perfect=False, progressive=False)
+    if lemma in {"get", "manage"}:
+        return swap
+    return replace(swap, doubt=True) if lemma == "continue" else reading
 
 
 def inner_verb(rest: Sequence[Token]) -> tuple[Verb | None, int, bool]:
-    """A verb right after the verb: an -ing form, or "to" with a base form; with its place and whether "to" stood there."""
+    """A verb right after the verb, in -ing or after "to"; with its place and whether "to" stood there."""
     first = rest[0].low
     if first in {"about", "of", "on", "up"} and len(rest) > 1 and has_form(rest[1].low, Form.GERUND):
         return next(v for v in guess_verb(rest[1].low) if v.form is Form.GERUND), 1, False
@@ -288,7 +291,7 @@ def inner_verb(rest: Sequence[Token]) -> tuple[Verb | None, int, bool]:
 def trimmed(reading: Reading) -> Reading:
     """Without words at the end that only colour it; "anymore" ends what is negated."""
     rest = list(reading.rest)
-    over, standing = reading.over, reading.standing
+    over = reading.over
     ended = False
     changed = True
     while changed and rest:
@@ -300,7 +303,6 @@ def trimmed(reading: Reading) -> Reading:
         for tail in TAILS:
             if len(rest) >= len(tail) and tuple(token.low for token in rest[-len(tail) :]) == tail:
                 ended |= tail in OVER_TAILS
-                standing |= tail[0] in {"now", "currently", "right", "these", "at"}
                 del rest[-len(tail) :]
                 changed = True
                 break
@@ -316,7 +318,6 @@ def trimmed(reading: Reading) -> Reading:
             return replace(reading, doubt=True)
         elif low not in ADVERBS - {"long", "later"} and rest[0].text != ",":
             break
-        standing |= low in STANDING
         rest.pop(0)
     over |= ended and negated
-    return replace(reading, rest=tuple(rest), over=over, standing=standing, negated=negated and not over)
+    return replace(reading, rest=tuple(rest), over=over, negated=negated and not over)

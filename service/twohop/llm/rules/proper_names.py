@@ -32,6 +32,12 @@ from twohop.memory.names import normal
 
 COLOURS = words("green blue red black white yellow purple orange pink brown grey gray turquoise")
 
+NUMERAL = 2
+"""Digits of a number that belongs to a name: Catch 22, not Room 1408."""
+
+PERSON = 3
+"""Words of a person's name, first to last."""
+
 MAX_NAME_WORDS = 6
 """Longest run of capitalised words that is taken for one name; more is shouting."""
 
@@ -88,7 +94,7 @@ def name_end(tokens: Sequence[Token], place: int, talk: Discourse, *, opens: boo
     while end < len(tokens) and end - place < MAX_NAME_WORDS:
         here = tokens[end]
         if (
-            here.capital or (here.text[0].isdigit() and here.text.isdigit() and len(here.text) < 3)
+            here.capital or (here.text[0].isdigit() and here.text.isdigit() and len(here.text) <= NUMERAL)
         ) and here.low != "i":
             if here.low in NOT_NAMES and here.low in AUXILIARIES | SUBORDINATORS | FIRST_PERSON | FIRST_OWNER:
                 break
@@ -153,7 +159,7 @@ def type_of(name: str) -> str:
         return "person"
     if kinds.is_place(name):
         return "" if is_given_name(parts[0]) else "place"
-    return "person" if is_given_name(parts[0]) and len(parts) < 4 else ""
+    return "person" if is_given_name(parts[0]) and len(parts) <= PERSON else ""
 
 
 def named(tokens: Sequence[Token]) -> Phrase:

@@ -11,7 +11,6 @@ from twohop.llm.rules.grammar_words import (
     COORDINATORS,
     FEELINGS,
     OPENERS,
-    STANDING,
     UNCERTAIN,
 )
 from twohop.llm.rules.phrase import (
@@ -36,17 +35,16 @@ LEAD_WORDS = 7
 def read(clause: Clause, talk: Discourse, before: Reading | None, antecedent: Phrase | None) -> list[Reading]:
     """The statements of a clause, one for each of its subjects; empty when it states nothing that can be read."""
     tokens = list(clause.tokens)
-    if len(tokens) > 1 and tokens[0].low in LEADING and (subject := leading_end(tokens, talk)):
+    if len(tokens) > 1 and tokens[0].low in LEADING and (begin := leading_end(tokens, talk)):
         # "At Helios I lead the Maps team": what stands in front belongs to the end.
-        tokens = [*tokens[subject:], *tokens[:subject]]
+        tokens = [*tokens[begin:], *tokens[:begin]]
     place = 0
-    standing = doubt = former = False
+    doubt = former = False
     while place < len(tokens) and (
         not tokens[place].word
         or tokens[place].low in OPENERS | COORDINATORS | ADVERBS | UNCERTAIN
         or address(tokens, place, talk)
     ):
-        standing |= tokens[place].low in STANDING
         doubt |= tokens[place].low in UNCERTAIN
         former |= tokens[place].low in FORMER
         if tokens[place].low in {"both", "all"}:
@@ -54,15 +52,14 @@ def read(clause: Clause, talk: Discourse, before: Reading | None, antecedent: Ph
         place += 1
     if place >= len(tokens):
         return []
-    subjects, place = subjects_of(clause, tokens, place, talk, before, antecedent)
+    subjects, verb = subjects_of(clause, tokens, place, talk, before, antecedent)
     readings: list[Reading] = []
     for subject in subjects:
-        found = predicate(subject, tokens, place, plural=len(subjects) > 1)
+        found = predicate(subject, tokens, verb, plural=len(subjects) > 1)
         if found is not None:
             readings.append(
                 replace(
                     found,
-                    standing=found.standing or standing,
                     doubt=found.doubt or doubt,
                     used=found.used or (former and found.past),
                     companions=tuple(other for other in subjects if other is not subject),
@@ -84,7 +81,7 @@ def address(tokens: Sequence[Token], place: int, talk: Discourse) -> bool:
     return (bool(talk.addressee) and talk.addressee.lower().startswith(token.low[:3])) or place > 0
 
 
-def subjects_of(
+def subjects_of(  # noqa: C901 - a case of the language for each branch.
     clause: Clause,
     tokens: Sequence[Token],
     place: int,
@@ -98,6 +95,8 @@ def subjects_of(
         return ([antecedent] if antecedent else []), after
     if clause.shares:
         return ([before.subject] if before else [antecedent] if antecedent else []), place
+    if implied(tokens, place):
+        return [person(talk.speaker, talk)], place
     opens = place == 0
     if opens and name_end(tokens, 0, talk, opens=True) == 0 and tokens[0].capital and tokens[0].low != "i":
         # A capital that only opens the sentence is none.
@@ -124,19 +123,17 @@ def subjects_of(
         found.append(more)
         after = end
     known = [phrase for phrase in found if phrase is not None]
-    if first is None and place < len(tokens):
-        dropped = tokens[place]
-        implied = (
-            place == 0
-            and dropped.low not in FEELINGS
-            and has_form(dropped.low, Form.PAST)
-            and not has_form(dropped.low, Form.BASE)
-        )
-        if implied and place + 1 < len(tokens) and dropped.low not in AUXILIARIES:
-            return [person(talk.speaker, talk)], place
     if first is None and len(found) == 1:
         return [], after
     return known, after
+
+
+def implied(tokens: Sequence[Token], place: int) -> bool:
+    """Whether "I" is left out: "Went to Faro on Monday"."""
+    low = tokens[place].low
+    if place or low in FEELINGS or low in AUXILIARIES or len(tokens) == 1:
+        return False
+    return has_form(low, Form.PAST) and not has_form(low, Form.BASE)
 
 
 def with_apposition(name: Phrase | None, apposed: Phrase, talk: Discourse) -> Phrase | None:

@@ -95,7 +95,7 @@ def tell(tokens: Sequence[Token], talk: Discourse, subject: Phrase) -> str:
     return " ".join("".join(out).split()).strip(" ,-")
 
 
-def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phrase) -> str | None:  # noqa: PLR0911 - a case each.
+def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phrase) -> str | None:  # noqa: C901, PLR0911 - a case of the language for each branch.
     """One word from outside: itself, a name, nothing (left out), or None when it can't be told."""
     token = tokens[place]
     low = token.low

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from twohop.llm.rules import general, home, people, study, tastes, teams, traits, work
+from twohop.llm.rules import general, habits, home, outings, people, study, tastes, teams, traits, work
 from twohop.llm.rules.corrections import contrasted
 from twohop.llm.rules.scene import Scene
 from twohop.memory.ports import Fact
@@ -12,8 +12,9 @@ from twohop.memory.ports import Fact
 Rule: TypeAlias = Callable[[Scene], list[Fact]]
 
 BE: tuple[Rule, ...] = (
-    traits.age, traits.birthday, tastes.favourite, people.is_kin, traits.condition, traits.contact, teams.led_by, work.start, work.leave, work.idle,
-    work.title, teams.member, home.stay, tastes.fond, home.origin, traits.identity, general.visit,
+    traits.age, traits.birthday, tastes.favourite, people.is_kin, traits.condition, traits.contact, teams.led_by,
+    work.start, work.leave, work.idle, work.title, teams.member, home.stay, tastes.fond, home.origin,
+    traits.identity, outings.visit,
 )  # fmt: skip
 
 RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
@@ -33,12 +34,12 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "resign": (work.leave,),
         "lose": (work.leave, general.general),
         "retire": (work.idle,),
-        **dict.fromkeys(("manage", "lead", "head", "oversee", "supervise", "direct", "run"), (teams.lead, general.general)),
+        **dict.fromkeys(teams.LEADS, (teams.lead, general.general)),
         "replace": (teams.lead, general.general),
         "report": (teams.report,),
         **dict.fromkeys(("found", "cofound", "co-found", "establish", "launch"), (work.found, general.general)),
         **dict.fromkeys(("study", "attend", "graduate", "major", "enroll", "enrol"),
-                        (traits.speak, study.study, general.visit, general.general)),
+                        (traits.speak, study.study, outings.visit, general.general)),
         "teach": (study.teach,),
         "become": (work.become,),
         "live": (home.live, home.address),
@@ -64,7 +65,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "speak": (traits.speak,),
         "learn": (traits.speak, general.general),
         "play": (traits.play, general.general),
-        **dict.fromkeys(("visit", "go", "travel", "fly"), (general.visit, general.general)),
+        **dict.fromkeys(("visit", "go", "travel", "fly"), (outings.visit, general.general)),
     }
 )  # fmt: skip
 
@@ -88,16 +89,17 @@ def apply(scene: Scene) -> list[Fact]:
 def stated(scene: Scene) -> list[Fact]:
     """The facts of a clause without a contrast."""
     subject = scene.subject
-    if not (subject.speaker or subject.proper or subject.owner):
-        return []
     reading = scene.reading
+    favoured = reading.lemma == "be" and any(token.low in tastes.FAVOURITE for token in reading.rest)
+    if not (subject.speaker or subject.proper or subject.owner or favoured):
+        return []
     arranged = (
         reading.lemma in DATED and scene.time is not None and not (reading.past or reading.perfect or reading.negated)
     )
     going_on = reading.progressive and not reading.past and reading.lemma != "plan"
     if reading.plan or arranged or (going_on and scene.ahead):
         return scene.plan()
-    for rule in RULES.get(scene.reading.lemma, (general.general,)):
+    for rule in (*RULES.get(reading.lemma, (general.general,)), habits.avoided, habits.given_up):
         if facts := rule(scene):
             return facts
     if scene.reading.progressive and not scene.reading.past and scene.reading.lemma in MOVES:

@@ -14,6 +14,7 @@ from twohop.llm.rules.retell import Part, parts, tell
 from twohop.llm.rules.statement import Reading
 from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, gerund, past, read_verb
+from twohop.llm.rules.wordlist import words
 from twohop.memory.moment import When
 from twohop.memory.ports import Claim, Fact, Named, Polarity
 from twohop.memory.predicates import PredicateTable
@@ -23,6 +24,9 @@ MAX_TEXT = 300
 """Characters of a fact's text; the rules write one clause, so more means that a clause was misread."""
 
 MAX_CUES = 6
+
+CONCRETE = words("go run take have get start buy come")
+"""Verbs that make a plan once it says when, where or with whom."""
 
 CONTRAST = 5
 """Words that a denied value may have in "at Beta, not at Acme"."""
@@ -126,7 +130,7 @@ class Scene:
     def _point(self) -> When | None:
         return (self.time.begins or self.time.ends) if self.time and self.time.reach is not Reach.LENGTH else None
 
-    def _holds(self, *, past_is_event: bool) -> Course | None:
+    def _holds(self, *, past_is_event: bool) -> Course | None:  # noqa: PLR0911 - a case of the language for each branch.
         reading, time = self.reading, self.time
         reach = time.reach if time else None
         if reading.over:
@@ -181,12 +185,18 @@ class Scene:
             object=value if isinstance(end, str) else end.name,
             literal=isinstance(end, str),
         )
+        # What ties an unnamed relative to who owns it: "Alice's sister" is Alice's sister.
+        unnamed = [a for phrase in (who, end) if isinstance(phrase, Phrase) for a in phrase.asides if not known(a)]
         return [
             self.fact(
                 " ".join(filter(None, (opening(who), verb, value, tail))),
                 kind=kind,
-                claims=(claim, *self._side_claims(who, end)),
-                entities=(typed(who, "person" if who.speaker else ""), *(() if isinstance(end, str) else (end.named,))),
+                claims=(claim, *(aside.claim for aside in unnamed)),
+                entities=(
+                    typed(who, "person" if who.speaker else ""),
+                    *(() if isinstance(end, str) else (end.named,)),
+                    *(entity for aside in unnamed for entity in aside.entities),
+                ),
                 course=course,
             ),
             *self.asides(who, end),
@@ -210,7 +220,7 @@ class Scene:
             for c in dict.fromkeys(claims)
         )
         main = claims[0].predicate if claims else ""
-        words = [kind_word for named in entities[1:] for kind_word in named.kinds]
+        kinds = [word for named in entities[1:] for word in named.kinds]
         return Fact(
             text=text[:1].upper() + text[1:],
             kind=kind,
@@ -223,21 +233,15 @@ class Scene:
             valid_to=course.ends,
             quote=self.message.content[self.span[0] : self.span[1]],
             sources=(self.message.id,),
-            cues=tuple(dict.fromkeys([*words, *self.predicates.cues(main)]))[:MAX_CUES],
+            cues=tuple(dict.fromkeys([*kinds, *self.predicates.cues(main)]))[:MAX_CUES],
         )
-
-    def _side_claims(self, *ends: Phrase | str) -> list[Claim]:
-        """What ties an unnamed relative to who owns it: "Alice's sister" is Alice's sister."""
-        return [aside.claim for end in ends if isinstance(end, Phrase) for aside in end.asides if not end.proper]
 
     def asides(self, *ends: Phrase | str | None) -> list[Fact]:
         """What the phrases themselves say: "my sister Emma", "the Platform team at Acme"."""
         facts: list[Fact] = []
         for end in ends:
             if isinstance(end, Phrase):
-                facts.extend(
-                    self.aside(one) for one in end.asides if all(e.proper or e.name == "user" for e in one.entities)
-                )
+                facts.extend(self.aside(one) for one in end.asides if known(one))
         return facts
 
     def aside(self, one: Aside) -> Fact:
@@ -269,8 +273,8 @@ class Scene:
         verb = reading.plan if reading.plan not in {"", "will"} else "plans"
         if verb == "considers":
             doing = " ".join(filter(None, (gerund(reading.lemma), rest, dated(self.time, self.message.time_zone))))
-        words = f"is considering {doing}" if verb == "considers" else f"{verb} to {doing}"
-        text = f"{opening(self.subject)} {words}"
+        intent = f"is considering {doing}" if verb == "considers" else f"{verb} to {doing}"
+        text = f"{opening(self.subject)} {intent}"
         main = Claim(
             subject=self.subject.name,
             predicate="wants" if verb in {"wants", "hopes"} else "plans",
@@ -300,15 +304,23 @@ class Scene:
         ]
 
     def intended(self) -> bool:
-        """Whether a plan is one: one's own, of something to do; "will" alone is a promise unless it says when or who."""
+        """Whether a plan is one's own, of something to do; "will" alone is a promise unless it says when or who."""
         reading = self.reading
-        words = [token.low for token in reading.rest]
-        if reading.lemma == "get" and words[0] in {"married", "engaged", "divorced", "promoted"}:
+        said = [token.low for token in reading.rest]
+        if reading.lemma == "get" and said[0] in {"married", "engaged", "divorced", "promoted"}:
             return True
-        if self.subject.addressed or reading.lemma in CHATTER | {"be", "help"} or any(word in VAGUE for word in words):
-            return False
         named = any(part.phrase is not None and part.phrase.proper for part in self.parts)
+        doing = reading.lemma not in CHATTER | {"be"} or (
+            reading.lemma in CONCRETE and (named or self.time is not None)
+        )
+        if self.subject.addressed or not doing or any(word in VAGUE for word in said):
+            return False
         return reading.plan != "will" or self.time is not None or named
+
+
+def known(aside: Aside) -> bool:
+    """Whether both ends have names, so that the aside is a fact of its own."""
+    return all(entity.proper or entity.name == "user" for entity in aside.entities)
 
 
 def opening(phrase: Phrase) -> str:
@@ -327,11 +339,11 @@ def merged(entities: Sequence[Named]) -> tuple[Named, ...]:
     """One entry an entity."""
     found: dict[str, Named] = {}
     for one in entities:
-        known = found.get(one.name)
-        if known is not None:
-            kinds = tuple(dict.fromkeys((*known.kinds, *one.kinds)))
-            one = Named(name=one.name, type=known.type or one.type, proper=known.proper or one.proper, kinds=kinds)  # noqa: PLW2901 - the merged entry takes its place.
-        found[one.name] = one
+        known = found.get(one.name, one)
+        kinds = tuple(dict.fromkeys((*known.kinds, *one.kinds)))
+        found[one.name] = Named(
+            name=one.name, type=known.type or one.type, proper=known.proper or one.proper, kinds=kinds
+        )
     return tuple(found.values())
 
 

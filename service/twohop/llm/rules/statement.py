@@ -28,6 +28,5 @@ class Reading:
     plan: str = ""
     able: bool = False
     doubt: bool = False
-    standing: bool = False
     rest: tuple[Token, ...] = ()
     companions: tuple[Phrase, ...] = ()

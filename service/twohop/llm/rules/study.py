@@ -6,6 +6,9 @@ from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.work import employer
 from twohop.memory.ports import Fact
 
+SUBJECT = 4
+"""Words of a subject of study: "history of modern art"."""
+
 
 def study(scene: Scene) -> list[Fact]:
     """As in "Studies physics at MIT", "graduated from Porto", "attends the University of Porto"."""
@@ -25,7 +28,9 @@ def study(scene: Scene) -> list[Fact]:
     if subject is not None and subject.preposition == ("in" if reading.lemma in {"major", "graduate"} else ""):
         what = scene.tell(subject.tokens)
         plain = (
-            what and len(what.split()) <= 4 and subject.tokens[0].low not in {"hard", "abroad", "a", "the", "my", "it"}
+            what
+            and len(what.split()) <= SUBJECT
+            and subject.tokens[0].low not in {"hard", "abroad", "a", "the", "my", "it"}
         )
         if plain and not subject.tokens[0].text[:1].isdigit():
             aspect = Aspect.BEGINS if past else Aspect.HOLDS
@@ -44,7 +49,7 @@ def teach(scene: Scene) -> list[Fact]:
     """As in "Teaches maths at the Lincoln School"."""
     part = scene.part("")
     facts: list[Fact] = []
-    if part is not None and part.phrase is not None and len(part.tokens) <= 3 and part.phrase.type != "person":
+    if part is not None and part.phrase is not None and len(part.tokens) <= SUBJECT and part.phrase.type != "person":
         what = scene.tell(part.tokens)
         if what and part.tokens[0].low not in {"a", "the", "my", "me", "him", "her", "us", "them", "you", "how"}:
             facts += scene.state("teaches", what, past_is_event=True)

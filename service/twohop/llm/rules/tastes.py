@@ -21,6 +21,10 @@ DISLIKES = {"hate": "hates", "dislike": "dislikes", "loathe": "loathes", "detest
 MAX_WORDS = 7
 LOOKS = words("colors colours leaves design message pattern photo picture song energy details detail vibe name blend")
 BROAD = words("working being having going spending making doing getting living")
+FAVOURITE = frozenset({"favourite", "favorite"})
+SLOT = 3
+"""Words of what a favourite is of: "favourite Italian pasta dish"."""
+
 EMPTY = words("idea sound thought look way feeling vibe vibes point fact part")
 
 
@@ -34,7 +38,7 @@ def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
             if verb is None:
                 return []
             rest = scene.tell(words[2:])
-            if len(words) > 2 and not rest:
+            if words[2:] and not rest:
                 return []
             cut = next((i for i, t in enumerate(words) if t.low in PREPOSITIONS - {"of"} and i > 1), len(words))
             short = scene.tell(words[2:cut]) if gerund(verb.lemma) not in BROAD else rest
@@ -122,7 +126,7 @@ def denial(scene: Scene, one: Phrase) -> list[Fact]:
 
 
 def fond(scene: Scene) -> list[Fact]:
-    """As in "Is into jazz", "is a fan of Benfica", "is afraid of spiders", "is interested in chess", "can't stand noise"."""
+    """As in "is into jazz", "is a fan of Benfica", "is afraid of spiders", "is interested in chess"."""
     rest = scene.reading.rest
     lows = [token.low for token in rest]
     table: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -137,9 +141,9 @@ def fond(scene: Scene) -> list[Fact]:
         (("scared", "of"), "afraid_of", "is scared of"),
         (("terrified", "of"), "afraid_of", "is terrified of"),
     )
-    for words, predicate, text in table:
-        size = len(words)
-        at = next((i for i in range(min(4, len(lows))) if tuple(lows[i : i + size]) == words), None)
+    for marks, predicate, text in table:
+        size = len(marks)
+        at = next((i for i in range(min(4, len(lows))) if tuple(lows[i : i + size]) == marks), None)
         if at is None or any(
             low not in {"a", "an", "big", "huge", "the", "biggest", "really", "very"} for low in lows[:at]
         ):
@@ -198,15 +202,15 @@ def favourite(scene: Scene) -> list[Fact]:
     subject = scene.subject
     reading = scene.reading
     words = subject.name.split()
-    if subject.determiner == "poss" and any(w.lower() in {"favourite", "favorite"} for w in words):
-        slot = words[[w.lower() in {"favourite", "favorite"} for w in words].index(True) + 1 :]
+    if subject.determiner == "poss" and any(w.lower() in FAVOURITE for w in words):
+        slot = words[[w.lower() in FAVOURITE for w in words].index(True) + 1 :]
         found = things(reading.rest, scene)
         owner = person(subject.owner, scene.talk)
-        if not slot or len(found) != 1 or len(slot) > 3:
+        if not slot or len(found) != 1 or len(slot) > SLOT:
             return []
         return favourite_fact(scene, owner, " ".join(slot), found[0])
     lows = [t.low for t in reading.rest]
-    at = next((i for i, low in enumerate(lows) if low in {"favourite", "favorite"}), None)
+    at = next((i for i, low in enumerate(lows) if low in FAVOURITE), None)
     if at is None or at + 1 >= len(lows):
         return []
     other = scene.read(reading.rest)

@@ -7,7 +7,7 @@ from twohop.llm.rules import kinds
 from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.wordlist import words
-from twohop.memory.ports import Fact
+from twohop.memory.ports import Fact, Polarity
 
 LEADS = words("manage lead head oversee supervise direct run")
 
@@ -20,7 +20,7 @@ LEAD_NOUNS = words("manager head lead leader director chief boss captain supervi
 PASSIVES = words("led managed headed run supervised directed overseen owned founded")
 
 
-def lead(scene: Scene) -> list[Fact]:
+def lead(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the language for each branch.
     """As in "Manages the Platform team at Acme", "took over the Data team from Bob"."""
     part = scene.part("")
     over = scene.part("over")
@@ -61,8 +61,6 @@ def lead(scene: Scene) -> list[Fact]:
 
 def ended(fact: Fact) -> Fact:
     """A fact that began for one ends for another."""
-    from twohop.memory.ports import Polarity  # noqa: PLC0415
-
     return replace(
         fact,
         polarity=Polarity.ENDED,

@@ -18,6 +18,12 @@ from twohop.memory.times import Reach
 OLDEST = 120
 """Years beyond which a number is no age."""
 
+GAME = 3
+"""Words of an instrument or sport: "acoustic bass guitar"."""
+
+IDENTITY = 5
+"""Words of what someone is: "mother of two small kids"."""
+
 DIETS = words("vegetarian vegan pescatarian kosher halal gluten-free lactose-intolerant")
 STANDING = words(
     """
@@ -68,7 +74,7 @@ def birthday(scene: Scene) -> list[Fact]:
     ]
 
 
-def condition(scene: Scene) -> list[Fact]:
+def condition(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the language for each branch.
     """As in "Is allergic to peanuts", "is vegetarian", "is Portuguese", "has diabetes"."""
     rest = scene.reading.rest
     first = rest[0].low if rest else ""
@@ -90,7 +96,7 @@ def condition(scene: Scene) -> list[Fact]:
         return scene.state("nationality", rest[0].text, text="is", kind=Kind.ATTRIBUTE)
     if lows[:1] == ["fluent"] and "in" in lows:
         return languages(scene, 2)
-    if lows[:2] == ["diagnosed", "with"] and len(lows) > 2:
+    if lows[:2] == ["diagnosed", "with"] and rest[2:]:
         return [
             f
             for one in things(rest[2:], scene)
@@ -167,7 +173,7 @@ def play(scene: Scene) -> list[Fact]:
         return []
     for member in listed(part.tokens):
         words = [t for t in member if t.low not in {"the", "a", "an", "some", "my", "her", "his", "their", "our"}]
-        if not words or words[-1].low not in kinds.INSTRUMENTS | kinds.SPORTS or len(words) > 3:
+        if not words or words[-1].low not in kinds.INSTRUMENTS | kinds.SPORTS or len(words) > GAME:
             return facts
         name = " ".join(t.text for t in words)
         kind = "instrument" if words[-1].low in kinds.INSTRUMENTS else "sport"
@@ -189,10 +195,10 @@ def play(scene: Scene) -> list[Fact]:
     return facts
 
 
-def identity(scene: Scene) -> list[Fact]:
+def identity(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the language for each branch.
     """As in "Is a morning person", "is a mother of two", "Acme is a robotics company"."""
     rest = scene.reading.rest
-    if len(rest) < 2 or rest[0].low not in {"a", "an"} or scene.reading.past:
+    if not rest[1:] or rest[0].low not in {"a", "an"} or scene.reading.past:
         return []
     cut = next(
         (
@@ -204,7 +210,7 @@ def identity(scene: Scene) -> list[Fact]:
         len(rest),
     )
     words = list(rest[1:cut])
-    if not words or len(words) > 5:
+    if not words or len(words) > IDENTITY:
         return []
     head_at = next((i for i, t in enumerate(words) if t.low == "of"), len(words))
     head = words[head_at - 1].low if head_at else ""
@@ -222,7 +228,7 @@ def identity(scene: Scene) -> list[Fact]:
         return scene.state("is_a", text, text=f"is {article(text)}", subject=named, kind=Kind.ATTRIBUTE)
     member = head in kinds.IDENTITIES or (
         head in {"person", "owl", "bird"}
-        and len(words) == 2
+        and not words[2:]
         and words[0].low in {"morning", "dog", "cat", "night", "early", "people"}
     )
     if not member or subject.type not in {"", "person"}:

@@ -25,45 +25,47 @@ class Verb:
 
 
 IRREGULAR = """
-be was been; become became become; begin began begun; bite bit bitten; blow blew blown; break broke broken;
-bring brought brought; build built built; burn burnt burnt; buy bought bought; catch caught caught; choose chose chosen;
-come came come; cost cost cost; cut cut cut; deal dealt dealt; dig dug dug; do did done; draw drew drawn;
-dream dreamt dreamt; drink drank drunk; drive drove driven; eat ate eaten; fall fell fallen; feed fed fed; feel felt felt;
-fight fought fought; find found found; fly flew flown; forget forgot forgotten; get got got; give gave given;
-go went gone; grow grew grown; hang hung hung; have had had; hear heard heard; hide hid hidden; hit hit hit;
-hold held held; hurt hurt hurt; keep kept kept; know knew known; lead led led; learn learnt learnt; leave left left;
-lend lent lent; let let let; lie lay lain; lose lost lost; make made made; mean meant meant; meet met met; pay paid paid;
-put put put; quit quit quit; read read read; ride rode ridden; ring rang rung; rise rose risen; run ran run; say said said;
-see saw seen; sell sold sold; send sent sent; set set set; sew sewed sewn; shoot shot shot; show showed shown; sing sang sung;
-sit sat sat; sleep slept slept; speak spoke spoken; spend spent spent; stand stood stood; steal stole stolen;
-swim swam swum; take took taken; teach taught taught; tear tore torn; tell told told; think thought thought;
-throw threw thrown; undergo underwent undergone; oversee oversaw overseen; split split split; understand understood understood; wake woke woken; wear wore worn; win won won; write wrote written
+be was been; become became become; begin began begun; bite bit bitten; blow blew blown; break broke broken; bring
+brought brought; build built built; burn burnt burnt; buy bought bought; catch caught caught; choose chose chosen;
+come came come; cost cost cost; cut cut cut; deal dealt dealt; dig dug dug; do did done; draw drew drawn; dream
+dreamt dreamt; drink drank drunk; drive drove driven; eat ate eaten; fall fell fallen; feed fed fed; feel felt felt;
+fight fought fought; find found found; fly flew flown; forget forgot forgotten; get got got; give gave given; go
+went gone; grow grew grown; hang hung hung; have had had; hear heard heard; hide hid hidden; hit hit hit; hold held
+held; hurt hurt hurt; keep kept kept; know knew known; lead led led; learn learnt learnt; leave left left; lend lent
+lent; let let let; lie lay lain; lose lost lost; make made made; mean meant meant; meet met met; pay paid paid; put
+put put; quit quit quit; read read read; ride rode ridden; ring rang rung; rise rose risen; run ran run; say said
+said; see saw seen; sell sold sold; send sent sent; set set set; sew sewed sewn; shoot shot shot; show showed shown;
+sing sang sung; sit sat sat; sleep slept slept; speak spoke spoken; spend spent spent; stand stood stood; steal
+stole stolen; swim swam swum; take took taken; teach taught taught; tear tore torn; tell told told; think thought
+thought; throw threw thrown; undergo underwent undergone; oversee oversaw overseen; split split split; understand
+understood understood; wake woke woken; wear wore worn; win won won; write wrote written
 """
 REGULAR = """
-accept achieve act adapt add admire adopt adore advise agree aim allow announce answer apologise apologize appear apply
-appreciate approve argue arrange arrive ask assist assume attend audition babysit* bake battle beat belong bike block
-blog book born borrow bother box breathe breed broaden brew browse brush call camp cancel cancel* care carry carve
-celebrate challenge change chat* check cheer chill clean clear climb close coach code collaborate collect combine
-comment commute compete complain complete compose conduct confirm connect consider consult contain continue contribute
-cook cope co-found cofound correct cover craft crash create cross cry cycle dance date decide decorate dedicate deliver
-depend describe design develop die direct disagree discover discuss dislike divorce donate doubt download draft dress
-drop* dye earn edit educate elect email emigrate employ encourage end engage enjoy enrol* enroll enter establish exercise
-exhibit expand expect experience experiment explain explore express face fail farm fear film finish fish fit* fix focus
-follow foster found freelance garden gather graduate grill guess guide handle happen hate head heal help hike hire hope
-host hunt imagine immigrate improve include increase inherit inspire install instruct intend interview introduce invent
-invest invite involve iron jog* join joke judge juggle jump kayak kick kill kiss knit* land laugh launch lease lift
-like limit link listen live loathe lock look love maintain major manage march marry master matter mean mention mentor
-migrate mind miss mix mountaineer move need negotiate nominate notice nurse observe offer open operate order organise
-organize own pack paint park participate pass perform photograph pick plan* plant play plead practice practise
-praise pray prefer* prepare present preserve print produce promise promote propose protect provide publish pull purchase
-push qualify question race raise rank reach realise realize receive recognise recognize recommend record recover recruit
-reduce refer* reflect refuse register relate relax release relocate remain remember remind remodel renew renovate rent
-repair replace reply report represent request rescue research resemble reside resign respect respond rest restore retire
-return review rock roast row sail save schedule score search seem separate serve settle share shop* shout sign skate
-sketch skip* ski smoke snowboard solve sound specialise specialize sponsor start stay step* stop* stream stress
-stretch struggle study style submit* succeed suffer suggest supervise supply support suppose surf surprise survive
-suspect switch talk taste tend test text thank tour train transfer* translate travel travel* treat trust try turn update upgrade use value visit voice volunteer vote wait walk want warn wash watch water weigh welcome whisper
-wish witness wonder work worry wrap* yell
+accept achieve act adapt add admire adopt adore advise agree aim allow announce answer apologise apologize appear
+apply appreciate approve argue arrange arrive ask assist assume attend audition babysit* bake battle beat belong
+bike block blog book born borrow bother box breathe breed broaden brew browse brush call camp cancel cancel* care
+carry carve celebrate challenge change chat* check cheer chill clean clear climb close coach code collaborate
+collect combine comment commute compete complain complete compose conduct confirm connect consider consult contain
+continue contribute cook cope co-found cofound correct cover craft crash create cross cry cycle dance date decide
+decorate dedicate deliver depend describe design develop die direct disagree discover discuss dislike divorce donate
+doubt download draft dress drop* dye earn edit educate elect email emigrate employ encourage end engage enjoy enrol*
+enroll enter establish exercise exhibit expand expect experience experiment explain explore express face fail farm
+fear film finish fish fit* fix focus follow foster found freelance garden gather graduate grill guess guide handle
+happen hate head heal help hike hire hope host hunt imagine immigrate improve include increase inherit inspire
+install instruct intend interview introduce invent invest invite involve iron jog* join joke judge juggle jump kayak
+kick kill kiss knit* land laugh launch lease lift like limit link listen live loathe lock look love maintain major
+manage march marry master matter mean mention mentor migrate mind miss mix mountaineer move need negotiate nominate
+notice nurse observe offer open operate order organise organize own pack paint park participate pass perform
+photograph pick plan* plant play plead practice practise praise pray prefer* prepare present preserve print produce
+promise promote propose protect provide publish pull purchase push qualify question race raise rank reach realise
+realize receive recognise recognize recommend record recover recruit reduce refer* reflect refuse register relate
+relax release relocate remain remember remind remodel renew renovate rent repair replace reply report represent
+request rescue research resemble reside resign respect respond rest restore retire return review rock roast row sail
+save schedule score search seem separate serve settle share shop* shout sign skate sketch skip* ski smoke snowboard
+solve sound specialise specialize sponsor start stay step* stop* stream stress stretch struggle study style submit*
+succeed suffer suggest supervise supply support suppose surf surprise survive suspect switch talk taste tend test
+text thank tour train transfer* translate travel travel* treat trust try turn update upgrade use value visit voice
+volunteer vote wait walk want warn wash watch water weigh welcome whisper wish witness wonder work worry wrap* yell
 """
 EXTRA: Mapping[str, tuple[Verb, ...]] = {
     "is": (Verb("be", Form.THIRD),),
@@ -99,16 +101,16 @@ def past(lemma: str) -> str:
     """The simple past: worked, had, met."""
     if lemma not in FORMS and lemma.endswith("ed"):
         return lemma  # Guessed from its past, which is all that is known of it.
-    return PASTS.get(lemma) or regular_past(lemma, lemma in DOUBLING)
+    return PASTS.get(lemma) or regular_past(lemma)
 
 
-def regular_past(lemma: str, doubled: bool) -> str:  # noqa: FBT001 - a property of the verb, always named by its place.
+def regular_past(lemma: str) -> str:
     """The past in -ed."""
     if lemma.endswith("e"):
         return f"{lemma}d"
     if lemma.endswith("y") and lemma[-2:-1] not in VOWELS:
         return f"{lemma[:-1]}ied"
-    return f"{lemma}{lemma[-1]}ed" if doubled else f"{lemma}ed"
+    return f"{lemma}{lemma[-1]}ed" if lemma in DOUBLING else f"{lemma}ed"
 
 
 def gerund(lemma: str) -> str:
@@ -152,12 +154,11 @@ def build() -> Mapping[str, tuple[Verb, ...]]:
     forms: dict[str, dict[Verb, None]] = {}
     lemmas = dict.fromkeys([*PASTS, *(word.rstrip("*") for word in REGULAR.split())])
     for lemma in lemmas:
-        doubled = lemma in DOUBLING
         written = {
             Form.BASE: lemma,
             Form.THIRD: third(lemma),
-            Form.PAST: PASTS.get(lemma) or regular_past(lemma, doubled),
-            Form.PARTICIPLE: PARTICIPLES.get(lemma) or regular_past(lemma, doubled),
+            Form.PAST: PASTS.get(lemma) or regular_past(lemma),
+            Form.PARTICIPLE: PARTICIPLES.get(lemma) or regular_past(lemma),
             Form.GERUND: gerund(lemma),
         }
         if lemma == "born":

@@ -22,6 +22,15 @@ NOT_EMPLOYERS = words(
     """
 )
 
+COMPANY = 6
+"""Words of an employer's name."""
+
+HURRIED = 2
+"""Words of an employer's name in lower case; more is a phrase."""
+
+TITLE = 5
+"""Words of a job title."""
+
 NETWORKS = words("facebook instagram twitter reddit discord linkedin tiktok slack whatsapp zoom youtube")
 
 POSTS = words("job position role internship offer gig contract apprenticeship traineeship post")
@@ -35,7 +44,7 @@ FIELDS = words(
 )
 
 
-def employer(part: Part | None) -> Phrase | None:
+def employer(part: Part | None) -> Phrase | None:  # noqa: PLR0911 - a case of the language for each branch.
     """The organisation that a part names, or None when it names a time, a person or nothing."""
     if part is None:
         return None
@@ -50,7 +59,7 @@ def employer(part: Part | None) -> Phrase | None:
         or has_form(first.low, Form.GERUND)
     ):
         return None
-    if first.text[:1].isdigit() or len(phrase.name.split()) > 6:
+    if first.text[:1].isdigit() or len(phrase.name.split()) > COMPANY:
         return None
     if phrase.proper:
         return replace(
@@ -62,7 +71,7 @@ def employer(part: Part | None) -> Phrase | None:
     if phrase.determiner:
         return None
     # "works at acme", typed in a hurry.
-    return replace(phrase, type="organisation", proper=not known) if len(phrase.name.split()) <= 2 else None
+    return replace(phrase, type="organisation", proper=not known) if len(phrase.name.split()) <= HURRIED else None
 
 
 def job(tokens: Sequence[Token]) -> str:
@@ -81,7 +90,7 @@ def job(tokens: Sequence[Token]) -> str:
     if cut and words[cut].low in {"to", "about"}:
         return ""
     words = words[:cut]
-    if not words or len(words) > 5:
+    if not words or len(words) > TITLE:
         return ""
     head_at = next((i for i, token in enumerate(words) if token.low == "of"), len(words))
     if head_at == 0 or words[head_at - 1].low not in kinds.JOBS:
@@ -226,7 +235,7 @@ def start(scene: Scene) -> list[Fact]:
 def leave(scene: Scene) -> list[Fact]:
     """As in "Left Acme", "quit her job at Acme", "resigned from Acme", "was laid off from Acme"."""
     part = scene.part("")
-    source = scene.part("from", "at", "by")
+    source = scene.part("from", "at", "by", "off from", "off by", "off at")
     fired = part is not None and part.tokens[0].low in {"fired", "laid", "sacked"}
     if scene.reading.lemma in {"leave", "quit"} and part is not None and not fired:
         if part.tokens[-1].low in POSTS | {"job"}:

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from twohop.graph.model import Entity
 from twohop.memory.api import Depth
-from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.chains import THIRD, TURNS, Chain, asked_of, extended, kinds_named, score, turning_points
-from twohop.memory.recall.facts import stems_of
+from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Link, Neighbourhood
 from twohop.memory.recall.question import Question
@@ -27,14 +26,14 @@ class ChainSearch:
         near: Neighbourhood,
         lookup: Lookup,
         rarity: Rarity,
-        predicates: PredicateTable,
+        words: FactWords,
     ) -> None:
         self._question = question
         self._seeds = {seed.id: seed for seed in seeds}
         self._near = near
         self._lookup = lookup
         self._rarity = rarity
-        self._predicates = predicates
+        self._words = words
 
     async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> list[Chain]:
         """Chains of two and more links, best first; none when the question names no kind of thing on the way.
@@ -85,14 +84,11 @@ class ChainSearch:
         return dict(zip(turns, await self._lookup.cosines(asked), strict=True))
 
     def _ordered(self, chains: Sequence[Chain]) -> list[Chain]:
-        stems = {
-            link.memory.id: stems_of(link.memory, self._predicates) for chain in chains for link in chain.links
-        }
         scored = [
             replace(
                 chain,
                 score=score(
-                    self._question, chain, self._near.entities, stems, self._seeds.keys(), self._rarity
+                    self._question, chain, self._near.entities, self._words, self._seeds.keys(), self._rarity
                 ),
             )
             for chain in chains

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from twohop.graph.model import Entity
-from twohop.memory.recall.facts import KIND, answers
+from twohop.memory.recall.facts import KIND, FactWords, answers
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import TYPES, Question
 from twohop.memory.recall.turns import Rarity
@@ -92,7 +92,7 @@ def score(
     question: Question,
     chain: Chain,
     entities: Mapping[str, Entity],
-    stems: Mapping[str, frozenset[str]],
+    words: FactWords,
     seeds: Collection[str],
     rarity: Rarity,
 ) -> float:
@@ -103,7 +103,7 @@ def score(
     steps = len(chain.links)
     last = chain.links[-1]
     far = [entities[last.target]] if last.target in entities and last.target not in seeds else []
-    explained = frozenset[str]().union(*(stems[link.memory.id] for link in chain.links))
+    explained = frozenset[str]().union(*(words(link.memory) for link in chain.links))
     return (
         sum(chain.cosines) / steps
         + KIND / steps * answers(question, last.memory, far)

@@ -57,8 +57,8 @@ def score_facts(
     points: Mapping[str, float],
     lists: Lists,
     memories: Mapping[str, Memory],
+    words: "FactWords",
     ranked: Ranked,
-    predicates: PredicateTable,
 ) -> list[Fact]:
     """The facts behind points, best first: f, and the best of their source messages."""
     highest = max(points.values(), default=0.0)
@@ -74,16 +74,32 @@ def score_facts(
                 memory=memory,
                 score=score,
                 cosine=lists.dense.get(point, 0.0),
-                stems=stems_of(memory, predicates),
+                stems=words(memory),
             )
     return sorted(found.values(), key=lambda fact: (-round(fact.score, 6), -fact.memory.created_at, fact.memory.id))
 
 
-def stems_of(memory: Memory, predicates: PredicateTable) -> frozenset[str]:
-    """The stems by which a fact is asked for: its text, its own cues and those of its predicates."""
-    revision = memory.revision
-    cues = (cue for triple in revision.triples for cue in predicates.cues(triple.predicate))
-    return frozenset(analyse(" ".join((revision.text, *revision.cues, *cues))))
+class FactWords:
+    """The stems by which facts are asked for: their texts, their own cues and those of their predicates."""
+
+    def __init__(self, predicates: PredicateTable) -> None:
+        self._predicates = predicates
+        self._cues: dict[str, frozenset[str]] = {}
+        self._stems: dict[str, frozenset[str]] = {}
+
+    def __call__(self, memory: Memory) -> frozenset[str]:
+        """The stems of one fact."""
+        revision = memory.revision
+        if revision.id not in self._stems:
+            cues = {predicate: self._cued(predicate) for predicate in (t.predicate for t in revision.triples)}
+            own = analyse(" ".join((revision.text, *revision.cues)))
+            self._stems[revision.id] = frozenset(own).union(*cues.values())
+        return self._stems[revision.id]
+
+    def _cued(self, predicate: str) -> frozenset[str]:
+        if predicate not in self._cues:
+            self._cues[predicate] = frozenset(analyse(" ".join(self._predicates.cues(predicate))))
+        return self._cues[predicate]
 
 
 def listed_score(fact: Fact, question: Question, entities: Mapping[str, Entity], named: Collection[str]) -> float:

@@ -86,7 +86,8 @@ def small_terms(
     names = Counter(speaker(turn.message) for turn in turns.values())
     named = named_speakers(question, names)
     length = minmax({one: log1p(len(turn.words)) for one, turn in turns.items()})
-    reply = minmax({one: before(turn, rarity, weights) for one, turn in turns.items()})
+    replies = (one for one, turn in turns.items() if turn.previous is not None and "?" in turn.previous.content)
+    reply = minmax({**dict.fromkeys(turns, 0.0), **{one: before(turns[one], rarity, weights) for one in replies}})
     found: dict[str, float] = {}
     for one, turn in turns.items():
         content = turn.message.content
@@ -99,8 +100,7 @@ def small_terms(
             score += DATE * date_match(question.dates, turn.day)
         if question.asks is Asks.WHEN and tells_time(content):
             score += TIME
-        if turn.previous is not None and "?" in turn.previous.content:
-            score += REPLY * reply[one]
+        score += REPLY * reply[one]
         found[one] = score
     return found
 

@@ -16,7 +16,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Unit, arrange
 from twohop.memory.recall.chain_search import ChainSearch
 from twohop.memory.recall.chains import leads
-from twohop.memory.recall.facts import HYDRATED, KEPT, Fact, best_points, listed_score, score_facts, stems_of
+from twohop.memory.recall.facts import HYDRATED, KEPT, Fact, FactWords, best_points, listed_score, score_facts
 from twohop.memory.recall.first_stage import Ranked, best_first, rank_by_meaning, rank_messages
 from twohop.memory.recall.gate import flag, gain
 from twohop.memory.recall.hop import Bridge, Reached, bridges, reach
@@ -91,6 +91,7 @@ class Inquiry:
         self._near = Neighbourhood(parts.ledger, view, owner.message_count if owner else 0)
         self._seeds: list[Entity] = []
         self._rarity = Rarity(())
+        self._words = FactWords(parts.predicates)
 
     async def answer(self) -> RecallResult:
         """The answer."""
@@ -172,7 +173,7 @@ class Inquiry:
     def _ranked(self, messages: Lists) -> Ranked:
         texts = {one: set(turn.stems) for one, turn in self._turns.items()}
         for memory in self._near.memories.values():
-            stems = stems_of(memory, self._parts.predicates)
+            stems = self._words(memory)
             for one in sources(memory):
                 if one in texts:
                     texts[one] |= stems
@@ -185,7 +186,7 @@ class Inquiry:
         )
 
     def _facts(self, lists: Lists, ranked: Ranked) -> list[Fact]:
-        return score_facts(self._points, lists, self._near.memories, ranked, self._parts.predicates)
+        return score_facts(self._points, lists, self._near.memories, self._words, ranked)
 
     # -- second stage ---------------------------------------------------------------------------------------------
 
@@ -298,7 +299,7 @@ class Inquiry:
             return units, []
         cosines = {fact.memory.revision.id: fact.cosine for fact in found}
         search = ChainSearch(
-            self._question, self._seeds, self._near, self._lookup, self._rarity, self._parts.predicates
+            self._question, self._seeds, self._near, self._lookup, self._rarity, self._words
         )
         paths: list[Path] = []
         for chain in leads(await search.find(cosines, self._request.depth)):

@@ -93,11 +93,10 @@ class Neighbourhood:
         view = self._view
         found = await self._ledger.relations_of(view.partition, ids, view.axes, FAN)
         full = {one for one, relations in found.items() if len(relations) == FAN}
-        if full:
-            for relation in await self._hot_ones():
-                for end in {relation.triple.subject_id, relation.triple.object_id} & full:
-                    if all(relation.id != other.id for other in found[end]):
-                        found[end] = [relation, *found[end]]
+        for relation in await self._hot_ones() if full else ():
+            for end in {relation.triple.subject_id, relation.triple.object_id} & full:
+                found[end].append(relation)
+        found = {one: list({relation.id: relation for relation in few}.values()) for one, few in found.items()}
         self._read += sum(map(len, found.values()))
         await self.hydrate(one for relations in found.values() for relation in relations for one in relation.support)
         await self.know(

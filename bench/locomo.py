@@ -1,0 +1,226 @@
+"""Retrieval on conversations in LoCoMo's format, through the real server: `make eval DATA=folder OUT=eval.json`.
+
+Every turn is sent by gRPC with its speaker and its session's date; extraction is replayed from the facts and entities
+that were recorded for the conversations, through the port of an extracting model. Then every answerable question is
+asked, three ways, and scored by the turns that hold its evidence.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bench.locomo_data import Conversation, Session, load
+from bench.scoring import CUTS, TOGETHER, Scored, row, rows, scored, turns
+from twohop.app import open_core
+from twohop.client.remote import RemoteCore
+from twohop.config import LlmSettings, ServerSettings, Settings
+from twohop.graph.model import JobState, Role, Scope
+from twohop.llm.recorded import RecordedExtractor, content_key, replay
+from twohop.memory.api import AddRequest, NewMessage, RecallRequest
+from twohop.memory.moment import micros
+from twohop.memory.ports import Fact
+from twohop.server import Server
+
+SYSTEMS = {"vector": "vector", "vector+bm25": "vector+bm25", "vector+bm25+graph": ""}
+"""Name in the table -> arms of the request; the last one is what `Recall` returns."""
+
+GRAPH, BASELINE = "vector+bm25+graph", "vector+bm25"
+
+EXCHANGE = 2
+"""Turns of one add: what one says and what the other answers."""
+
+AT_ONCE = 4
+"""Conversations that are sent at the same time."""
+
+ITEMS = 60
+"""Items asked for, so that twenty turns are among them whatever facts share."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What was measured."""
+
+    turn_of: dict[str, str] = field(default_factory=dict)
+    adds: int = 0
+    add_seconds: float = 0.0
+    milliseconds: list[float] = field(default_factory=list)
+    scores: dict[str, list[Scored]] = field(default_factory=lambda: {system: [] for system in SYSTEMS})
+    changed: int = 0
+
+
+@asynccontextmanager
+async def service(folder: Path, conversations: Sequence[Conversation]) -> AsyncIterator[tuple[RemoteCore, str]]:
+    """A server on a free loopback port with the default settings and the recorded extraction; and the embedder's id."""
+    settings = Settings(
+        data_dir=folder / "data", server=ServerSettings(port=0), llm=LlmSettings(provider="rules")
+    )
+    extractor = RecordedExtractor(replay(recorded(conversations), content_key))
+    async with open_core(settings, extractor=extractor) as app:
+        server = Server(app.core, settings)
+        client = RemoteCore(f"127.0.0.1:{await server.start()}")
+        try:
+            yield client, app.embedder.model
+        finally:
+            await client.close()
+            await server.stop()
+
+
+def recorded(conversations: Sequence[Conversation]) -> Mapping[str, Sequence[Fact]]:
+    """The recorded facts by what their turn says."""
+    facts: dict[str, tuple[Fact, ...]] = {}
+    for conversation in conversations:
+        for session in conversation.sessions:
+            for turn in session.turns:
+                if few := conversation.facts.get(turn.id):
+                    facts[turn.key] = (*facts.get(turn.key, ()), *few)
+    return facts
+
+
+async def send(client: RemoteCore, conversation: Conversation, run: Run, progress: Progress) -> None:
+    """One conversation, exchange by exchange."""
+    task = progress.add_task(f"sending {conversation.name}", total=conversation.turns)
+    for session in conversation.sessions:
+        for start in range(0, len(session.turns), EXCHANGE):
+            await add(client, conversation, session, start, run)
+            progress.update(task, advance=min(EXCHANGE, len(session.turns) - start))
+
+
+async def add(client: RemoteCore, conversation: Conversation, session: Session, start: int, run: Run) -> None:
+    """One exchange."""
+    exchange = session.turns[start : start + EXCHANGE]
+    result = await client.add(
+        AddRequest(
+            scope=Scope(user_id=conversation.name, run_id=f"session-{session.number}"),
+            messages=tuple(
+                NewMessage(
+                    role=Role.USER,
+                    name=turn.speaker,
+                    content=turn.content,
+                    observed_at=micros(session.observed_at),
+                )
+                for turn in exchange
+            ),
+        )
+    )
+    if result.state is not JobState.DONE:
+        raise RuntimeError(f"an add of {conversation.name} ended as {result.state}: {result.error}")
+    run.adds += 1
+    ids = (f"{conversation.name}/{turn.id}" for turn in exchange)
+    run.turn_of.update(zip(result.message_ids, ids, strict=True))
+
+
+async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress: Progress) -> None:
+    """Every question of a conversation, each system after the other."""
+    for question in progress.track(conversation.questions, description=f"asking {conversation.name}"):
+        evidence = {f"{conversation.name}/{turn}" for turn in question.evidence}
+        first: dict[str, list[str]] = {}
+        for system, arms in SYSTEMS.items():
+            request = RecallRequest(
+                scope=Scope(user_id=conversation.name), query=question.text, limit=ITEMS, arms=arms
+            )
+            began = time.perf_counter()
+            result = await client.recall(request)
+            if system == GRAPH:
+                run.milliseconds.append(1_000 * (time.perf_counter() - began))
+            order = turns(result, run.turn_of)
+            first[system] = order[:10]
+            run.scores[system].append(scored(question.category, order, evidence))
+        run.changed += first[GRAPH] != first[BASELINE]
+
+
+async def measure(data: Path, console: Console) -> tuple[Run, str]:
+    """Send all conversations of a folder, and ask all their questions."""
+    conversations = load(data)
+    if not conversations:
+        sys.exit(f"no conv-*.json in {data} or {data / 'locomo'}")
+    run = Run()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with tempfile.TemporaryDirectory(prefix="twohop-eval-") as folder:
+        async with service(Path(folder), conversations) as (client, embedder):
+            with Progress(*columns, console=console) as progress:
+                began = time.perf_counter()
+                gate = asyncio.Semaphore(AT_ONCE)
+
+                async def sending(conversation: Conversation) -> None:
+                    async with gate:
+                        await send(client, conversation, run, progress)
+
+                await asyncio.gather(*(sending(conversation) for conversation in conversations))
+                run.add_seconds = time.perf_counter() - began
+                for conversation in conversations:
+                    await ask(client, conversation, run, progress)
+    return run, embedder
+
+
+def figures(run: Run, embedder: str, split: str) -> list[dict[str, object]]:
+    """All rows."""
+    found = [one for system, scores in run.scores.items() for one in rows(system, embedder, split, scores)]
+    asked = len(run.milliseconds)
+    quantiles = statistics.quantiles(run.milliseconds, n=20)
+
+    def more(metric: str, k: int | None, value: float, n: int) -> dict[str, object]:
+        return row(GRAPH, embedder, split, TOGETHER, metric, k, value, n)
+
+    return [
+        *found,
+        more("changed", 10, 100 * run.changed / asked, asked),
+        more("adds_per_second", None, run.adds / run.add_seconds, run.adds),
+        more("recall_p50_ms", None, statistics.median(run.milliseconds), asked),
+        more("recall_p95_ms", None, quantiles[-1], asked),
+    ]
+
+
+def show(run: Run, found: Sequence[Mapping[str, object]], console: Console) -> None:
+    """The table."""
+    cells = {(r["system"], r["category"], r["metric"], r["k"]): r["value"] for r in found}
+    categories = sorted({str(r["category"]) for r in found if r["metric"] == "recall"}, key=lambda c: (c != TOGETHER, c))
+    table = Table(title="Evidence found among the first k turns, recall / all, in %")
+    table.add_column("system")
+    table.add_column("category")
+    for cut in CUTS:
+        table.add_column(f"@{cut}", justify="right")
+    table.add_column("questions", justify="right")
+    for category in categories:
+        count = next(r["n"] for r in found if r["category"] == category)
+        for system in SYSTEMS:
+            values = [f"{cells[system, category, 'recall', k]:.1f} / {cells[system, category, 'all', k]:.1f}" for k in CUTS]
+            table.add_row(system, category, *values, str(count), end_section=system == GRAPH)
+    console.print(table)
+    by_metric = {r["metric"]: r["value"] for r in found if r["metric"] not in {"recall", "all"}}
+    console.print(
+        f"the graph changes the first ten turns of {by_metric['changed']:.1f} % of the questions; "
+        f"{by_metric['adds_per_second']:.1f} adds/s ({EXCHANGE} turns each, {AT_ONCE} conversations at a time); "
+        f"recall p50 {by_metric['recall_p50_ms']:.1f} ms, p95 {by_metric['recall_p95_ms']:.1f} ms"
+    )
+    console.print("Extraction is replayed from the recorded facts and entities; no language model is called.")
+
+
+def main() -> None:
+    """Measure, show the table, write the rows."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with conv-*.json, or one that holds it as locomo/")
+    parser.add_argument("--out", type=Path, default=Path("eval.json"), help="where the rows go")
+    parser.add_argument("--split", default="dev", help="the name of this slice in the rows")
+    given = parser.parse_args()
+    console = Console()
+    run, embedder = asyncio.run(measure(given.data, console))
+    found = figures(run, embedder, given.split)
+    given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    show(run, found, console)
+    console.print(f"{len(found)} rows in {given.out}")
+
+
+if __name__ == "__main__":
+    main()
