@@ -1,6 +1,7 @@
 """What happened."""
 
 import pytest
+
 from reading_rules import read
 
 CASES: list[tuple[str, list[str]]] = [

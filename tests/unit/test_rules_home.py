@@ -1,6 +1,7 @@
 """Homes, moves and origins."""
 
 import pytest
+
 from reading_rules import read
 
 CASES: list[tuple[str, list[str]]] = [

@@ -1,6 +1,7 @@
 """Relatives, partners, friends and pets."""
 
 import pytest
+
 from reading_rules import read
 
 CASES: list[tuple[str, list[str]]] = [

@@ -1,6 +1,7 @@
 """What lies ahead."""
 
 import pytest
+
 from reading_rules import read
 
 CASES: list[tuple[str, list[str]]] = [

@@ -1,6 +1,7 @@
 """Likes, dislikes, preferences and favourites."""
 
 import pytest
+
 from reading_rules import read
 
 CASES: list[tuple[str, list[str]]] = [

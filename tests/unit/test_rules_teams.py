@@ -1,6 +1,7 @@
 """Teams: who leads them, who is on them, what they belong to."""
 
 import pytest
+
 from reading_rules import read
 
 CASES: list[tuple[str, list[str]]] = [

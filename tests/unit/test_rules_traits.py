@@ -1,6 +1,7 @@
 """Ages, languages, diets, studies and habits."""
 
 import pytest
+
 from reading_rules import read
 
 CASES: list[tuple[str, list[str]]] = [

@@ -1,6 +1,7 @@
 """Work: employers, jobs, and how they begin and end."""
 
 import pytest
+
 from reading_rules import read
 
 CASES: list[tuple[str, list[str]]] = [

@@ -39,8 +39,8 @@ SUBORDINATORS = words(
 )
 UNCERTAIN = words(
     """
-    if unless whether maybe perhaps probably possibly apparently supposedly allegedly hopefully almost nearly hardly rarely
-    seldom barely wish suppose
+    if unless whether maybe perhaps probably possibly apparently supposedly allegedly hopefully almost nearly
+    hardly rarely seldom barely wish suppose
     """
 )
 ADVERBS = words(

@@ -58,8 +58,18 @@ def written(tokens: Sequence[Token]) -> str:
 def person(name: str, talk: Discourse) -> Phrase:
     """A person known by name; the unnamed speaker reads "User" in texts."""
     text = name.capitalize() if name in {"user", "assistant"} else name
-    known = name not in {"user", "assistant"} and "'s " not in name
-    return Phrase(name=name, text=text, type="person", proper=known, speaker=normal(name) == normal(talk.speaker))
+    owner, _, noun = name.rpartition("'s ")
+    unnamed = bool(owner) and noun in kinds.RELATIONS
+    return Phrase(
+        name=name,
+        text=text,
+        type="person",
+        proper=not unnamed and name not in {"user", "assistant"},
+        kinds=(noun,) if unnamed else (),
+        speaker=normal(name) == normal(talk.speaker),
+        owner=owner if unnamed else "",
+        head=noun if unnamed else "",
+    )
 
 
 def spanned(phrase: Phrase, first: Token, last: Token) -> Phrase:

@@ -218,7 +218,7 @@ def main_verb(chain: Chain, subject: Phrase, *, plural: bool) -> Verb | None:  #
         return forms.get(Form.GERUND)
     if flags["aux"] or chain.plan:
         return forms.get(Form.BASE) or (Verb("be", Form.BASE) if token.low == "be" else None)
-    bare = subject.speaker or plural or subject.plural
+    bare = subject.speaker or subject.addressed or plural or subject.plural
     if readings and readings[0].lemma == "be":
         return readings[0]
     if Form.PAST in forms:

@@ -1,0 +1,178 @@
+"""What holds for the rules on any text."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reading_rules import facts_of, turn
+from twohop.memory.predicates import PredicateTable
+
+TABLE = PredicateTable.default()
+WORDS = [
+    "I",
+    "you",
+    "he",
+    "she",
+    "we",
+    "they",
+    "Alice",
+    "Emma",
+    "Tom",
+    "Acme",
+    "Porto",
+    "Platform",
+    "my",
+    "her",
+    "his",
+    "Emma's",
+    "Tom's",
+    "our",
+    "the",
+    "a",
+    "an",
+    "of",
+    "at",
+    "in",
+    "from",
+    "to",
+    "by",
+    "with",
+    "sister",
+    "husband",
+    "dog",
+    "team",
+    "manager",
+    "nurse",
+    "city",
+    "works",
+    "work",
+    "worked",
+    "lives",
+    "lived",
+    "moved",
+    "joined",
+    "left",
+    "manages",
+    "leads",
+    "is",
+    "am",
+    "was",
+    "are",
+    "'s",
+    "not",
+    "n't",
+    "no",
+    "longer",
+    "never",
+    "used",
+    "plan",
+    "will",
+    "going",
+    "prefer",
+    "prefers",
+    "tea",
+    "coffee",
+    "love",
+    "hate",
+    "and",
+    "but",
+    "or",
+    "if",
+    "because",
+    "who",
+    "which",
+    "that",
+    "when",
+    "named",
+    "called",
+    "Rex",
+    "May",
+    "2021",
+    "since",
+    "until",
+    "yesterday",
+    "last",
+    "month",
+    "34",
+    "years",
+    "old",
+    "married",
+    "born",
+    ".",
+    ",",
+    ";",
+    "!",
+    "?",
+    "-",
+    "(",
+    ")",
+    '"',
+    "’s",
+    "I'm",
+    "don't",
+    "favourite",
+    "colour",
+    "green",
+    "actually",
+    "sorry",
+    "meant",
+    "it",
+    "Berlin",
+    "Bern",
+    "than",
+    "over",
+    "been",
+    "have",
+    "has",
+    "had",
+    "got",
+    "new",
+    "job",
+    "as",
+]
+
+sentences = st.lists(st.sampled_from(WORDS), max_size=24).map(" ".join)
+anything = st.one_of(sentences, st.text(max_size=200), st.tuples(sentences, st.text(max_size=20)).map("".join))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(anything, min_size=1, max_size=3), st.lists(anything, max_size=2))
+def test_any_text_gives_whole_facts_or_none(said: list[str], before: list[str]) -> None:
+    """Nothing makes the rules fail; each fact quotes its message and is bounded, named, in the table's own words."""
+    recent = [turn(text, place=i, name="Bob") for i, text in enumerate(before)]
+    exchange = [turn(text, place=100 + i) for i, text in enumerate(said)]
+    contents = {message.id: message.content for message in exchange}
+    for fact in facts_of(*exchange, recent=recent):
+        (source,) = fact.sources
+        assert fact.quote
+        assert fact.quote in contents[source]
+        assert 0 < len(fact.text) <= 300
+        assert len(fact.cues) <= 6
+        assert fact.claims
+        names = {named.name for named in fact.entities}
+        for claim in fact.claims:
+            assert claim.subject.strip()
+            assert claim.object.strip()
+            assert claim.predicate == TABLE.normalise(claim.predicate) != ""
+            assert claim.subject in names
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(anything, min_size=1, max_size=3))
+def test_the_same_text_gives_the_same_facts(said: list[str]) -> None:
+    """Reading is deterministic: no clock, no chance, nothing kept between calls."""
+    assert facts_of(*said) == facts_of(*said)
+
+
+@settings(max_examples=60, deadline=None)
+@given(anything)
+def test_a_question_states_nothing(said: str) -> None:
+    """Whatever is asked, in one sentence, gives no fact."""
+    one = " ".join(said.translate(str.maketrans(dict.fromkeys(".!?…;\n\r", " "))).split())
+    assert facts_of(f"{one}?") == ()
+
+
+def test_a_very_long_message_is_read_in_time() -> None:
+    """Fifty thousand characters of plain text and of one endless sentence are read without trouble."""
+    assert facts_of("I work at Acme. " * 3_000)
+    facts_of("and I work at Acme " * 300)
+    facts_of("(" * 5_000 + "Emma's " * 500)
