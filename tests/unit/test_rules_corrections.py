@@ -40,7 +40,7 @@ def test_a_correction_reaches_back_to_the_value_it_names() -> None:
 
 
 def test_a_correction_in_one_sentence() -> None:
-    """ "At Beta, not Acme" corrects by itself."""
+    """A contrast, "at Beta, not Acme", corrects by itself."""
     facts = facts_of("Actually, I work at Beta, not Acme.")
     assert [(shown(f), f.correction) for f in facts] == [
         ("! Alice works_at Acme", True),

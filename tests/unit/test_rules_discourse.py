@@ -52,7 +52,7 @@ def test_the_unnamed_speaker_is_the_user() -> None:
 
 
 def test_you_is_the_other_speaker_or_nobody() -> None:
-    """ "You" is whom the speaker talks to when only one other named person speaks; else nothing is said of anybody."""
+    """You are whom the speaker talks to, when only one other named person speaks; else nobody."""
     talk = [turn("Hi Alice!", name="Bob", place=1)]
     assert [shown(f) for f in facts_of(turn("You work at Acme.", place=2), recent=talk)] == ["+ Bob works_at Acme"]
     assert facts_of(turn("You work at Acme.", place=2)) == ()

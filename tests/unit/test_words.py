@@ -81,7 +81,7 @@ def test_a_word_brings_no_more_than_sixteen_others() -> None:
     )
     crowd = [f"mother {word}" for word in near_by.split()]
     filled = Vocabulary(VECTORS)
-    filled.add((f"term{number}", phrase) for number, phrase in enumerate(crowd))
+    filled.add((phrase.replace(" ", "_"), phrase) for phrase in crowd)
 
     weights = filled.expand(["mother"])
 
@@ -89,6 +89,14 @@ def test_a_word_brings_no_more_than_sixteen_others() -> None:
     assert near[16] > 0.3, "the crowd must be bigger than the cap"
     assert weights.pop("mother") == 1.0
     assert sorted(weights.values(), reverse=True) == pytest.approx([0.5 * each**2 for each in near[:16]], rel=1e-3)
+
+
+def test_codes_bring_nothing_and_are_never_brought() -> None:
+    """Two numbers, codes or versions mean different things, however alike they look."""
+    filled = Vocabulary(VECTORS)
+    filled.add([("dog", "dog"), ("room12", "room12"), ("v2", "v2")])
+    assert filled.expand(["room21", "v1", "2019"]) == {"room21": 1.0, "v1": 1.0, "2019": 1.0}
+    assert set(filled.expand(["puppy", "room"])) == {"puppi", "room", "dog"}
 
 
 def test_a_known_stem_keeps_its_first_form() -> None:

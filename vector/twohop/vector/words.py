@@ -1,5 +1,6 @@
 """What words mean: static word vectors, and the soft expansion of a query's words by a partition's vocabulary."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -26,6 +27,8 @@ GAIN = 0.5
 
 NEAREST = 16
 """Near words that one query word brings at most (measured there)."""
+
+DIGIT = re.compile(r"\d")
 
 
 class WordVectors:
@@ -77,8 +80,12 @@ class Vocabulary:
         return len(self._stems)
 
     def add(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Take in (stem, surface form) pairs; a stem that is known keeps its first form. 16 ms for 1,000 new stems."""
-        fresh = {key: surface for key, surface in reversed(list(pairs)) if key not in self._rows}
+        """Take in (stem, surface form) pairs; a stem that is known keeps its first form. 16 ms for 1,000 new stems.
+
+        Numbers, codes and versions are left out: two of them mean different things however alike they look.
+        """
+        worded = [(key, surface) for key, surface in pairs if not DIGIT.search(key)]
+        fresh = {key: surface for key, surface in reversed(worded) if key not in self._rows}
         size = len(self._stems) + len(fresh)
         if size > len(self._matrix):
             grown = np.zeros((max(size, 2 * len(self._matrix)), DIMENSION), np.float32)
@@ -100,7 +107,7 @@ class Vocabulary:
         for word, row in zip(asked, cosines, strict=True):
             own = stem(word)
             weights[own] += 1.0
-            for place in nearest(row, self._rows.get(own)):
+            for place in nearest(row, self._rows.get(own)) if not DIGIT.search(word) else ():
                 weights[self._stems[place]] += GAIN * float(row[place]) ** 2
         return dict(weights)
 

@@ -9,7 +9,7 @@ from twohop.llm.rules.grammar_words import PREPOSITIONS, UNCLEAR
 from twohop.llm.rules.phrase import Phrase, person
 from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.retell import listed
-from twohop.llm.rules.scene import Course, Scene, Tense, opening, typed
+from twohop.llm.rules.scene import Course, Scene, Tense, inflected, opening, typed
 from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, gerund, guess_verb, has_form
 from twohop.llm.rules.wordlist import words
@@ -222,14 +222,13 @@ def favourite(scene: Scene) -> list[Fact]:
 
 def favourite_fact(scene: Scene, owner: Phrase, slot: str, value: Phrase) -> list[Fact]:
     """The fact that a favourite is this."""
-    facts = scene.state(f"favourite_{slot.replace(' ', '_')}", value, subject=owner, text="has", kind=Kind.PREFERENCE)
-    word = {"is": "is", "was": "was"}["was" if scene.reading.past else "is"]
-    negation = " not" if scene.reading.negated else ""
-    return (
-        [replace(facts[0], text=f"{owner.text}'s favourite {slot} {word}{negation} {value.text}"), *facts[1:]]
-        if facts
-        else []
+    predicate = scene.predicates.normalise(f"favourite {slot}")
+    facts = scene.state(predicate, value, subject=owner, text="has", kind=Kind.PREFERENCE)
+    verb = inflected(
+        "is", Tense.PAST if scene.reading.past else Tense.DENIED if scene.reading.negated else Tense.PRESENT
     )
+    text = f"{owner.text}'s {predicate.replace('_', ' ')} {verb} {value.text}"
+    return [replace(fact, text=text) for fact in facts[:1]] + facts[1:]
 
 
 def switch(scene: Scene) -> list[Fact]:
