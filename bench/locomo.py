@@ -17,12 +17,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.locomo_data import Conversation, Session, load
+from bench.scoring import CUTS, TOGETHER, Scored, row, rows, scored, turns
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench.locomo_data import Conversation, Session, load
-from bench.scoring import CUTS, TOGETHER, Scored, row, rows, scored, turns
 from twohop.app import open_core
 from twohop.client.remote import RemoteCore
 from twohop.config import LlmSettings, ServerSettings, Settings
@@ -63,9 +63,7 @@ class Run:
 @asynccontextmanager
 async def service(folder: Path, conversations: Sequence[Conversation]) -> AsyncIterator[tuple[RemoteCore, str]]:
     """A server on a free loopback port with the default settings and the recorded extraction; and the embedder's id."""
-    settings = Settings(
-        data_dir=folder / "data", server=ServerSettings(port=0), llm=LlmSettings(provider="rules")
-    )
+    settings = Settings(data_dir=folder / "data", server=ServerSettings(port=0), llm=LlmSettings(provider="rules"))
     extractor = RecordedExtractor(replay(recorded(conversations), content_key))
     async with open_core(settings, extractor=extractor) as app:
         server = Server(app.core, settings)
@@ -127,9 +125,7 @@ async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress
         evidence = {f"{conversation.name}/{turn}" for turn in question.evidence}
         first: dict[str, list[str]] = {}
         for system, arms in SYSTEMS.items():
-            request = RecallRequest(
-                scope=Scope(user_id=conversation.name), query=question.text, limit=ITEMS, arms=arms
-            )
+            request = RecallRequest(scope=Scope(user_id=conversation.name), query=question.text, limit=ITEMS, arms=arms)
             began = time.perf_counter()
             result = await client.recall(request)
             if system == GRAPH:
@@ -185,7 +181,9 @@ def figures(run: Run, embedder: str, split: str) -> list[dict[str, object]]:
 def show(run: Run, found: Sequence[Mapping[str, object]], console: Console) -> None:
     """The table."""
     cells = {(r["system"], r["category"], r["metric"], r["k"]): r["value"] for r in found}
-    categories = sorted({str(r["category"]) for r in found if r["metric"] == "recall"}, key=lambda c: (c != TOGETHER, c))
+    categories = sorted(
+        {str(r["category"]) for r in found if r["metric"] == "recall"}, key=lambda c: (c != TOGETHER, c)
+    )
     table = Table(title="Evidence found among the first k turns, recall / all, in %")
     table.add_column("system")
     table.add_column("category")
@@ -195,7 +193,9 @@ def show(run: Run, found: Sequence[Mapping[str, object]], console: Console) -> N
     for category in categories:
         count = next(r["n"] for r in found if r["category"] == category)
         for system in SYSTEMS:
-            values = [f"{cells[system, category, 'recall', k]:.1f} / {cells[system, category, 'all', k]:.1f}" for k in CUTS]
+            values = [
+                f"{cells[system, category, 'recall', k]:.1f} / {cells[system, category, 'all', k]:.1f}" for k in CUTS
+            ]
             table.add_row(system, category, *values, str(count), end_section=system == GRAPH)
     console.print(table)
     by_metric = {r["metric"]: r["value"] for r in found if r["metric"] not in {"recall", "all"}}
@@ -210,7 +210,9 @@ def show(run: Run, found: Sequence[Mapping[str, object]], console: Console) -> N
 def main() -> None:
     """Measure, show the table, write the rows."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with conv-*.json, or one that holds it as locomo/")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder with conv-*.json, or one that holds it as locomo/"
+    )
     parser.add_argument("--out", type=Path, default=Path("eval.json"), help="where the rows go")
     parser.add_argument("--split", default="dev", help="the name of this slice in the rows")
     given = parser.parse_args()

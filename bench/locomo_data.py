@@ -24,9 +24,7 @@ ANSWERABLE = (1, 2, 3, 4)
 TURN_ID = re.compile(r"D(\d+):(\d+)")
 SESSION = re.compile(r"session_(\d+)")
 DATE = re.compile(r"(\d{1,2}):(\d{2}) ([ap]m) on (\d{1,2}) (\w+), (\d{4})")
-NAME = re.compile(
-    r"[A-Z][\w'’-]*(?:(?:\s+(?:of|the|de|and|for|von|van|la|du|&))*\s+[A-Z0-9][\w'’-]*)*"
-)
+NAME = re.compile(r"[A-Z][\w'’-]*(?:(?:\s+(?:of|the|de|and|for|von|van|la|du|&))*\s+[A-Z0-9][\w'’-]*)*")
 MENTIONS = "mentions"
 MENTIONED = "related_to"
 """The predicate of a recorded fact and what it names: the recording says no more."""

@@ -1,6 +1,7 @@
 """The composition root: opens stores and models by the settings and joins them into one core."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -53,10 +54,11 @@ async def open_core(
     judge: Judge | None = None,
     clock: Clock = system_clock,
     ids: Ids = uuid7,
+    drop_index: bool = False,
 ) -> AsyncIterator[App]:
     """Open the data directory and everything over it; on leaving, finish running adds and close in order.
 
-    `extractor` and `judge` replace those of the settings (replay, tests).
+    `extractor` and `judge` replace those of the settings (replay, tests). `drop_index` builds the index again.
 
     Raises:
         Misconfigured: the data directory is held, unusable or too new, or a model is not what the index was built with.
@@ -66,6 +68,8 @@ async def open_core(
         stack.callback(data_dir.release)
         ledger = await SqliteLedger.open(settings.data_dir / "ledger.db", clock=clock, synchronous=settings.synchronous)
         stack.push_async_callback(ledger.close)
+        if drop_index:
+            await asyncio.to_thread(shutil.rmtree, settings.data_dir / "index", ignore_errors=True)
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
         index = await EdgeIndex.open(

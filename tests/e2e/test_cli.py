@@ -120,12 +120,12 @@ def test_each_command_prints_json_and_text(name: str, twohop: Twohop) -> None:
 
 
 def test_every_command_can_be_tested() -> None:
-    """No command is without its place in the tests, and all but `serve` take the common options."""
+    """No command is without its place in the tests, and all that ask take the common options."""
     group: Any = get_command(app)
-    assert set(group.commands) == {*COMMANDS, "serve"}
+    assert set(group.commands) == {*COMMANDS, "serve", "reindex"}
     for name, command in group.commands.items():
         options = {option for parameter in command.params for option in parameter.opts}
-        assert name == "serve" or {"--json", "--target", "--data-dir", "--user", "--agent", "--run"} <= options
+        assert name in {"serve", "reindex"} or {"--json", "--target", "--data-dir", "--user", "--agent", "--run"} <= options
 
 
 def test_why_tells_of_jobs_and_memories(twohop: Twohop) -> None:
@@ -273,3 +273,12 @@ def test_a_directory_is_free_after_a_kill(tmp_path: Path) -> None:
         killed.kill()
     assert read_owner(tmp_path / "data") is None
     assert command("list", "-u", "alice", data_dir=tmp_path / "data").returncode == 0
+
+
+def test_the_index_is_built_again(alone: Twohop) -> None:
+    """Reindex fills a new index from the ledger, and everything is found as before."""
+    assert alone("add", "--user", "alice", "Alice works at Acme.").exit_code == 0
+    built = CliRunner().invoke(app, ["reindex", "--json"])
+    assert json.loads(built.stdout)["points"] >= 2
+    found = alone("recall", "--user", "alice", "--json", "Where does Alice work?")
+    assert answer(found)["results"][0]["memory"] == "Alice works at Acme"

@@ -14,7 +14,7 @@ from twohop.memory.names import adds_no_details, keeps_details, normal
         ("Zoë's", "zoë"),
         ("O\u2019Brien", "O'Brien"),
         ("Jean\u2013Luc", "jean-luc"),
-        ("ＡＣＭＥ", "acme"),
+        ("\uff21\uff23\uff2d\uff25", "acme"),
         ("Ac\u200bme", "Acme"),
         ("Straße", "STRASSE"),
     ],
@@ -38,7 +38,7 @@ def test_the_normal_form_is_stable(name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Ana owns a cat", "Ana does own 2 cats", "Ana owns 3 cats in Oslo", "Ana owns 2 cats in Rome", "Ana doesn't own it"],
+    ["Ana owns a cat", "Ana does own 2 cats", "Ana owns 3 cats in Oslo", "Ana owns 2 in Rome", "Ana doesn't own it"],
 )
 def test_a_lost_number_name_or_negation_is_seen(text: str) -> None:
     """A wording keeps the details of another only if all of them stand in it."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from twohop.cli import add, decisions, graph, memories, recall, serve
+from twohop.cli import add, decisions, graph, memories, recall, reindex, serve
 from twohop.cli.command import register
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ register(app, memories.get, memories.show_memory)
 register(app, memories.history, memories.show_history)
 register(app, decisions.why, decisions.show)
 register(app, graph.entities, graph.show)
+app.command("reindex")(reindex.reindex)
 
 
 def run() -> None:

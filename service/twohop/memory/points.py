@@ -139,7 +139,9 @@ def named(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, ids)))
 
 
-def dense(vectors: NDArray[np.float32], drafts: Sequence[Draft], means: Means) -> Mapping[str, tuple[Vector | None, int]]:
+def dense(
+    vectors: NDArray[np.float32], drafts: Sequence[Draft], means: Means
+) -> Mapping[str, tuple[Vector | None, int]]:
     """Point id -> its centred vector, None when there is nothing to embed, and the version of its mean."""
     found: dict[str, tuple[Vector | None, int]] = {}
     for kind in {draft.point.kind for draft in drafts}:

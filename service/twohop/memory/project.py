@@ -14,6 +14,7 @@ from twohop.graph.model import Axes, Memory, OutboxRow, Owner
 from twohop.graph.store import Ledger
 from twohop.memory.centring import Centring, Mean, Means, due
 from twohop.memory.gates import Gates
+from twohop.memory.names import normal
 from twohop.memory.points import (
     RADIUS,
     Draft,
@@ -23,7 +24,6 @@ from twohop.memory.points import (
     relation_draft,
     revision_draft,
 )
-from twohop.memory.names import normal
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import Point

@@ -87,9 +87,7 @@ class ChainSearch:
         scored = [
             replace(
                 chain,
-                score=score(
-                    self._question, chain, self._near.entities, self._words, self._seeds.keys(), self._rarity
-                ),
+                score=score(self._question, chain, self._near.entities, self._words, self._seeds.keys(), self._rarity),
             )
             for chain in chains
         ]

@@ -113,7 +113,11 @@ def score(
 
 
 def extended(
-    question: Question, chains: Sequence[Chain], links: Mapping[str, Sequence[Link]], entities: Mapping[str, Entity], seeds: Collection[str]
+    question: Question,
+    chains: Sequence[Chain],
+    links: Mapping[str, Sequence[Link]],
+    entities: Mapping[str, Entity],
+    seeds: Collection[str],
 ) -> list[Chain]:
     """Every chain one step longer: never back to where it came from, no fact twice. Cosines are still to be added."""
     found: list[Chain] = []

@@ -48,7 +48,9 @@ class Fact:
 
 def best_points(lists: Lists, share: float) -> dict[str, float]:
     """Revision id -> f, the weighted sum of both lists; `share` is that of the lexical one."""
-    lexical = minmax({one: lists.lexical.get(one, 0.0) for one in (*lists.ids, *lists.dense, *lists.lexical)}, lists.ids)
+    lexical = minmax(
+        {one: lists.lexical.get(one, 0.0) for one in (*lists.ids, *lists.dense, *lists.lexical)}, lists.ids
+    )
     dense = minmax(lists.dense, lists.ids)
     return {one: share * lexical[one] + (1 - share) * dense.get(one, 0.0) for one in lexical}
 

@@ -5,7 +5,7 @@ on LoCoMo and MuSiQue development halves; each is a share of the lexical list's 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log1p
 
@@ -133,5 +133,3 @@ DIGITS = 6
 def scaled_or_zero(ranked: Ranked, ids: Iterable[str]) -> float:
     """The best scaled score of some messages; 0 when none of them is in the list."""
     return max((ranked.scaled.get(one, 0.0) for one in ids), default=0.0)
-
-

@@ -30,7 +30,7 @@ from twohop.memory.recall.render import Renderer
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists, Look
 from twohop.memory.recall.turns import Rarity, Turn, turns_of
-from twohop.memory.recall.view import View, sources, unique
+from twohop.memory.recall.view import View, sources
 from twohop.memory.recall.vocabulary import Vocabularies
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query
@@ -218,12 +218,7 @@ class Inquiry:
         """By memory id, what a fact is about, and the names inside those names."""
         near = self._near
         own = {fact.memory.id: [near.entities[end] for end in fact.ends if end in near.entities] for fact in kept}
-        inside = {
-            run
-            for entities in own.values()
-            for entity in entities
-            for run in runs(entity.normal)
-        }
+        inside = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
         known = await self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at)
         await near.know(entity.id for few in known.values() for entity in few)
         return {
@@ -275,9 +270,7 @@ class Inquiry:
         """The facts that have a place in the list, best first: the kept ones and those of the things named."""
         seeds = {seed.id for seed in self._seeds}
         everything = not self._with_messages
-        kept = [
-            fact for place, fact in enumerate(found) if everything or place < KEPT or seeds & set(fact.ends)
-        ]
+        kept = [fact for place, fact in enumerate(found) if everything or place < KEPT or seeds & set(fact.ends)]
         scored = [
             (
                 fact.memory,
@@ -298,9 +291,7 @@ class Inquiry:
         if not self._seeds or not self._request.depth or not self._in_time():
             return units, []
         cosines = {fact.memory.revision.id: fact.cosine for fact in found}
-        search = ChainSearch(
-            self._question, self._seeds, self._near, self._lookup, self._rarity, self._words
-        )
+        search = ChainSearch(self._question, self._seeds, self._near, self._lookup, self._rarity, self._words)
         paths: list[Path] = []
         for chain in leads(await search.find(cosines, self._request.depth)):
             if not all(self._view.wanted(link.memory) for link in chain.links):

@@ -47,9 +47,7 @@ class PathFinder:
         near.entities.update((entity.id, entity) for entity in (*starts, *ends))
         found = await connect(near, {e.id for e in starts}, {e.id for e in ends}, depth, limit)
         paths = tuple(
-            Path(
-                steps=tuple(near.step(link) for link in links), score=1 / len(links), answer=near.end_of(links[-1])
-            )
+            Path(steps=tuple(near.step(link) for link in links), score=1 / len(links), answer=near.end_of(links[-1]))
             for links in found
         )
         return paths, read_time, owner.seq if owner else 0
@@ -70,7 +68,7 @@ async def connect(
 ) -> list[tuple[Link, ...]]:
     """Simple paths between two sets of entities, shortest first, then by their relations' ids."""
     out: dict[str, list[Link]] = {}
-    reach = {"starts": {one: 0 for one in starts}, "ends": {one: 0 for one in ends}}
+    reach = {"starts": dict.fromkeys(starts, 0), "ends": dict.fromkeys(ends, 0)}
     edges = {"starts": set(starts), "ends": set(ends)}
     for step in range(depth):
         # The side with the smaller edge is widened, so that a busy end is read as little as possible.
@@ -114,7 +112,11 @@ def sorted_walks(
                 yield links
             return
         for link in graph.get(at, ()):
-            if link.target not in passed and distance.get(link.target, length) < left and (left == 1 or link.target not in ends):
+            if (
+                link.target not in passed
+                and distance.get(link.target, length) < left
+                and (left == 1 or link.target not in ends)
+            ):
                 yield from walk(link.target, (*passed, link.target), (*links, link))
 
     for start in sorted(starts):

@@ -83,19 +83,14 @@ SHORTEST_NAME = 2
 
 TYPES: Mapping[str, str] = {
     **dict.fromkeys(
-        "company employer firm business workplace organisation organization agency school university college club team "
-        "group department division unit band hospital clinic studio shop store office institute startup charity "
-        "employed employs works studies plays".split(),
+        ["company", "employer", "firm", "business", "workplace", "organisation", "organization", "agency", "school", "university", "college", "club", "team", "group", "department", "division", "unit", "band", "hospital", "clinic", "studio", "shop", "store", "office", "institute", "startup", "charity", "employed", "employs", "works", "studies", "plays"],
         "organisation",
     ),
     **dict.fromkeys(
-        "wife husband spouse partner boss manager lead head supervisor mother father parent mom dad brother sister "
-        "sibling twin friend daughter son child kid grandmother grandfather aunt uncle cousin niece nephew colleague "
-        "coworker girlfriend boyfriend fiance fiancee married author director teacher doctor dentist neighbour neighbor "
-        "roommate flatmate coach mentor founder".split(),
+        ["wife", "husband", "spouse", "partner", "boss", "manager", "lead", "head", "supervisor", "mother", "father", "parent", "mom", "dad", "brother", "sister", "sibling", "twin", "friend", "daughter", "son", "child", "kid", "grandmother", "grandfather", "aunt", "uncle", "cousin", "niece", "nephew", "colleague", "coworker", "girlfriend", "boyfriend", "fiance", "fiancee", "married", "author", "director", "teacher", "doctor", "dentist", "neighbour", "neighbor", "roommate", "flatmate", "coach", "mentor", "founder"],
         "person",
     ),
-    **dict.fromkeys("city town country village state region hometown birthplace".split(), "place"),
+    **dict.fromkeys(["city", "town", "country", "village", "state", "region", "hometown", "birthplace"], "place"),
 }
 """Common word -> the coarse type of what it names, for things whose kinds the extractor didn't give."""
 
@@ -105,13 +100,18 @@ ASKED_TYPES: Mapping[str, str] = {**TYPES, "person": "person", "place": "place",
 NUMBER_ASKED = re.compile(r"\bhow (?:many|much|often|long|old)\b")
 TIME_ASKED = re.compile(r"\b(?:what|which) (?:date|year|month|day|time)\b")
 WH = re.compile(r"\b(when|where|who|whose|whom)\b")
-WHICH = re.compile(r"^(?:(?:and|so|but) )?(?:(?:in|from|at|for|to|of|on|with|by) )?(?:which|what) (?:kind of |type of )?(\w+)")
+WHICH = re.compile(
+    r"^(?:(?:and|so|but) )?(?:(?:in|from|at|for|to|of|on|with|by) )?(?:which|what) (?:kind of |type of )?(\w+)"
+)
 PLACE_ASKED = re.compile(r"\bwhere\b")
 PERSON_ASKED = re.compile(r"\b(?:who|whom|whose)\b")
 PAST = re.compile(r"\b(?:before|previously|formerly|former|previous|used to|earlier|at first|originally|back then)\b")
 BEFORE = re.compile(r"\bbefore\s+(.+)$")
 
-MONTHS = {**{name: n for n, name in enumerate(MONTH_NAMES, 1)}, **{name[:3]: n for n, name in enumerate(MONTH_NAMES, 1)}}
+MONTHS = {
+    **{name: n for n, name in enumerate(MONTH_NAMES, 1)},
+    **{name[:3]: n for n, name in enumerate(MONTH_NAMES, 1)},
+}
 MONTHS["sept"] = MONTHS["sep"]
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
