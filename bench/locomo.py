@@ -178,7 +178,7 @@ def figures(run: Run, embedder: str, split: str) -> list[dict[str, object]]:
     ]
 
 
-def show(run: Run, found: Sequence[Mapping[str, object]], console: Console) -> None:
+def show(found: Sequence[Mapping[str, object]], console: Console) -> None:
     """The table."""
     cells = {(r["system"], r["category"], r["metric"], r["k"]): r["value"] for r in found}
     categories = sorted(
@@ -220,7 +220,7 @@ def main() -> None:
     run, embedder = asyncio.run(measure(given.data, console))
     found = figures(run, embedder, given.split)
     given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    show(run, found, console)
+    show(found, console)
     console.print(f"{len(found)} rows in {given.out}")
 
 

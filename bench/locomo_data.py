@@ -24,7 +24,7 @@ ANSWERABLE = (1, 2, 3, 4)
 TURN_ID = re.compile(r"D(\d+):(\d+)")
 SESSION = re.compile(r"session_(\d+)")
 DATE = re.compile(r"(\d{1,2}):(\d{2}) ([ap]m) on (\d{1,2}) (\w+), (\d{4})")
-NAME = re.compile(r"[A-Z][\w'’-]*(?:(?:\s+(?:of|the|de|and|for|von|van|la|du|&))*\s+[A-Z0-9][\w'’-]*)*")
+NAME = re.compile(r"[A-Z][\w'\u2019-]*(?:(?:\s+(?:of|the|de|and|for|von|van|la|du|&))*\s+[A-Z0-9][\w'\u2019-]*)*")
 MENTIONS = "mentions"
 MENTIONED = "related_to"
 """The predicate of a recorded fact and what it names: the recording says no more."""
@@ -119,7 +119,7 @@ def said(turn: Mapping[str, Any]) -> str:
 
 
 def date_of(text: str) -> datetime:
-    """ "1:56 pm on 8 May, 2023", as UTC."""
+    """The date of a session as the files write it ("1:56 pm on 8 May, 2023"), as UTC."""
     match = DATE.search(text)
     if match is None:
         raise ValueError(f"no date of a session: {text!r}")
@@ -187,7 +187,7 @@ def capitalised(text: str) -> list[str]:
     """Runs of capitalised words, without what merely opens a sentence."""
     names: list[str] = []
     for match in NAME.finditer(text):
-        words = re.sub(r"['’]s\b", "", match.group()).split()
+        words = re.sub(r"['\u2019]s\b", "", match.group()).split()
         while words and not analyse(words[0]):
             words = words[1:]
         name = " ".join(words)

@@ -78,9 +78,24 @@ def tell(memory: Memory, user_id: str, session: dict[str, Any]) -> None:
 
 
 def show(result: dict[str, Any]) -> None:
-    """One decision in a line."""
-    replaced = f"   [was: {result['previous_memory']}]" if result["previous_memory"] else ""
-    print(f"    {result['event']:<9} {result['memory']}{replaced}")
+    """One decision in a line: what was remembered, what it replaced, what ended, what was not kept and why."""
+    match result["event"]:
+        case "SUPERSEDE" | "UPDATE" if result["previous_memory"]:
+            print(f"    + {result['memory']}   (replaces: {result['previous_memory']})")
+        case "ADD" | "SUPERSEDE" | "INSERT":
+            print(f"    + {result['memory']}")
+        case "DELETE":
+            print(f"    x {result['memory']}   (it ended)")
+        case event:
+            print(f"    - {result['fact']}   ({event.lower()}: {result['reason']})")
+
+
+def show_relations(memory: Memory, user_id: str) -> None:
+    """The graph as it stands now."""
+    print("\nThe relations that hold now")
+    for relation in reversed(memory.relations(user_id=user_id)["results"]):
+        since = f" (since {relation['valid_from']})" if relation["granularity"] != "unknown" else ""
+        print(f"    {relation['text']}{since}")
 
 
 def ask(memory: Memory, user_id: str, question: str, answer: str) -> bool:
@@ -133,6 +148,7 @@ def main() -> int:
             print("What was said, and what was remembered")
             for session in story["sessions"]:
                 tell(memory, story["user_id"], session)
+            show_relations(memory, story["user_id"])
             print("\nWhat is asked, and what proves the answer")
             answers = [ask(memory, story["user_id"], q["question"], q["answer"]) for q in story["questions"]]
     print(f"\n{sum(answers)} of {len(answers)} answers are among the first {FIRST} results")

@@ -339,7 +339,7 @@ POINTS = (
     point(rf"(?:the\s+)?{DAY}\s+(?:of\s+)?{MONTH}(?:,?\s+{YEAR})?", day_of_month),
     point(rf"{MONTH}\s+(?:the\s+)?{DAY}(?!\d)(?:,?\s+{YEAR})?", day_of_month),
     point(rf"{MONTH},?\s+(?:of\s+)?{YEAR}", month_of_year),
-    point(r"(?:the\s+)?day\s+(?:before\s+yesterday|after\s+tomorrow)", near_day),
+    point(r"(?:the\s+)?day\s+(?:before\s+yesterday|after\s+tomorrow)(?:\s+(?:morning|evening|night))?", near_day),
     point(r"(?:(?:yesterday|tomorrow)(?:\s+(?:morning|afternoon|evening|night))?|last\s+night|today|tonight"
           r"|this\s+(?:morning|afternoon|evening))", near_day),
     point(rf"(?P<step>last|past|this\s+past|previous|this|this\s+coming|next|coming)\s+"

@@ -51,9 +51,10 @@ class Means:
         mean = self.by_name.get(LISTS[kind])
         if mean is None:
             return vectors
-        rest = np.where(np.any(vectors, axis=1, keepdims=True), vectors - mean.vector, np.float32(0))
+        rest = np.where(np.any(vectors, axis=1, keepdims=True), vectors - mean.vector, np.float32(0)).astype(np.float32)
         lengths = np.linalg.norm(rest, axis=1, keepdims=True)
-        return np.divide(rest, lengths, out=np.zeros_like(rest), where=lengths > SMALLEST).astype(np.float32)
+        centred: NDArray[np.float32] = np.divide(rest, lengths, out=np.zeros_like(rest), where=lengths > SMALLEST)
+        return centred
 
 
 class Centring:

@@ -249,6 +249,8 @@ def relative(tokens: Sequence[Token], place: int, work: Splitter) -> bool:  # no
 def subordinate(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
     """Cut before "if …", "when …", "because …": what is conditional is ignored, a reason is a statement."""
     low = tokens[place].low
+    if low == "while" and place and tokens[place - 1].low == "a":
+        return False
     if low == "as" and not begins(tokens, place + 1, work.talk):
         return False
     if low in {"before", "after", "since", "until", "so", "that", "once", "cause", "while", "when"} and not begins(
@@ -349,7 +351,7 @@ def verb_follows(tokens: Sequence[Token], place: int, work: Splitter) -> bool:  
         return False
     if low in FEELINGS:
         return False
-    if any(v.form is Form.PAST for v in guess_verb(low)):
+    if has_form(low, Form.PAST):
         before = {v.form for t in work.current for v in guess_verb(t.low)}
         return bool(before & {Form.PAST, Form.THIRD, Form.BASE})
     if has_form(low, Form.THIRD):

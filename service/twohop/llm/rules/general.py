@@ -21,6 +21,7 @@ WITH_OBJECT = words("buy get take make run find give send share hold catch see c
 ENTITY = 4
 """Words of a common phrase that still makes an entity; a longer one is a plain value."""
 
+QUESTION_WORDS = words("how what where when who why which to")
 LESSONS = words("class classes course courses lesson lessons")
 
 STATED = words("have own drive use wear")
@@ -157,6 +158,10 @@ def telling(scene: Scene, main: Part) -> bool:  # noqa: PLR0911 - a case of the 
         "so",
         "it",
     }:
+        return False
+    if last.low in QUESTION_WORDS or (
+        first.low == "that" and has_form(main.tokens[1].low if main.tokens[1:] else "", Form.GERUND)
+    ):
         return False
     if main.phrase is None or main.phrase.speaker or any(low in VAGUE for low in lows):
         return False

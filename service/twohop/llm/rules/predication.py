@@ -316,7 +316,7 @@ def trimmed(reading: Reading) -> Reading:
             rest.pop(0)
         elif reading.lemma == "be" and low in UNCERTAIN:
             return replace(reading, doubt=True)
-        elif low not in ADVERBS - {"long", "later"} and rest[0].text != ",":
+        elif low not in ADVERBS - {"long", "later", "all", "both"} and rest[0].text != ",":
             break
         rest.pop(0)
     over |= ended and negated

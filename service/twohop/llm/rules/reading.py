@@ -9,8 +9,11 @@ from twohop.llm.rules.grammar_words import (
     ADVERBS,
     AUXILIARIES,
     COORDINATORS,
+    DETERMINERS,
     FEELINGS,
+    FIRST_OWNER,
     OPENERS,
+    PREPOSITIONS,
     UNCERTAIN,
 )
 from twohop.llm.rules.phrase import (
@@ -133,7 +136,9 @@ def implied(tokens: Sequence[Token], place: int) -> bool:
     low = tokens[place].low
     if place or low in FEELINGS or low in AUXILIARIES or len(tokens) == 1:
         return False
-    return has_form(low, Form.PAST) and not has_form(low, Form.BASE)
+    after = tokens[1]
+    goes_on = after.low in DETERMINERS | FIRST_OWNER | PREPOSITIONS or after.capital or has_form(after.low, Form.GERUND)
+    return goes_on and has_form(low, Form.PAST) and not has_form(low, Form.BASE)
 
 
 def with_apposition(name: Phrase | None, apposed: Phrase, talk: Discourse) -> Phrase | None:

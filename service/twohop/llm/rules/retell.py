@@ -95,7 +95,7 @@ def tell(tokens: Sequence[Token], talk: Discourse, subject: Phrase) -> str:
     return " ".join("".join(out).split()).strip(" ,-")
 
 
-def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phrase) -> str | None:  # noqa: C901, PLR0911 - a case of the language for each branch.
+def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phrase) -> str | None:  # noqa: PLR0912 - a case of the language for each branch.
     """One word from outside: itself, a name, nothing (left out), or None when it can't be told."""
     token = tokens[place]
     low = token.low
@@ -132,6 +132,8 @@ def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phras
         return who or None
     if low in POINTERS and after is not None and after.word and after.low not in PREPOSITIONS | AUXILIARIES:
         return "the" if low in {"this", "that"} else "some"
+    if low == "one" and (after is None or after.low in PREPOSITIONS):
+        return None
     if low in UNCLEAR and low not in {"same", "such", "way", "one", "thing", "lot", "lots"}:
         return None
     if low == "'s":

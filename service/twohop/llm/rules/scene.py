@@ -8,6 +8,7 @@ from twohop.graph.model import Granularity, Kind, Message
 from twohop.llm.rules.chatter import CHATTER, VAGUE
 from twohop.llm.rules.dates import dated
 from twohop.llm.rules.discourse import Discourse
+from twohop.llm.rules.grammar_words import PREPOSITIONS
 from twohop.llm.rules.phrase import Aside, Phrase
 from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.retell import Part, parts, tell
@@ -267,7 +268,7 @@ class Scene:
         if reading.doubt or reading.negated or reading.over or reading.used or (reading.past and not reading.plan):
             return []
         rest = self.tell(reading.rest)
-        if not rest:
+        if not rest or reading.rest[-1].low in PREPOSITIONS:
             return []
         doing = " ".join(filter(None, (reading.lemma, rest, dated(self.time, self.message.time_zone))))
         verb = reading.plan if reading.plan not in {"", "will"} else "plans"

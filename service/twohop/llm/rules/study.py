@@ -51,7 +51,11 @@ def teach(scene: Scene) -> list[Fact]:
     facts: list[Fact] = []
     if part is not None and part.phrase is not None and len(part.tokens) <= SUBJECT and part.phrase.type != "person":
         what = scene.tell(part.tokens)
-        if what and part.tokens[0].low not in {"a", "the", "my", "me", "him", "her", "us", "them", "you", "how"}:
+        if (
+            what
+            and part.tokens[0].low not in {"a", "the", "my", "me", "him", "her", "us", "them", "you", "how"}
+            and part.tokens[-1].low != "how"
+        ):
             facts += scene.state("teaches", what, past_is_event=True)
     company = employer(scene.part("at"))
     if company is not None:

@@ -19,7 +19,11 @@ from twohop.memory.ports import Claim, Fact, Polarity
 LIKES = {"like": "likes", "love": "loves", "enjoy": "enjoys", "adore": "adores"}
 DISLIKES = {"hate": "hates", "dislike": "dislikes", "loathe": "loathes", "detest": "detests"}
 MAX_WORDS = 7
-LOOKS = words("colors colours leaves design message pattern photo picture song energy details detail vibe name blend")
+WORLD = words(
+    "sea ocean beach mountains outdoors sun sunshine snow rain countryside city sky stars forest woods desert water "
+    "cold heat summer winter spring autumn night gym piano violin guitar drums theatre theater opera cinema internet"
+)
+"""What "the" names without a conversation to point at."""
 BROAD = words("working being having going spending making doing getting living")
 FAVOURITE = frozenset({"favourite", "favorite"})
 SLOT = 3
@@ -65,7 +69,7 @@ def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
             and words[-1].low not in EMPTY
             and words[0].low not in UNCLEAR | {"how", "what", "when"}
         )
-        if not plain or words[-1].low in PREPOSITIONS or (words[0].low == "the" and words[-1].low in LOOKS):
+        if not plain or words[-1].low in PREPOSITIONS or (words[0].low == "the" and words[-1].low not in WORLD):
             return []
         short = scene.tell(words[:cut]) if words[0].low not in BROAD else text
         found.append(thing(short or text, words[:cut], text))

@@ -1,4 +1,4 @@
-"""The list that a caller gets: messages in their order, facts in the place of their best source, chains first as units."""
+"""The list that a caller gets: messages in order, facts in the place of their best source, chains first as units."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from twohop.graph.model import Entity
 from twohop.memory.recall.facts import KIND, FactWords, answers
+from twohop.memory.recall.kinds import TYPES
 from twohop.memory.recall.neighbourhood import Link
-from twohop.memory.recall.question import TYPES, Question
+from twohop.memory.recall.question import Question
 from twohop.memory.recall.turns import Rarity
 from twohop.vector.sparse import stem
 

@@ -12,7 +12,8 @@ from math import log1p
 from twohop.graph.model import digest
 from twohop.memory.api import Scores
 from twohop.memory.points import speaker
-from twohop.memory.recall.question import Asks, Question, date_match, named_speakers, tells_time
+from twohop.memory.recall.dates import date_match, tells_time
+from twohop.memory.recall.question import Asks, Question, named_speakers
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists
 from twohop.memory.recall.turns import Rarity, Turn

@@ -1,7 +1,7 @@
 """The gate: how far the graph may change the order of messages.
 
 Ungated, the graph costs LoCoMo 3 to 4 points of recall@10 and 7 @5; no weight without a gate serves conversations and
-multi-hop questions alike. With it the graph has no say in most questions of LoCoMo and in nearly all of MuSiQue's it has.
+multi-hop questions alike. With it the graph has no say in most questions of LoCoMo and a say in nearly all of MuSiQue.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

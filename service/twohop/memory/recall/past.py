@@ -44,7 +44,8 @@ def replaced(
             found.append((max(earlier, key=lambda m: (m.revision.validity.valid_from.at, m.id)), later))
     if not found:
         return []
-    return list(max(found, key=lambda pair: (pair[1].revision.validity.valid_from.at, pair[1].id)))
+    last = max(found, key=lambda pair: (pair[1].revision.validity.valid_from.at, pair[1].id))
+    return list(last)
 
 
 def end_stems(triple: Triple, entities: Mapping[str, Entity]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from twohop.memory.recall.view import View, unique
 
 
 async def prove(ledger: Ledger, view: View, near: Neighbourhood, reached: Mapping[str, Reached]) -> dict[str, Path]:
-    """Message id -> its path: to the bridge by the fact that led there, and on by a fact of the message, if it has one."""
+    """Message id -> its path: to the bridge by the fact that led there, and on by a fact of the message, if any."""
     told = await ledger.facts_of_messages(view.partition, list(reached), view.axes)
     memory_ids = unique(
         [

@@ -4,15 +4,14 @@ Pure functions of the text. English; a question in another language keeps its wo
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
-from math import exp
 
 from twohop.graph.model import Entity
-from twohop.memory.calendar_words import MONTH_NAMES, SEASONS, WEEKDAY_NAMES
 from twohop.memory.names import normal
+from twohop.memory.recall.dates import AskedDate, asked_dates
+from twohop.memory.recall.kinds import ASKED
 from twohop.vector.sparse import analyse, words
 from twohop.vector.stopwords import STOP
 
@@ -36,20 +35,12 @@ class Wanted:
     word: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AskedDate:
-    """A date in a question; 0 = that part isn't said."""
-
-    year: int
-    month: int = 0
-    day: int = 0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question taken apart.
 
-    `words` in order, folded; `stems` without stop words. `past`: it asks for what no longer holds. `before`: the stems of what came afterwards ("before Acme"), if said.
+    `words` in order, folded; `stems` without stop words. `past`: it asks for what no longer holds. `before`: the stems
+    of what came afterwards ("before Acme"), if said.
     """
 
     text: str
@@ -81,22 +72,6 @@ class Question:
 SHORTEST_NAME = 2
 """Letters of the shortest one-word name that is looked for ("Bo")."""
 
-TYPES: Mapping[str, str] = {
-    **dict.fromkeys(
-        ["company", "employer", "firm", "business", "workplace", "organisation", "organization", "agency", "school", "university", "college", "club", "team", "group", "department", "division", "unit", "band", "hospital", "clinic", "studio", "shop", "store", "office", "institute", "startup", "charity", "employed", "employs", "works", "studies", "plays"],
-        "organisation",
-    ),
-    **dict.fromkeys(
-        ["wife", "husband", "spouse", "partner", "boss", "manager", "lead", "head", "supervisor", "mother", "father", "parent", "mom", "dad", "brother", "sister", "sibling", "twin", "friend", "daughter", "son", "child", "kid", "grandmother", "grandfather", "aunt", "uncle", "cousin", "niece", "nephew", "colleague", "coworker", "girlfriend", "boyfriend", "fiance", "fiancee", "married", "author", "director", "teacher", "doctor", "dentist", "neighbour", "neighbor", "roommate", "flatmate", "coach", "mentor", "founder"],
-        "person",
-    ),
-    **dict.fromkeys(["city", "town", "country", "village", "state", "region", "hometown", "birthplace"], "place"),
-}
-"""Common word -> the coarse type of what it names, for things whose kinds the extractor didn't give."""
-
-ASKED_TYPES: Mapping[str, str] = {**TYPES, "person": "person", "place": "place", "area": "place", "location": "place"}
-"""As `TYPES`, for the word right after "which" or "what"."""
-
 NUMBER_ASKED = re.compile(r"\bhow (?:many|much|often|long|old)\b")
 TIME_ASKED = re.compile(r"\b(?:what|which) (?:date|year|month|day|time)\b")
 WH = re.compile(r"\b(when|where|who|whose|whom)\b")
@@ -108,32 +83,6 @@ PERSON_ASKED = re.compile(r"\b(?:who|whom|whose)\b")
 PAST = re.compile(r"\b(?:before|previously|formerly|former|previous|used to|earlier|at first|originally|back then)\b")
 BEFORE = re.compile(r"\bbefore\s+(.+)$")
 
-MONTHS = {
-    **{name: n for n, name in enumerate(MONTH_NAMES, 1)},
-    **{name[:3]: n for n, name in enumerate(MONTH_NAMES, 1)},
-}
-MONTHS["sept"] = MONTHS["sep"]
-MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
-DATE = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})\s+(?:of\s+)?)?(?P<month>{MONTH})\b\.?(?:\s+(?P<day2>\d{{1,2}})(?!\d))?,?"
-    r"(?:\s+(?:of\s+)?(?P<year>\d{4}))?"
-)
-AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar"})
-LEADS_TO_MONTH = re.compile(r"\b(?:in|of|during|late|early|mid|last|by|on|until|before|after|since)[\s-]+$")
-YEAR = re.compile(r"\b(20[0-4]\d)\b")
-TIME_IN_TEXT = re.compile(
-    r"\b(?:yesterday|today|tonight|tomorrow|ago|since|weekend|20[0-4]\d"
-    rf"|last (?:night|week|weekend|month|year|{'|'.join(SEASONS)}|{'|'.join(WEEKDAY_NAMES)})"
-    rf"|next \w+|this (?:week|weekend|month|year|morning|summer)|{'|'.join(WEEKDAY_NAMES)}"
-    rf"|{'|'.join(name for name in MONTH_NAMES if name not in AMBIGUOUS_MONTHS)}"
-    r"|(?:two|three|four|five|few|several|\d+) (?:days?|weeks?|months?|years?))\b",
-    re.IGNORECASE,
-)
-
-AFTER_DECAY, BEFORE_DECAY = 10.0, 5.0
-"""Days over which a message after, or before, the day asked for loses its match (people tell what just happened)."""
-
 
 def understand(text: str) -> Question:
     """Take a question apart."""
@@ -144,7 +93,7 @@ def understand(text: str) -> Question:
         text=text,
         words=tuple(said),
         stems=tuple(dict.fromkeys(analyse(text))),
-        dates=tuple(dates(folded)),
+        dates=tuple(asked_dates(folded)),
         asks=asks(folded),
         wanted=wanted(" ".join(said)),
         past=bool(PAST.search(folded)),
@@ -167,50 +116,10 @@ def wanted(said: str) -> Wanted:
     if which := WHICH.match(said):
         word = which[1]
         if word not in STOP:
-            return Wanted(ASKED_TYPES.get(word, ""), word)
+            return Wanted(ASKED.get(word, ""), word)
     if PLACE_ASKED.search(said):
         return Wanted("place")
     return Wanted("person") if PERSON_ASKED.search(said) else Wanted()
-
-
-def dates(folded: str) -> Iterable[AskedDate]:
-    """The dates of a question: days and months with or without a year; a bare year only when nothing else is said."""
-    text = ORDINAL.sub(r"\1", folded)
-    found: list[AskedDate] = []
-    for match in DATE.finditer(text):
-        named = match["day"] or match["day2"] or match["year"]
-        if match["month"] in AMBIGUOUS_MONTHS and not named and not LEADS_TO_MONTH.search(text[: match.start("month")]):
-            continue
-        day = int(match["day"] or match["day2"] or 0)
-        found.append(AskedDate(int(match["year"] or 0), MONTHS[match["month"]], day))
-    return found or [AskedDate(int(year)) for year in YEAR.findall(text)]
-
-
-def date_match(asked: Iterable[AskedDate], said: date) -> float:
-    """How well the day of a message fits the dates asked for: 1 = that day or month, less around it, 0 = not at all."""
-    return max((fit(one, said) for one in asked), default=0.0)
-
-
-def fit(asked: AskedDate, said: date) -> float:
-    """How well one date fits."""
-    if asked.year and asked.month and asked.day:
-        try:
-            days = (said - date(asked.year, asked.month, asked.day)).days
-        except ValueError:
-            return 0.0
-        if days == 0:
-            return 1.0
-        return 0.7 * exp(-days / AFTER_DECAY) if days > 0 else 0.3 * exp(days / BEFORE_DECAY)
-    if asked.month:
-        months = said.month - asked.month
-        months = (said.year - asked.year) * 12 + months if asked.year else months % 12
-        return {0: 1.0, 1: 0.3}.get(months, 0.0)
-    return 0.3 if said.year == asked.year else 0.0
-
-
-def tells_time(text: str) -> bool:
-    """Whether a text holds a time expression."""
-    return bool(TIME_IN_TEXT.search(text))
 
 
 def named_speakers(question: Question, names: Mapping[str, int]) -> set[str]:
