@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from twohop.graph.model import Kind
-from twohop.llm.rules import kinds
 from twohop.llm.rules.chatter import CHATTER, VAGUE
 from twohop.llm.rules.dates import dated
 from twohop.llm.rules.ends import others
-from twohop.llm.rules.grammar_words import PREPOSITIONS, UNCLEAR
+from twohop.llm.rules.grammar_words import NUMERALS, PREPOSITIONS, UNCLEAR
+from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.retell import Part, listed
 from twohop.llm.rules.scene import MAX_TEXT, Course, Scene, Tense, opening, typed
 from twohop.llm.rules.verbs import Form, has_form, past, third
@@ -22,6 +22,12 @@ ENTITY = 4
 """Words of a common phrase that still makes an entity; a longer one is a plain value."""
 
 QUESTION_WORDS = words("how what where when who why which to")
+POINTERS = words("to how what if when where me you him us as like so it")
+"""Words that begin an object which says nothing by itself."""
+
+PURSUED = words("practise practice start begin go try")
+"""Verbs whose object may be a doing: "went hiking"."""
+
 LESSONS = words("class classes course courses lesson lessons")
 
 STATED = words("have own drive use wear")
@@ -64,62 +70,61 @@ def intend(scene: Scene) -> list[Fact]:
     ]
 
 
-def general(scene: Scene) -> list[Fact]:  # noqa: C901, PLR0911 - a case of the language for each branch.
+def general(scene: Scene) -> list[Fact]:
     """Any other statement that says something of its subject; chatter, feelings and vague things are left out."""
     reading = scene.reading
-    subject = scene.subject
     if reading.doubt or reading.able or reading.used or reading.negated or reading.plan or reading.over:
         return []
-    if not reading.rest:
-        return []
-    if subject.addressed:
-        return []
     main = next(iter(scene.parts), None)
-    if (
-        main is not None
-        and reading.lemma in STATED
-        and len(members := listed(main.tokens)) > 1
-        and len(scene.parts) == 1
-    ):
+    if main is None or scene.subject.addressed:
+        return []
+    members = listed(main.tokens)
+    if reading.lemma in STATED and len(members) > 1 and len(scene.parts) == 1:
         alone = [general(replace(scene, reading=replace(reading, rest=tuple(member)))) for member in members]
         return [fact for facts in alone for fact in facts] if all(alone) else []
-    if main is None or not telling(scene, main):
+    lasting = not (reading.past or reading.perfect)
+    if not telling(scene, main) or (lasting and not standing(scene, main)):
         return []
-    said = scene.tell(reading.rest)
-    if not said or len(said) > MAX_TEXT // 2:
+    return [*stated(scene, main), *scene.asides(scene.subject, *(part.phrase for part in scene.parts))]
+
+
+def stated(scene: Scene, main: Part) -> list[Fact]:
+    """The statement as a fact about its subject; empty when its words can't be told from outside."""
+    reading, time = scene.reading, scene.time
+    said, value = scene.tell(reading.rest), scene.tell(main.tokens)
+    if not said or not value or len(said) > MAX_TEXT // 2:
         return []
-    happened = reading.past or reading.perfect
-    if not happened and not standing(scene, main):
-        return []
-    verb = conjugated(scene)
-    name = past(reading.lemma) if happened else third(reading.lemma)
-    predicate = "_".join([name, *main.preposition.split()])
-    end = main.phrase
-    plain = end is not None and main.complete and not end.speaker and (end.proper or len(end.name.split()) <= ENTITY)
-    value = end.name if plain and end is not None else scene.tell(main.tokens)
-    if not value:
-        return []
-    claim = Claim(subject=subject.name, predicate=predicate, object=value, literal=not plain)
-    more, entities = others(scene, main)
-    point = scene.time.begins if scene.time and scene.time.reach in {Reach.AT, Reach.BETWEEN} else None
-    if scene.time and scene.time.reach in {Reach.SINCE, Reach.LENGTH} and not reading.past:
-        point = scene.time.begins
-        happened = False
-    due = not happened and scene.ahead
+    done = reading.past or reading.perfect
+    verb = past(reading.lemma) if done else third(reading.lemma)
+    begins = time.begins if time and time.reach in {Reach.AT, Reach.BETWEEN} else None
+    if time and time.reach in {Reach.SINCE, Reach.LENGTH} and not reading.past:
+        # "Has sung in a choir since 2019": it goes on.
+        begins, done = time.begins, False
+    due = not done and scene.ahead
     if due:
-        said, point = f"{said} {dated(scene.time, scene.message.time_zone)}", None
-    fact = scene.fact(
-        f"{opening(subject)} {verb} {said}",
-        kind=Kind.EVENT if happened else Kind.PLAN if due else Kind.STATE,
-        claims=(claim, *more),
-        entities=(
-            typed(subject, "person" if subject.speaker else ""),
-            *((end.named,) if plain and end else ()),
-            *entities,
-        ),
-        course=Course(polarity=Polarity.AFFIRMED, tense=Tense.PAST, begins=point),
+        said, begins = f"{said} {dated(time, scene.message.time_zone)}", None
+    who, end = scene.subject, main.phrase
+    whole = main.complete and end is not None and (end.proper or len(end.name.split()) <= ENTITY)
+    own = Claim(
+        subject=who.name,
+        predicate="_".join([verb, *main.preposition.split()]),
+        object=end.name if whole and end else value,
+        literal=not whole,
     )
-    return [fact, *scene.asides(subject, *(part.phrase for part in scene.parts))]
+    more, entities = others(scene, main)
+    return [
+        scene.fact(
+            f"{opening(who)} {conjugated(scene)} {said}",
+            kind=Kind.EVENT if done else Kind.PLAN if due else Kind.STATE,
+            claims=(own, *more),
+            entities=(
+                typed(who, "person" if who.speaker else ""),
+                *((end.named,) if whole and end else ()),
+                *entities,
+            ),
+            course=Course(polarity=Polarity.AFFIRMED, tense=Tense.PAST, begins=begins),
+        )
+    ]
 
 
 def conjugated(scene: Scene) -> str:
@@ -137,80 +142,43 @@ def conjugated(scene: Scene) -> str:
 def telling(scene: Scene, main: Part) -> bool:  # noqa: PLR0911 - a case of the language for each branch.
     """Whether verb and object say something worth keeping."""
     reading = scene.reading
+    if main.phrase is None or main.phrase.speaker or rambling(main) or reading.rest[-1].low in PREPOSITIONS:
+        return False
+    if any(token.low in {"you", "your"} for token in reading.rest):
+        return False
     first, last = main.tokens[0], main.tokens[-1]
-    lows = [token.low for token in main.tokens]
-    content = [t for t in main.tokens if t.word and t.low not in UNCLEAR]
-    if "," in lows or reading.rest[-1].low in PREPOSITIONS:
-        return False
-    if not content or first.low in {
-        "to",
-        "how",
-        "what",
-        "if",
-        "when",
-        "where",
-        "me",
-        "you",
-        "him",
-        "us",
-        "as",
-        "like",
-        "so",
-        "it",
-    }:
-        return False
-    if last.low in QUESTION_WORDS or (
-        first.low == "that" and has_form(main.tokens[1].low if main.tokens[1:] else "", Form.GERUND)
-    ):
-        return False
-    if main.phrase is None or main.phrase.speaker or any(low in VAGUE for low in lows):
-        return False
-    if (
-        has_form(first.low, Form.GERUND)
-        and not first.capital
-        and reading.lemma not in {"practise", "practice", "start", "begin", "go", "try"}
-    ):
-        return False
-    if any(low in {"you", "your"} for low in (t.low for t in reading.rest)):
-        return False
-    if reading.lemma not in CHATTER:
+    if has_form(first.low, Form.GERUND) and not first.capital:
+        return reading.lemma in PURSUED
+    if reading.lemma not in CHATTER or (reading.lemma == "take" and last.low in LESSONS):
         return True
-    specific = (
-        main.phrase.proper
-        or main.phrase.determiner in {"a", "an"}
-        or main.phrase.determiner.isdigit()
-        or main.phrase.determiner
-        in {
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "poss",
-        }
-    )
+    if main.preposition:
+        return False
     if reading.lemma in STATED:
-        owned = main.phrase.determiner == "poss" and reading.lemma == "have"
-        return main.preposition == "" and specific and not owned and last.low not in VAGUE
-    if (reading.lemma == "go" and has_form(first.low, Form.GERUND)) or (
-        reading.lemma == "take" and last.low in LESSONS
-    ):
+        return specific(main.phrase) and not (main.phrase.determiner == "poss" and reading.lemma == "have")
+    singled_out = specific(main.phrase) or any(token.capital for token in main.tokens[1:])
+    return reading.lemma in WITH_OBJECT and singled_out and (reading.past or reading.perfect)
+
+
+def rambling(main: Part) -> bool:
+    """Whether the object is vague, a clause of its own or a list gone wrong."""
+    lows = [token.low for token in main.tokens]
+    if "," in lows or lows[0] in POINTERS or lows[-1] in QUESTION_WORDS or any(low in VAGUE for low in lows):
         return True
-    specific = specific or any(token.capital for token in main.tokens[1:])
-    return main.preposition == "" and reading.lemma in WITH_OBJECT and specific and (reading.past or reading.perfect)
+    if lows[0] == "that" and lows[1:] and has_form(lows[1], Form.GERUND):
+        return True
+    return not any(token.word and token.low not in UNCLEAR for token in main.tokens)
+
+
+def specific(phrase: Phrase) -> bool:
+    """Whether a phrase means a thing of its own: a name, one of its kind, a number of them, somebody's."""
+    return phrase.proper or phrase.determiner in {"a", "an", "poss", *NUMERALS} or phrase.determiner.isdigit()
 
 
 def standing(scene: Scene, main: Part) -> bool:
     """Whether a present tense states a lasting fact, not what is going on this minute."""
-    reading = scene.reading
-    if reading.progressive:
-        return main.phrase is not None and (
-            main.phrase.proper or main.phrase.determiner in {"a", "an", "poss"} or main.phrase.plural
-        )
-    return main.phrase is not None and (
-        main.phrase.proper
-        or bool(main.phrase.determiner)
-        or main.phrase.plural
-        or main.phrase.head in kinds.SPORTS
-        or main.complete
-    )
+    phrase = main.phrase
+    if phrase is None:
+        return False
+    if scene.reading.progressive:
+        return phrase.proper or phrase.determiner in {"a", "an", "poss"} or phrase.plural
+    return phrase.proper or bool(phrase.determiner) or phrase.plural or main.complete

@@ -13,19 +13,29 @@ from twohop.llm.rules.grammar_words import (
     FIRST_OWNER,
     FIRST_PERSON,
     PREPOSITIONS,
+    SECOND,
     THIRD_OBJECT,
     THIRD_OWNER,
+    THIRD_SUBJECT,
     UNCLEAR,
 )
 from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, has_form
+from twohop.llm.rules.wordlist import words
 
 MAX_WORDS = 24
 """Words of a retold complement; what is longer is a story, not a fact."""
 
 SELF = {"myself": "", "ourselves": "", "himself": "himself", "herself": "herself"}
+NOMINATIVE = FIRST_PERSON | SECOND | THIRD_SUBJECT.keys() | {"they"}
+ENDS = PREPOSITIONS | AUXILIARIES | COORDINATORS | {""}
+"""What stands after a word that has no noun of its own."""
+
+KEPT = words("same such way one thing lot lots")
+"""Unclear words that are clear enough inside a longer phrase."""
+
 POINTERS = frozenset({"this", "that", "these", "those"})
 
 
@@ -95,50 +105,49 @@ def tell(tokens: Sequence[Token], talk: Discourse, subject: Phrase) -> str:
     return " ".join("".join(out).split()).strip(" ,-")
 
 
-def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phrase) -> str | None:  # noqa: PLR0912 - a case of the language for each branch.
+def outside(tokens: Sequence[Token], place: int, talk: Discourse, subject: Phrase) -> str | None:  # noqa: PLR0911 - a case of the language for each branch.
     """One word from outside: itself, a name, nothing (left out), or None when it can't be told."""
     token = tokens[place]
     low = token.low
-    after = tokens[place + 1] if place + 1 < len(tokens) else None
-    if low in FIRST_OWNER:
-        return possessive(subject, talk) if subject.speaker else f"{shown(talk.speaker)}'s"
-    if low in FIRST_PERSON | {"you", "he", "she", "they"} and after is not None and place > 0:
+    after = tokens[place + 1].low if place + 1 < len(tokens) and tokens[place + 1].word else ""
+    if low in NOMINATIVE and place and after:
         return None  # A clause of its own begins here.
-    if low in FIRST_PERSON or (low in FIRST_OBJECT and token.text != "US"):
-        return shown(talk.speaker)
-    if low in {"your", "you"}:
-        if not talk.addressee:
-            return None
-        return f"{talk.addressee}'s" if low == "your" else talk.addressee
+    if low in FIRST_OWNER | {"your"} or (low in THIRD_OWNER and after not in ENDS):
+        return owner(token, talk, subject)
+    if low in NOMINATIVE | FIRST_OBJECT | THIRD_OBJECT.keys() and token.text != "US":
+        return someone(low, talk)
     if low in SELF:
         return SELF[low] or {"f": "herself", "m": "himself"}.get(talk.pronoun(subject.name), "themselves")
-    if (
-        low in THIRD_OWNER
-        and after is not None
-        and after.word
-        and after.low not in PREPOSITIONS | AUXILIARIES | COORDINATORS
-    ):
-        own = (
-            not subject.speaker
-            and talk.pronoun(subject.name) in {"", THIRD_OWNER[low]}
-            and subject.type != "organisation"
-        )
-        if own:
-            return token.text
-        who = talk.person(THIRD_OWNER[low])
-        return f"{who}'s" if who else None
-    if low in THIRD_OBJECT or low in {"he", "she"}:
-        who = talk.person(THIRD_OBJECT.get(low) or ("m" if low == "he" else "f"))
-        return who or None
-    if low in POINTERS and after is not None and after.word and after.low not in PREPOSITIONS | AUXILIARIES:
+    if low in POINTERS and after not in ENDS:
         return "the" if low in {"this", "that"} else "some"
-    if low == "one" and (after is None or after.low in PREPOSITIONS):
+    if (low == "one" and after in ENDS) or low in UNCLEAR - KEPT:
         return None
-    if low in UNCLEAR and low not in {"same", "such", "way", "one", "thing", "lot", "lots"}:
+    return "is" if low == "am" else "not" if low == "not" else token.text
+
+
+def someone(low: str, talk: Discourse) -> str | None:
+    """Whom "me", "you" or "him" means."""
+    if low in FIRST_PERSON | FIRST_OBJECT:
+        return shown(talk.speaker)
+    if low == "you":
+        return talk.addressee or None
+    if low == "they":
         return None
-    if low == "'s":
+    return talk.person(THIRD_SUBJECT.get(low) or THIRD_OBJECT[low]) or None
+
+
+def owner(token: Token, talk: Discourse, subject: Phrase) -> str | None:
+    """Whose "my", "your" or "her" means; the subject's own keeps its pronoun."""
+    low = token.low
+    if low in FIRST_OWNER:
+        return possessive(subject, talk) if subject.speaker else f"{shown(talk.speaker)}'s"
+    if low == "your":
+        return f"{talk.addressee}'s" if talk.addressee else None
+    sex = THIRD_OWNER[low]
+    if not subject.speaker and subject.type != "organisation" and talk.pronoun(subject.name) in {"", sex}:
         return token.text
-    return {"am": "is", "not": "not"}.get(low, token.text)
+    who = talk.person(sex)
+    return f"{who}'s" if who else None
 
 
 def shown(name: str) -> str:

@@ -3,11 +3,16 @@
 from twohop.graph.model import Kind
 from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.scene import Aspect, Scene
+from twohop.llm.rules.wordlist import words
 from twohop.llm.rules.work import employer
 from twohop.memory.ports import Fact
 
 SUBJECT = 4
 """Words of a subject of study: "history of modern art"."""
+
+
+PUPILS = words("a the my me him her us them you how")
+"""Words that begin whom one teaches, not what."""
 
 
 def study(scene: Scene) -> list[Fact]:
@@ -51,11 +56,7 @@ def teach(scene: Scene) -> list[Fact]:
     facts: list[Fact] = []
     if part is not None and part.phrase is not None and len(part.tokens) <= SUBJECT and part.phrase.type != "person":
         what = scene.tell(part.tokens)
-        if (
-            what
-            and part.tokens[0].low not in {"a", "the", "my", "me", "him", "her", "us", "them", "you", "how"}
-            and part.tokens[-1].low != "how"
-        ):
+        if what and part.tokens[0].low not in PUPILS and part.tokens[-1].low != "how":
             facts += scene.state("teaches", what, past_is_event=True)
     company = employer(scene.part("at"))
     if company is not None:

@@ -88,6 +88,7 @@ def like(scene: Scene) -> list[Fact]:
     reading = scene.reading
     if (
         reading.doubt
+        or reading.able
         or reading.plan
         or (reading.past and not reading.used)
         or not reading.rest

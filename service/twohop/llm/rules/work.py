@@ -31,6 +31,9 @@ HURRIED = 2
 TITLE = 5
 """Words of a job title."""
 
+PRAISE = words("good great bad big little amazing terrible wonderful my his her best perfect natural true real excited")
+"""Words before a job that make it a compliment: "a great coach"."""
+
 NETWORKS = words("facebook instagram twitter reddit discord linkedin tiktok slack whatsapp zoom youtube")
 
 POSTS = words("job position role internship offer gig contract apprenticeship traineeship post")
@@ -95,29 +98,7 @@ def job(tokens: Sequence[Token]) -> str:
     head_at = next((i for i, token in enumerate(words) if token.low == "of"), len(words))
     if head_at == 0 or words[head_at - 1].low not in kinds.JOBS:
         return ""
-    if any(
-        token.low
-        in {
-            "good",
-            "great",
-            "bad",
-            "big",
-            "little",
-            "amazing",
-            "terrible",
-            "wonderful",
-            "my",
-            "his",
-            "her",
-            "best",
-            "perfect",
-            "natural",
-            "true",
-            "real",
-            "excited",
-        }
-        for token in words
-    ):
+    if any(token.low in PRAISE for token in words):
         return ""
     return written(words)
 

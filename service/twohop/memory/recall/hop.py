@@ -24,7 +24,7 @@ KNOWN = 0.5
 """Share of a name's weight in the question from which it leads nowhere new."""
 
 HUB_SHARE, HUB_EXTRA, HUB_FLOOR = 0.1, 3, 20
-"""A thing in more than a tenth of all messages, and three, connects everything with everything: it leads nowhere.
+"""A thing in more than a tenth of all messages, and three, connects all with all: it leads nowhere.
 
 Below twenty messages a thing is no hub in any store: in a small one a tenth is a handful.
 """
