@@ -36,7 +36,7 @@ CASES: list[tuple[str, list[str]]] = [
     ),
     ("Bob left the Platform team in May.", ["- Bob member_of Platform team @..2024-05"]),
     ("I'm a member of the Lisbon Runners club.", ["+ Alice member_of Lisbon Runners club"]),
-    ("I joined a choir last week.", ["+ Alice member_of gym @2025-W10.."]),
+    ("I joined a choir last week.", ["+ Alice member_of choir @2025-W10.."]),
     ("My manager is Bob.", ["+ Bob manages Alice"]),
     ("Bob is my boss.", ["+ Bob manages Alice"]),
     ("Bob is no longer my manager.", ["- Bob manages Alice"]),

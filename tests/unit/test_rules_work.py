@@ -32,7 +32,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("I quit my job at Acme yesterday.", ["- Alice works_at Acme @..2025-03-11"]),
     ("I resigned from Acme last month.", ["- Alice works_at Acme @..2025-02"]),
     ("I was laid off from Globex last week.", ["- Alice works_at Globex @..2025-W10"]),
-    ("I lost my job at Quick Kite this month.", ["- Alice works_at Door Dash @..2025-03"]),
+    ("I lost my job at Quick Kite this month.", ["- Alice works_at Quick Kite @..2025-03"]),
     ("I no longer work at Acme.", ["- Alice works_at Acme"]),
     ("I don't work at Acme anymore.", ["- Alice works_at Acme"]),
     ("I don't work at Acme.", ["! Alice works_at Acme"]),

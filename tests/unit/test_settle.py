@@ -133,7 +133,7 @@ def test_a_new_job_closes_the_old_one_at_its_start() -> None:
 
 
 def test_a_back_dated_job_does_not_close_the_current_one() -> None:
-    """"In 2019 I worked at Foo", said today, is history: the current job stays."""
+    """Said today, "in 2019 I worked at Foo" is history: the current job stays."""
     story = Story()
     story.tell(story.fact("Ana works_at Acme", "2025-01-10", valid_from="2022"))
     past = story.fact("Ana works_at Foo", "2025-06-10", polarity=Polarity.ENDED, valid_from="2019", valid_to="2020")
@@ -153,7 +153,7 @@ def test_an_open_ended_back_dated_value_ends_where_the_next_begins() -> None:
 
 
 def test_a_correction_ends_the_wrong_value_in_system_time_only() -> None:
-    """"No, it was Berlin, not Bern" leaves no move behind: Berlin takes Bern's place from its start on."""
+    """Saying "no, it was Berlin, not Bern" leaves no move behind: Berlin takes Bern's place from its start on."""
     story = Story()
     story.tell(story.fact("Ana lives_in Bern", "2025-01-10", valid_from="2024-03"))
     draft = story.tell(
@@ -215,7 +215,7 @@ def test_a_temporary_value_lets_the_old_one_resume() -> None:
 
 
 def test_ended_closes_only_its_own_value() -> None:
-    """"No longer works at Birch" doesn't touch the job at Acme."""
+    """Saying "no longer works at Birch" doesn't touch the job at Acme."""
     story = Story()
     story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
     story.tell(story.fact("Ana works_at Birch", "2025-02-10", polarity=Polarity.ENDED))
@@ -226,7 +226,7 @@ def test_ended_closes_only_its_own_value() -> None:
 
 
 def test_an_end_and_a_new_value_said_together_are_linked() -> None:
-    """"Switched from Acme to Birch" links the two values both ways."""
+    """Saying "switched from Acme to Birch" links the two values both ways."""
     story = Story()
     story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
     story.tell(
@@ -250,7 +250,7 @@ def test_the_same_statement_twice_is_one_memory() -> None:
 
 
 def test_a_stated_start_replaces_an_unknown_one() -> None:
-    """"Been there since 2021" says when the known job began."""
+    """Saying "been there since 2021" tells when the known job began."""
     story = Story()
     story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
     story.tell(story.fact("Ana works_at Acme", "2025-02-10", valid_from="2021"))

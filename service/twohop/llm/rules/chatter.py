@@ -22,7 +22,7 @@ VAGUE = words(
     difference effort it mind hand decision advantage action place impact pleasure trouble moment moments
     everything sure call nap pic picture pictures photo photos video ones day days week mess blast ball
     challenge goal goals support love luck life job eye eyes strength courage smile hope faith happiness joy
-    peace conversation chat talk opportunity experience experiences access pride heart journey setback respect
+    peace conversation chat talk opportunity experience experiences access pride heart journey setback hard respect
     surge turnout ton tons bunch thanks interest progress dream dreams passion appreciation understanding
     confidence positivity perspective
     """

@@ -77,6 +77,9 @@ QUOTES = {'"': '"', "“": "”", "«": "»"}
 LONG_QUOTE = 4
 CONDITIONS = words("if unless whether when whenever while until once as")
 REASONS = words("because cause 'cause cos cuz although though whereas since so")
+OFTEN = words("always usually often never sometimes")
+"""Adverbs that stand between a subject and its verb, even one that is not known."""
+
 ALWAYS = words("but cause because although though")
 """Conjunctions that after a comma never join two nouns."""
 RELATIVES = words("who which where whom whose that")
@@ -316,7 +319,7 @@ def begins(tokens: Sequence[Token], place: int, talk: Discourse) -> bool:  # noq
         if not (owner or low in DETERMINERS) and name_end(tokens, place, talk) == place:
             return False
         _, after = read_phrase(tokens, place, talk, subject=True)
-    if after < len(tokens) and tokens[after].low == "'s":
+    if after < len(tokens) and (tokens[after].low == "'s" or tokens[after].low in OFTEN):
         return True
     after = skip_adverbs(tokens, after)
     if after >= len(tokens):

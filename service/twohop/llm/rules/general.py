@@ -6,7 +6,7 @@ from twohop.graph.model import Kind
 from twohop.llm.rules.chatter import CHATTER, VAGUE
 from twohop.llm.rules.dates import dated
 from twohop.llm.rules.ends import others
-from twohop.llm.rules.grammar_words import NUMERALS, PREPOSITIONS, UNCLEAR
+from twohop.llm.rules.grammar_words import DETERMINERS, NUMERALS, PREPOSITIONS, UNCLEAR
 from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.retell import Part, listed
 from twohop.llm.rules.scene import MAX_TEXT, Course, Scene, Tense, opening, typed
@@ -21,7 +21,7 @@ WITH_OBJECT = words("buy get take make run find give send share hold catch see c
 ENTITY = 4
 """Words of a common phrase that still makes an entity; a longer one is a plain value."""
 
-QUESTION_WORDS = words("how what where when who why which to")
+QUESTION_WORDS = words("how what where when who why which to called named")
 POINTERS = words("to how what if when where me you him us as like so it")
 """Words that begin an object which says nothing by itself."""
 
@@ -130,26 +130,36 @@ def stated(scene: Scene, main: Part) -> list[Fact]:
 def conjugated(scene: Scene) -> str:
     """The verb of a text about someone else."""
     reading = scene.reading
-    if reading.perfect and not reading.progressive and not reading.past:
-        return f"has {reading.word}"
+    has, is_, was = ("have", "are", "were") if scene.subject.plural else ("has", "is", "was")
     if reading.perfect and reading.progressive:
-        return f"has been {reading.word}"
+        return f"{has} been {reading.word}"
+    if reading.perfect and not reading.past:
+        return f"{has} {reading.word}"
     if reading.progressive:
-        return f"{'was' if reading.past else 'is'} {reading.word}"
-    return past(reading.lemma) if reading.past else third(reading.lemma)
+        return f"{was if reading.past else is_} {reading.word}"
+    if reading.past:
+        return past(reading.lemma)
+    return reading.lemma if scene.subject.plural else third(reading.lemma)
 
 
 def telling(scene: Scene, main: Part) -> bool:  # noqa: PLR0911 - a case of the language for each branch.
     """Whether verb and object say something worth keeping."""
     reading = scene.reading
-    if main.phrase is None or main.phrase.speaker or rambling(main) or reading.rest[-1].low in PREPOSITIONS:
+    if (
+        main.phrase is None
+        or main.phrase.speaker
+        or rambling(main)
+        or reading.rest[-1].low in PREPOSITIONS | DETERMINERS
+    ):
         return False
     if any(token.low in {"you", "your"} for token in reading.rest):
         return False
     first, last = main.tokens[0], main.tokens[-1]
+    if reading.lemma == "take" and last.low in LESSONS:
+        return True
     if has_form(first.low, Form.GERUND) and not first.capital:
         return reading.lemma in PURSUED
-    if reading.lemma not in CHATTER or (reading.lemma == "take" and last.low in LESSONS):
+    if reading.lemma not in CHATTER:
         return True
     if main.preposition:
         return False

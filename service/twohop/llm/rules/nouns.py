@@ -47,7 +47,11 @@ def stops(tokens: Sequence[Token], place: int, begin: int, *, subject: bool) -> 
         return False
     if token.low in ADVERBS:
         return True
-    return not token.capital and has_form(token.low, Form.THIRD, Form.PAST)
+    if token.capital:
+        return False
+    before = tokens[place - 1].low
+    bare = kinds.singular(before) != before and has_form(token.low, Form.BASE)
+    return bare or has_form(token.low, Form.THIRD, Form.PAST)
 
 
 def named_whole(tokens: Sequence[Token], end: int, begin: int, *, subject: bool) -> bool:

@@ -24,6 +24,7 @@ from twohop.llm.rules.owners import owned
 from twohop.llm.rules.phrase import (
     Phrase,
     person,
+    written,
 )
 from twohop.llm.rules.proper_names import name_end, named, owns
 from twohop.llm.rules.tokens import Token
@@ -110,24 +111,15 @@ def from_name(
     return phrase, end
 
 
-def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: bool) -> tuple[Phrase | None, int]:  # noqa: PLR0911 - a case of the language for each branch.
+def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: bool) -> tuple[Phrase | None, int]:
     """A phrase of common nouns, with or without an article: "the Platform team at Acme", "a dog named Rex", "jazz"."""
     begin = place
     determiner = ""
     if tokens[place].low in DETERMINERS | NUMERALS or tokens[place].text.isdigit():
         determiner = tokens[place].low
         begin += 1
-    if (
-        begin < len(tokens)
-        and begin > place
-        and (last := name_end(tokens, begin, talk)) > begin
-        and named_whole(tokens, last, begin, subject=subject)
-    ):
-        name, end = from_name(tokens, begin, last, talk, subject=subject)
-        if name is None or name.owner:
-            return name, end
-        lead = f"{determiner} " if determiner in {"the", "a", "an"} and not name.kinds else "the " if name.kinds else ""
-        return replace(name, text=f"{lead}{name.text}", determiner=determiner, start=tokens[place].start), end
+    if determiner and (name := articled(tokens, place, determiner, talk, subject=subject)):
+        return name
     end = begin
     while end < len(tokens) and not stops(tokens, end, begin, subject=subject):
         end += 1
@@ -144,3 +136,23 @@ def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: boo
         if inner is not None:
             return of(phrase, inner, tokens[place:after]), after
     return called(phrase, tokens, end, talk)
+
+
+def articled(
+    tokens: Sequence[Token], place: int, determiner: str, talk: Discourse, *, subject: bool
+) -> tuple[Phrase | None, int] | None:
+    """As in "the University of Porto", "the Platform team", "The Glass Harbour"; None when no name follows."""
+    begin = place + 1
+    last = name_end(tokens, begin, talk) if begin < len(tokens) else begin
+    if last == begin or not named_whole(tokens, last, begin, subject=subject):
+        return None
+    name, end = from_name(tokens, begin, last, talk, subject=subject)
+    if name is None or name.owner:
+        return name, end
+    if tokens[place].capital and not subject:
+        # A capital inside a sentence makes the article part of a title.
+        whole = written(tokens[place:last])
+        return replace(name, name=whole, text=whole, start=tokens[place].start), end
+    shown = determiner in {"the", "a", "an"} or name.kinds
+    lead = ("the " if name.kinds else f"{determiner} ") if shown else ""
+    return replace(name, text=f"{lead}{name.text}", determiner=determiner, start=tokens[place].start), end

@@ -249,7 +249,7 @@ def catenated(reading: Reading) -> Reading:  # noqa: PLR0911 - a case of the lan
     if lemma == "think" and reading.progressive and not reading.past:
         return replace(swap, plan="considers", progressive=False)
     if lemma in {"keep", "continue"}:
-        return replace(swap, progressive=False)
+        return replace(swap, progressive=False, doubt=reading.doubt or bool(reading.plan))
     return swap if lemma == "finish" else reading
 
 

@@ -29,6 +29,7 @@ MAX_CUES = 6
 CONCRETE = words("go run take have get start buy come")
 """Verbs that make a plan once it says when, where or with whom."""
 
+PLURALS = {"is": "are", "was": "were"}
 CONTRAST = 5
 """Words that a denied value may have in "at Beta, not at Acme"."""
 
@@ -95,14 +96,18 @@ class Scene:
 
     @property
     def time(self) -> TimeSpan | None:
-        """The clause's first time expression."""
-        return self.times[0] if self.times else None
+        """The clause's first time expression; in the past tense one that lies ahead belongs to something else."""
+        happened = self.reading.past or self.reading.perfect
+        return next((span for span in self.times if not (happened and self._lies_ahead(span))), None)
 
     @property
     def ahead(self) -> bool:
         """Whether the clause's time lies after the message."""
-        when = self.time.begins if self.time else None
-        return when is not None and when.moment(self.message.time_zone).at > self.message.observed_at
+        return self.time is not None and self._lies_ahead(self.time)
+
+    def _lies_ahead(self, span: TimeSpan) -> bool:
+        zone = self.message.time_zone
+        return span.begins is not None and span.begins.moment(zone).at > self.message.observed_at
 
     def course(self, aspect: Aspect, *, past_is_event: bool = False) -> Course | None:
         """When the state holds; None when the clause is a plan, a doubt, or says nothing of it."""
@@ -178,7 +183,7 @@ class Scene:
         if course is None:
             return []
         who = subject or self.subject
-        verb = inflected(text or self.predicates.phrase(predicate), course.tense)
+        verb = inflected(text or self.predicates.phrase(predicate), course.tense, plural=who.plural)
         value = end if isinstance(end, str) else end.text
         claim = Claim(
             subject=who.name,
@@ -348,16 +353,22 @@ def merged(entities: Sequence[Named]) -> tuple[Named, ...]:
     return tuple(found.values())
 
 
-def inflected(phrase: str, tense: Tense) -> str:
-    """A verb phrase in third person present, put into the past or denied."""
+def inflected(phrase: str, tense: Tense, *, plural: bool = False) -> str:
+    """A verb phrase in third person present, put into the past or denied, and into the plural for "Alice's parents"."""
     first, _, rest = phrase.partition(" ")
     lemma = next((verb.lemma for verb in read_verb(first) if verb.form in {Form.THIRD, Form.PAST}), "")
-    if tense is Tense.PRESENT or not lemma:
+    if not lemma:
         return phrase
-    if tense is Tense.PAST:
+    past_already = first == "was" or not any(verb.form is Form.THIRD for verb in read_verb(first))
+    if lemma == "be":
+        verb = PLURALS.get(first, first) if plural else first
+        if tense is Tense.PAST:
+            verb = "were" if plural else "was"
+        verb = f"{verb} not" if tense is Tense.DENIED else verb
+    elif tense is Tense.DENIED:
+        verb = f"{'do' if plural else 'does'} not {lemma}"
+    elif tense is Tense.PAST or past_already:
         verb = past(lemma)
-    elif lemma == "be":
-        verb = "was not" if first == "was" else "is not"
     else:
-        verb = f"does not {lemma}"
+        verb = lemma if plural else first
     return f"{verb} {rest}".strip()

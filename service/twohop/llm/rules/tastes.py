@@ -35,7 +35,7 @@ EMPTY = words("idea sound thought look way feeling vibe vibes point fact part")
 def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
     """What is liked: each member of a list as a thing; nothing when it can't be told from outside."""
     found: list[Phrase] = []
-    for member in listed(tokens):
+    for member in likeable(tokens):
         words = list(member)
         if words and words[0].low == "to" and len(words) > 1:
             verb = next((v for v in guess_verb(words[1].low) if v.form is Form.BASE), None)
@@ -74,6 +74,17 @@ def things(tokens: Sequence[Token], scene: Scene) -> list[Phrase]:
         short = scene.tell(words[:cut]) if words[0].low not in BROAD else text
         found.append(thing(short or text, words[:cut], text))
     return found
+
+
+def likeable(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The members of a list; what follows "about art and music" belongs to its preposition, unless it is a doing."""
+    kept: list[list[Token]] = []
+    for member in listed(tokens):
+        doing = member[0].low == "to" or has_form(member[0].low, Form.GERUND)
+        inside = bool(kept) and any(token.low in PREPOSITIONS for token in kept[-1][1:])
+        if doing or not inside:
+            kept.append(member)
+    return kept
 
 
 def thing(name: str, words: Sequence[Token], text: str) -> Phrase:

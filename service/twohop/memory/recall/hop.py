@@ -30,7 +30,7 @@ Below twenty messages a thing is no hub in any store: in a small one a tenth is 
 """
 
 UNLINKED = 0.8
-"""Factor for a message that doesn't mention the bridge: half of the true next passages share no exact entity with it."""
+"""Factor for a message that doesn't mention the bridge: half of the true next passages share no exact entity."""
 
 DENSE = 0.5
 """Share of the dense list in the second query."""
