@@ -5,50 +5,37 @@ may open; one or two the chains, where the question names a kind of thing on the
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from twohop.graph.model import Entity, Memory, Owner
 from twohop.graph.store import Ledger
 from twohop.memory.api import Degradation, Path, RecallRequest, RecallResult, Scores
 from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.answer import Unit, arrange
+from twohop.memory.recall.answer import Unit, arrange, leader
 from twohop.memory.recall.chain_search import ChainSearch
 from twohop.memory.recall.chains import leads
 from twohop.memory.recall.facts import HYDRATED, KEPT, Fact, FactWords, best_points, listed_score, score_facts
-from twohop.memory.recall.first_stage import Ranked, best_first, rank_by_meaning, rank_messages
-from twohop.memory.recall.gate import flag, gain
-from twohop.memory.recall.hop import Bridge, Reached, bridges, reach
+from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
+from twohop.memory.recall.hop import Reached
+from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.past import ended_bonus, replaced
 from twohop.memory.recall.proofs import prove
-from twohop.memory.recall.question import LONGEST_NAME, Question, longest_names
+from twohop.memory.recall.question import Question, longest_names
 from twohop.memory.recall.render import Renderer
-from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists, Look
-from twohop.memory.recall.turns import Rarity, Turn, turns_of
-from twohop.memory.recall.view import View, sources
+from twohop.memory.recall.second_stage import SecondStage
+from twohop.memory.recall.view import View
 from twohop.memory.recall.vocabulary import Vocabularies
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query
 
-HOP = 2.0
-"""Weight of the second query's score (its best = 1) beside the first stage's (measured on MuSiQue and LoCoMo)."""
-
-AHEAD = 10
-"""Best messages that the gate compares with, and messages of each second query that it looks at."""
-
-REACHED = 100
-"""Messages of the second queries that join the list."""
-
-LINKED = 1_000
-"""Newest messages of a bridge that count as mentioning it: a thing in more is a hub in any store up to 10,000."""
-
-MEANING, WORDS = "vector", "vector+bm25"
-"""Arms of a measurement: the dense list alone, or the first stage alone."""
+MEANING = "vector"
+"""Arms of a measurement by the dense list alone; any others are the first stage alone."""
 
 SPEAKER = "user"
 """What an extractor calls a speaker without a name; "I" and "my" in a question are that one."""
@@ -87,10 +74,9 @@ class Inquiry:
         self._lookup = lookup
         self._parts = parts
         self._ledger = parts.ledger
-        self._turns: dict[str, Turn] = {}
+        self._hand = InHand(parts.ledger, view)
         self._near = Neighbourhood(parts.ledger, view, owner.message_count if owner else 0)
         self._seeds: list[Entity] = []
-        self._rarity = Rarity(())
         self._words = FactWords(parts.predicates)
 
     async def answer(self) -> RecallResult:
@@ -100,11 +86,15 @@ class Inquiry:
         if self._request.arms:
             return await self._result(ranked.order, ranked.scores, [], [], [], gate=0.0)
         found = self._facts(facts, ranked)
-        gate, reached = await self._second(found[:KEPT], ranked) if self._in_time() else (0.0, {})
-        order, scores = self._fused(ranked, gate, reached)
+        second = SecondStage(self._ledger, self._question, self._view, self._lookup, self._near, self._hand)
+        gate, reached = 0.0, dict[str, Reached]()
+        if self._request.depth and self._lookup.up and self._in_time():
+            gate, reached = await second.take(found[:KEPT], ranked)
+        order, scores = second.fuse(ranked, gate, reached)
         units, paths = await self._heads(found)
+        listed = self._listed(found)
         proven = await self._proofs(order, scores, reached) if gate else {}
-        return await self._result(order, scores, self._listed(found), units, paths, gate=gate, proven=proven)
+        return await self._result(order, scores, listed, [*units, *leader(listed)], paths, gate=gate, proven=proven)
 
     # -- first stage ----------------------------------------------------------------------------------------------
 
@@ -135,28 +125,20 @@ class Inquiry:
         if not self._lookup.up:
             lists = list(await local_lists(self._ledger, view, self._weights, self._seeds, self._near))
         messages, facts = lists[0], lists[1] if len(lists) > 1 else Lists()
-        await asyncio.gather(self._read(messages.ids), self._hydrate(facts))
+        await asyncio.gather(self._hand.read(messages.ids), self._hydrate(facts))
         return messages, facts
 
     async def _named(self) -> list[Entity]:
-        """The entities that the question names; "I" is the speaker without a name."""
-        names = [normal(run) for _, _, run in self._question.grams()]
-        asked_by_speaker = bool(FIRST_PERSON & set(self._question.words))
+        """The entities that the question names; "I" is the owner by name, or a speaker without a name."""
+        names = {name for gram in self._question.grams() for name in (gram.name, gram.words)}
+        own = {SPEAKER, normal(self._request.scope.user_id)} if FIRST_PERSON & set(self._question.words) else set[str]()
         known = await self._ledger.entities_named(
-            self._view.partition, [*names, *([SPEAKER] if asked_by_speaker else [])], self._view.axes.known_at
+            self._view.partition, sorted(filter(None, names | own)), self._view.axes.known_at
         )
         found = longest_names(self._question, known)
-        if asked_by_speaker:
-            found.extend(entity for entity in known.get(SPEAKER, ()) if entity not in found)
+        found += [entity for name in sorted(own) for entity in known.get(name, ()) if entity not in found]
         self._near.entities.update((entity.id, entity) for entity in found)
         return found
-
-    async def _read(self, message_ids: Iterable[str]) -> None:
-        """Read messages, with what stands before them, that the view sees."""
-        fresh = [one for one in dict.fromkeys(message_ids) if one not in self._turns]
-        if fresh:
-            found = turns_of(await self._ledger.windows(self._view.partition, fresh, 1))
-            self._turns.update((one, turn) for one, turn in found.items() if self._view.sees_message(turn.message))
 
     async def _hydrate(self, lists: Lists) -> None:
         """Read the best facts of the lists, and what is known of the things they are about."""
@@ -171,98 +153,15 @@ class Inquiry:
         )
 
     def _ranked(self, messages: Lists) -> Ranked:
-        texts = {one: set(turn.stems) for one, turn in self._turns.items()}
-        for memory in self._near.memories.values():
-            stems = self._words(memory)
-            for one in sources(memory):
-                if one in texts:
-                    texts[one] |= stems
-        self._texts = texts
-        self._rarity = Rarity(texts.values())
+        self._hand.weigh(self._near.memories.values(), self._words)
         if self._request.arms == MEANING:
-            return rank_by_meaning(messages, self._turns)
+            return rank_by_meaning(messages, self._hand.turns)
         return rank_messages(
-            self._question, messages, self._turns, self._rarity, self._weights, self._parts.dense_weight
+            self._question, messages, self._hand.turns, self._hand.rarity, self._weights, self._parts.dense_weight
         )
 
     def _facts(self, lists: Lists, ranked: Ranked) -> list[Fact]:
         return score_facts(self._points, lists, self._near.memories, self._words, ranked)
-
-    # -- second stage ---------------------------------------------------------------------------------------------
-
-    async def _second(self, kept: Sequence[Fact], ranked: Ranked) -> tuple[float, dict[str, Reached]]:
-        """How far the graph takes part, and what the second queries found."""
-        if not self._request.depth or not self._lookup.up:
-            return 0.0, {}
-        ways = bridges(self._question, kept, await self._ends(kept), self._near.hubs, self._rarity)
-        opened = flag(kept, {way.fact.memory.id for way in ways})
-        if not opened:
-            return 0.0, {}
-        found = await self._asked_again(ways)
-        linked = await self._ledger.mentions_of(
-            self._view.partition, [way.entity.id for way in ways], LINKED, self._view.axes.known_at
-        )
-        reached = reach(found, {one: set(few) for one, few in linked.items()})
-        best = sorted(reached, key=lambda one: (-round(reached[one].score, 6), one))[:REACHED]
-        await self._read(best)
-        reached = {one: reached[one] for one in best if one in self._turns}
-        together = {
-            one: (reached[one].bridge.fact.stems, self._text(one))
-            for way in ways
-            for one in [one for one in reached if reached[one].bridge is way][:AHEAD]
-        }
-        alone = [self._text(one) for one in ranked.order[:AHEAD]]
-        return opened * gain(self._question.stems, alone, together, self._rarity), reached
-
-    async def _ends(self, kept: Sequence[Fact]) -> dict[str, list[Entity]]:
-        """By memory id, what a fact is about, and the names inside those names."""
-        near = self._near
-        own = {fact.memory.id: [near.entities[end] for end in fact.ends if end in near.entities] for fact in kept}
-        inside = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
-        known = await self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at)
-        await near.know(entity.id for few in known.values() for entity in few)
-        return {
-            memory_id: list(
-                {
-                    entity.id: entity
-                    for one in entities
-                    for entity in (one, *(e for run in runs(one.normal) for e in known.get(run, ())))
-                }.values()
-            )
-            for memory_id, entities in own.items()
-        }
-
-    async def _asked_again(self, ways: Sequence[Bridge]) -> list[tuple[Bridge, Lists]]:
-        embedded = await self._lookup.embed([way.text(self._question) for way in ways])
-        dense = self._lookup.centred(embedded, PointKind.MESSAGE)
-        looks = [
-            Look(
-                kind=PointKind.MESSAGE,
-                where=self._view.messages,
-                dense=dense[place] if dense else None,
-                sparse=encode_query(way.stems()),
-            )
-            for place, way in enumerate(ways)
-        ]
-        fetched = await self._lookup.fetch(looks)
-        return list(zip(ways, await self._lookup.fill([*zip(looks, fetched, strict=True)], {}), strict=True))
-
-    def _fused(
-        self, ranked: Ranked, gate: float, reached: Mapping[str, Reached]
-    ) -> tuple[Sequence[str], Mapping[str, Scores]]:
-        """The order of messages once the graph has had its say."""
-        if not gate:
-            return ranked.order, ranked.scores
-        hop = minmax({**dict.fromkeys(ranked.order, 0.0), **{one: found.score for one, found in reached.items()}})
-        scores = {
-            one: replace(
-                ranked.scores.get(one, Scores(total=0.0)),
-                total=ranked.scaled.get(one, 0.0) + gate * HOP * hop[one],
-                hop=gate * HOP * hop[one],
-            )
-            for one in hop
-        }
-        return best_first({one: score.total for one, score in scores.items()}, self._turns), scores
 
     # -- the answer -----------------------------------------------------------------------------------------------
 
@@ -291,7 +190,7 @@ class Inquiry:
         if not self._seeds or not self._request.depth or not self._in_time():
             return units, []
         cosines = {fact.memory.revision.id: fact.cosine for fact in found}
-        search = ChainSearch(self._question, self._seeds, self._near, self._lookup, self._rarity, self._words)
+        search = ChainSearch(self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words)
         paths: list[Path] = []
         for chain in leads(await search.find(cosines, self._request.depth)):
             if not all(self._view.wanted(link.memory) for link in chain.links):
@@ -320,7 +219,7 @@ class Inquiry:
         proven: Mapping[str, Path] | None = None,
     ) -> RecallResult:
         places = arrange(order, scores, facts, units, self._request.limit, messages=self._with_messages)
-        renderer = Renderer(self._ledger, self._view, self._turns, self._near)
+        renderer = Renderer(self._ledger, self._view, self._hand.turns, self._near)
         return await renderer.result(
             places,
             paths,
@@ -342,10 +241,6 @@ class Inquiry:
     def _with_messages(self) -> bool:
         return self._request.include_messages and not self._view.about_memories
 
-    def _text(self, message_id: str) -> Collection[str]:
-        """The stems of a message in hand and of the facts taken from it."""
-        return self._texts.get(message_id) or self._turns[message_id].stems
-
     def _in_time(self) -> bool:
         """Whether the caller's deadline still lies ahead; if not, the answer says so."""
         deadline = self._request.deadline
@@ -353,13 +248,3 @@ class Inquiry:
             return True
         self._lookup.degradations[Degradation.DEADLINE] = None
         return False
-
-
-def runs(name: str) -> set[str]:
-    """The names that may stand inside a longer name: its runs of words, but for the whole."""
-    words = name.split()
-    return {
-        " ".join(words[first : first + size])
-        for size in range(1, min(LONGEST_NAME, len(words)))
-        for first in range(len(words) - size + 1)
-    }

@@ -4,6 +4,7 @@ Pure functions of the text. English; a question in another language keeps its wo
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +13,7 @@ from twohop.graph.model import Entity
 from twohop.memory.names import normal
 from twohop.memory.recall.dates import AskedDate, asked_dates
 from twohop.memory.recall.kinds import ASKED
-from twohop.vector.sparse import analyse, words
+from twohop.vector.sparse import WORD, analyse, words
 from twohop.vector.stopwords import STOP
 
 LONGEST_NAME = 8
@@ -39,12 +40,13 @@ class Wanted:
 class Question:
     """A question taken apart.
 
-    `words` in order, folded; `stems` without stop words. `past`: it asks for what no longer holds. `before`: the stems
+    `words` in order, folded, with their `spans` in the text; `stems` without stop words. `past`: it asks for what no longer holds. `before`: the stems
     of what came afterwards ("before Acme"), if said.
     """
 
     text: str
     words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
     stems: tuple[str, ...]
     dates: tuple[AskedDate, ...]
     asks: Asks
@@ -57,16 +59,26 @@ class Question:
         """The words that may name the kind of something met on the way to the answer: not the word asked for."""
         return frozenset(word for word in self.words if word not in STOP) - {self.wanted.word}
 
-    def grams(self) -> list[tuple[int, int, str]]:
-        """Every run of words that could be a name, as (first, beyond, normal form), longest first."""
-        found: list[tuple[int, int, str]] = []
+    def grams(self) -> list["Gram"]:
+        """Every run of words that could be a name, longest first."""
+        found: list[Gram] = []
         for size in range(min(LONGEST_NAME, len(self.words)), 0, -1):
             for first in range(len(self.words) - size + 1):
                 run = self.words[first : first + size]
                 if size == 1 and (run[0] in STOP or len(run[0]) < SHORTEST_NAME):
                     continue
-                found.append((first, first + size, " ".join(run)))
+                written = self.text[self.spans[first][0] : self.spans[first + size - 1][1]]
+                found.append(Gram(frozenset(range(first, first + size)), " ".join(run), normal(written)))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Gram:
+    """A run of a question's words: their places, the words, and as written in the normal form of names."""
+
+    places: frozenset[int]
+    words: str
+    name: str
 
 
 SHORTEST_NAME = 2
@@ -86,12 +98,15 @@ BEFORE = re.compile(r"\bbefore\s+(.+)$")
 
 def understand(text: str) -> Question:
     """Take a question apart."""
-    said = words(text)
+    text = unicodedata.normalize("NFKC", text)
+    spans = tuple(match.span() for match in WORD.finditer(text))
+    said = tuple(text[first:beyond].casefold() for first, beyond in spans)
     folded = text.casefold()
     before = BEFORE.search(folded.rstrip(" ?.!"))
     return Question(
         text=text,
-        words=tuple(said),
+        words=said,
+        spans=spans,
         stems=tuple(dict.fromkeys(analyse(text))),
         dates=tuple(asked_dates(folded)),
         asks=asks(folded),
@@ -130,10 +145,10 @@ def named_speakers(question: Question, names: Mapping[str, int]) -> set[str]:
     by_words = {" ".join(words(form)): name for name in names for form in (base(name), name)}
     found: set[str] = set()
     used: set[int] = set()
-    for first, beyond, run in question.grams():
-        if run in by_words and used.isdisjoint(range(first, beyond)):
-            found.update(name for name in names if " ".join(words(name)) == run or " ".join(words(base(name))) == run)
-            used.update(range(first, beyond))
+    for gram in question.grams():
+        if gram.words in by_words and used.isdisjoint(gram.places):
+            found.update(name for name in names if gram.words in {" ".join(words(name)), " ".join(words(base(name)))})
+            used |= gram.places
     people = {form: name for form, name in by_words.items() if " " not in form and names[name] > 1}
     for place, word in enumerate(question.words):
         if place in used or word in STOP:
@@ -158,12 +173,12 @@ def base(title: str) -> str:
 
 
 def longest_names(question: Question, known: Mapping[str, Collection[Entity]]) -> list[Entity]:
-    """The entities that the question names: the longest names win, no word is part of two."""
+    """The entities (by normal form of their names) that the question names: longest first, no word is part of two."""
     found: dict[str, Entity] = {}
     used: set[int] = set()
-    for first, beyond, run in question.grams():
-        entities = known.get(normal(run), ())
-        if entities and used.isdisjoint(range(first, beyond)):
+    for gram in question.grams():
+        entities = [*known.get(gram.name, ()), *known.get(gram.words, ())]
+        if entities and used.isdisjoint(gram.places):
             found.update((entity.id, entity) for entity in entities)
-            used.update(range(first, beyond))
+            used |= gram.places
     return list(found.values())

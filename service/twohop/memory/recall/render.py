@@ -37,8 +37,7 @@ class Renderer:
         for place in places:
             path = place.path
             ids = (place.message_id,) if place.memory is None else sources(place.memory)
-            proof = next((proven[one] for one in ids if one in proven), None)
-            if path is None and proof is not None:
+            if path is None and (proof := self._proof(place, proven)) is not None:
                 if proof not in shown:
                     shown.append(proof)
                 path = shown.index(proof)
@@ -60,6 +59,13 @@ class Renderer:
             read_time=self._view.read_time,
             seq=seq,
         )
+
+    def _proof(self, place: Place, proven: Mapping[str, Path]) -> Path | None:
+        """The path that led to a place: to its message, or over its fact."""
+        if place.memory is None:
+            return proven.get(place.message_id)
+        paths = (proven[one] for one in sources(place.memory) if one in proven)
+        return next((path for path in paths if any(step.memory.id == place.memory.id for step in path.steps)), None)
 
     async def _sources(self, places: Sequence[Place]) -> dict[str, Message]:
         """The messages of the places and behind them, those of them that the view sees."""

@@ -1,0 +1,126 @@
+"""The second stage: how far the graph takes part in the order of messages, and what it brings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from twohop.graph.model import Entity
+from twohop.graph.store import Ledger
+from twohop.memory.api import Scores
+from twohop.memory.recall.facts import Fact
+from twohop.memory.recall.first_stage import Ranked, best_first
+from twohop.memory.recall.gate import flag, gain
+from twohop.memory.recall.hop import Bridge, Reached, bridges, reach
+from twohop.memory.recall.in_hand import InHand
+from twohop.memory.recall.lookup import Lookup
+from twohop.memory.recall.neighbourhood import Neighbourhood
+from twohop.memory.recall.question import LONGEST_NAME, Question
+from twohop.memory.recall.scale import minmax
+from twohop.memory.recall.search import Lists, Look
+from twohop.memory.recall.view import View
+from twohop.vector.model import PointKind
+from twohop.vector.sparse import encode_query
+
+HOP = 2.0
+"""Weight of the second query's score (its best = 1) beside the first stage's (measured on MuSiQue and LoCoMo)."""
+
+AHEAD = 10
+"""Best messages that the gate compares with, and messages of each second query that it looks at."""
+
+REACHED = 100
+"""Messages of the second queries that join the list."""
+
+LINKED = 1_000
+"""Newest messages of a bridge that count as mentioning it: a thing in more is a hub in any store up to 10,000."""
+
+
+class SecondStage:
+    """The second queries of one recall."""
+
+    def __init__(
+        self, ledger: Ledger, question: Question, view: View, lookup: Lookup, near: Neighbourhood, hand: InHand
+    ) -> None:
+        self._ledger = ledger
+        self._question = question
+        self._view = view
+        self._lookup = lookup
+        self._near = near
+        self._hand = hand
+
+    async def take(self, kept: Sequence[Fact], ranked: Ranked) -> tuple[float, dict[str, Reached]]:
+        """How far the graph takes part (0 … 1), and what the second queries found, by message."""
+        rarity = self._hand.rarity
+        ways = bridges(self._question, kept, await self._ends(kept), self._near.hubs, rarity)
+        opened = flag(kept, {way.fact.memory.id for way in ways})
+        if not opened:
+            return 0.0, {}
+        found = await self._ask_again(ways)
+        linked = await self._ledger.mentions_of(
+            self._view.partition, [way.entity.id for way in ways], LINKED, self._view.axes.known_at
+        )
+        reached = reach(found, {one: set(few) for one, few in linked.items()})
+        best = sorted(reached, key=lambda one: (-round(reached[one].score, 6), one))[:REACHED]
+        await self._hand.read(best)
+        reached = {one: reached[one] for one in best if one in self._hand.turns}
+        together = {
+            one: (way.fact.stems, self._hand.stems(one))
+            for way in ways
+            for one in [one for one in reached if reached[one].bridge is way][:AHEAD]
+        }
+        alone = [self._hand.stems(one) for one in ranked.order[:AHEAD]]
+        return opened * gain(self._question.stems, alone, together, rarity), reached
+
+    async def _ends(self, kept: Sequence[Fact]) -> dict[str, list[Entity]]:
+        """By memory id, what a fact is about, and the names inside those names."""
+        near = self._near
+        own = {fact.memory.id: [near.entities[end] for end in fact.ends if end in near.entities] for fact in kept}
+        inside = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
+        known = await self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at)
+        await near.know(entity.id for few in known.values() for entity in few)
+        ends: dict[str, list[Entity]] = {}
+        for memory_id, entities in own.items():
+            all_ = [*entities, *(e for one in entities for run in sorted(runs(one.normal)) for e in known.get(run, ()))]
+            ends[memory_id] = list({entity.id: entity for entity in all_}.values())
+        return ends
+
+    async def _ask_again(self, ways: Sequence[Bridge]) -> list[tuple[Bridge, Lists]]:
+        """The second queries' lists: all bridges in one batch, and one more for the scores that are missing."""
+        embedded = await self._lookup.embed([way.text(self._question) for way in ways])
+        dense = self._lookup.centred(embedded, PointKind.MESSAGE)
+        looks = [
+            Look(
+                kind=PointKind.MESSAGE,
+                where=self._view.messages,
+                dense=dense[place] if dense else None,
+                sparse=encode_query(way.stems()),
+            )
+            for place, way in enumerate(ways)
+        ]
+        fetched = await self._lookup.fetch(looks)
+        return list(zip(ways, await self._lookup.fill([*zip(looks, fetched, strict=True)], {}), strict=True))
+
+    def fuse(
+        self, ranked: Ranked, gate: float, reached: Mapping[str, Reached]
+    ) -> tuple[Sequence[str], Mapping[str, Scores]]:
+        """The order of messages once the graph has had its say, and their scores."""
+        if not gate:
+            return ranked.order, ranked.scores
+        hop = minmax({**dict.fromkeys(ranked.order, 0.0), **{one: found.score for one, found in reached.items()}})
+        scores = {
+            one: replace(
+                ranked.scores.get(one, Scores(total=0.0)),
+                total=ranked.scaled.get(one, 0.0) + gate * HOP * hop[one],
+                hop=gate * HOP * hop[one],
+            )
+            for one in hop
+        }
+        return best_first({one: score.total for one, score in scores.items()}, self._hand.turns), scores
+
+
+def runs(name: str) -> set[str]:
+    """The names that may stand inside a longer name: its runs of words, but for the whole."""
+    words = name.split()
+    return {
+        " ".join(words[first : first + size])
+        for size in range(1, min(LONGEST_NAME, len(words)))
+        for first in range(len(words) - size + 1)
+    }
