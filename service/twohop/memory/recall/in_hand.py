@@ -26,7 +26,7 @@ class InHand:
             self.turns.update((one, turn) for one, turn in found.items() if self._view.sees_message(turn.message))
 
     def weigh(self, memories: Iterable[Memory], words: Callable[[Memory], Collection[str]]) -> None:
-        """Take the messages read so far, each with the facts taken from it, as the texts that tell which words are rare."""
+        """Take the messages read so far, each with the facts taken from it, as the texts that words are rare in."""
         self._texts = {one: set(turn.stems) for one, turn in self.turns.items()}
         for memory in memories:
             for one in sources(memory):

@@ -40,8 +40,8 @@ class Wanted:
 class Question:
     """A question taken apart.
 
-    `words` in order, folded, with their `spans` in the text; `stems` without stop words. `past`: it asks for what no longer holds. `before`: the stems
-    of what came afterwards ("before Acme"), if said.
+    `words` in order, folded, with their `spans` in the text; `stems` without stop words. `past`: it asks for what no
+    longer holds. `before`: the stems of what came afterwards ("before Acme"), if said.
     """
 
     text: str
