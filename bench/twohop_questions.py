@@ -250,9 +250,7 @@ async def tell(core: Core, scope: Scope, facts: Sequence[Fact], seed: int) -> No
 
 def sourced(fact: Fact, place: int) -> Fact:
     """The fact with its message's place in the request."""
-    return Fact(
-        text=fact.text, claims=fact.claims, entities=fact.entities, cues=fact.cues, sources=(str(place),)
-    )
+    return Fact(text=fact.text, claims=fact.claims, entities=fact.entities, cues=fact.cues, sources=(str(place),))
 
 
 async def found(core: Core, scope: Scope, question: str, chain: Sequence[str], depth: int) -> bool:

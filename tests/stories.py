@@ -39,7 +39,7 @@ def named(name: str) -> Named:
 
 
 def fact(line: str, *, place: int = 0, ended: bool = False, **more: Any) -> Fact:
-    """ "Alice works_at Acme" as a fact taken from the message at that place of the request."""
+    """A line like "Alice works_at Acme" as a fact taken from the message at that place of the request."""
     subject, predicate, end = line.split(maxsplit=2)
     return Fact(
         text=f"{subject} {predicate.replace('_', ' ')} {end}",

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from stories import ALICE, DAY, JANUARY, NOW, ask, event, fact, facts_in, paths_in, story, tell, texts_in
-from twohop.graph.model import Axes, Kind
+from twohop.graph.model import Axes, Kind, Operation
+from twohop.graph.store import Changes
 from twohop.memory.api import Degradation, Edit, Filter
 from twohop.memory.moment import When
 
@@ -42,7 +43,9 @@ async def test_known_at_shows_what_was_known_then(tmp_path: Path) -> None:
         added = await tell(app, "Alice likes opera", day=31)
         memory = added.outcomes[0].memory
         assert memory is not None
-        await app.core.update(ALICE, memory.id, Edit(mask=("text",), text="Alice likes opera a lot"), etag="", request_id="")
+        await app.core.update(
+            ALICE, memory.id, Edit(mask=("text",), text="Alice likes opera a lot"), etag="", request_id=""
+        )
         after = await ask(app, "Where does Alice work?", axes=Axes(known_at=before.read_time))
         assert set(texts_in(after)) == set(texts_in(before))
         assert {item.memory.revision.id for item in after.items if item.memory} == {
@@ -54,8 +57,14 @@ async def test_known_at_shows_what_was_known_then(tmp_path: Path) -> None:
 async def test_past_events_are_recalled_and_future_facts_are_not(tmp_path: Path) -> None:
     """An event stays true from when it happened on; what starts later than now is not shown yet."""
     async with story(tmp_path) as app:
-        await tell(app, event("Alice visited Porto", "2025-03-01"), fact("Alice works_at Cedar", place=1, valid_from=When("2027-01")))
-        assert facts_in(await ask(app, "Which places did Alice visit, and where does she work?")) == ["Alice visited Porto"]
+        await tell(
+            app,
+            event("Alice visited Porto", "2025-03-01"),
+            fact("Alice works_at Cedar", place=1, valid_from=When("2027-01")),
+        )
+        assert facts_in(await ask(app, "Which places did Alice visit, and where does she work?")) == [
+            "Alice visited Porto"
+        ]
 
 
 async def test_closed_facts_are_shown_when_asked_for(tmp_path: Path) -> None:
@@ -76,7 +85,7 @@ async def test_closed_facts_are_shown_when_asked_for(tmp_path: Path) -> None:
     ],
 )
 async def test_a_question_about_before_finds_the_value_right_before(tmp_path: Path, query: str, first: str) -> None:
-    """ "Before X" is answered by what X replaced, first in the list, and by X's fact."""
+    """A question about "before X" is answered by what X replaced, first in the list, and by X's fact."""
     async with story(tmp_path) as app:
         for day, firm in ((1, "Acme"), (30, "Birch"), (60, "Cedar")):
             await tell(app, f"Alice works_at {firm}", "Alice likes opera", day=day)
@@ -99,10 +108,9 @@ async def test_disputed_facts_are_never_shown(tmp_path: Path) -> None:
         assert revision is not None
         draft = (await app.ledger.memories(ALICE.partition, [revision.id], Axes()))[0].revision
         pinned = replace(draft, id="01900000-0000-7000-8000-000000000001", number=2, pinned=True)
-        from twohop.graph.store import Changes
-
         await app.ledger.commit(Changes(partition=ALICE.partition, revisions=(pinned,), ended_revisions=(draft.id,)))
-        await tell(app, "Alice works_at Birch", day=30)
+        second = await tell(app, "Alice works_at Birch", day=30)
+        assert [outcome.decision.operation for outcome in second.outcomes] == [Operation.DISPUTE]
         for closed in (False, True):
             result = await ask(app, "Where does Alice work?", include_closed=closed)
             assert facts_in(result) == ["Alice works at Acme"]
@@ -110,8 +118,6 @@ async def test_disputed_facts_are_never_shown(tmp_path: Path) -> None:
 
 async def test_expired_facts_are_never_shown(tmp_path: Path) -> None:
     """A memory past its expiry is no answer, though it was true."""
-    from twohop.graph.store import Changes
-
     async with story(tmp_path) as app:
         added = await tell(app, "Alice likes opera", "Alice likes chess", day=1)
         memory = added.outcomes[0].memory
@@ -127,13 +133,13 @@ async def test_expired_facts_are_never_shown(tmp_path: Path) -> None:
 
 async def test_an_index_that_is_behind_shows_nothing_superseded(tmp_path: Path) -> None:
     """What the ledger closed is not shown as current, though its point is still in the index; the answer says so."""
-    from twohop.graph.store import Changes
-
     async with story(tmp_path) as app:
         added = await tell(app, "Alice likes opera", "Alice likes chess", day=1)
         memory = added.outcomes[0].memory
         assert memory is not None
-        validity = replace(memory.revision.validity, valid_to=replace(memory.revision.validity.valid_from, at=NOW - DAY))
+        validity = replace(
+            memory.revision.validity, valid_to=replace(memory.revision.validity.valid_from, at=NOW - DAY)
+        )
         closed = replace(memory.revision, id="01900000-0000-7000-8000-000000000001", number=2, validity=validity)
         await app.ledger.commit(
             Changes(partition=ALICE.partition, revisions=(closed,), ended_revisions=(memory.revision.id,))

@@ -14,8 +14,11 @@ from twohop.graph.model import Granularity
 from twohop.memory.calendar_words import NUMBER_WORDS, POINTS, UNIT_NAMES, Granule, back
 from twohop.memory.moment import When, instant
 
-MAX_TEXT = 100_000
-"""Characters that are looked at; validation refuses longer messages long before."""
+MAX_TEXT = 20_000
+"""Characters that are looked at."""
+
+LEAD_LENGTH = 60
+"""Characters before a date in which the words that belong to it stand ("sometime at the beginning of the")."""
 
 
 class Reach(StrEnum):
@@ -145,14 +148,14 @@ def joined(text: str, points: list[Found]) -> Iterator[TimeSpan]:
         second = points[place + 1] if place + 1 < len(points) else None
         span = between(text, first, second) if second else None
         place += 2 if span else 1
-        span = span or placed(text[: first.start], first)
+        span = span or placed(text, first)
         if span is not None:
             yield span
 
 
 def between(text: str, first: Found, second: Found) -> TimeSpan | None:
     """As in "From 2019 to 2021", "between May and July", "2019-2021"."""
-    lead = FROM.search(text[: first.start])
+    lead = FROM.search(text, max(0, first.start - LEAD_LENGTH), first.start)
     link = text[first.end : second.start].strip().lower().removesuffix(" the")
     years = BARE_YEAR.fullmatch(text[first.start : first.end]) and BARE_YEAR.fullmatch(text[second.start : second.end])
     if lead and lead["word"].lower() == "between":
@@ -172,11 +175,12 @@ def between(text: str, first: Found, second: Found) -> TimeSpan | None:
     )
 
 
-def placed(before: str, found: Found) -> TimeSpan | None:
+def placed(text: str, found: Found) -> TimeSpan | None:
     """One granule with its preposition; None when it needs one and has none ("May" may be a name)."""
-    lead = LEAD.search(before)
+    since = max(0, found.start - LEAD_LENGTH)
+    lead = LEAD.search(text, since, found.start)
     if lead is None:
-        part = PART.search(before)
+        part = PART.search(text, since, found.start)
         if part is None and found.needs_preposition:
             return None
         return span_of(found, part.start() if part else found.start, Reach.AT)

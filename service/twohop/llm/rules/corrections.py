@@ -118,6 +118,6 @@ def deny(text: str) -> str:
                 continue
             if verb.lemma == "be":
                 return " ".join([*said[: place + 1], "not", *said[place + 1 :]])
-            helper = "does not" if verb.form is Form.THIRD else "did not"
-            return " ".join([*said[:place], helper, verb.lemma, *said[place + 1 :]])
+            negation = "does not" if verb.form is Form.THIRD else "did not"
+            return " ".join([*said[:place], negation, verb.lemma, *said[place + 1 :]])
     return f"It is not so that {text}"

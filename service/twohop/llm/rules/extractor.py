@@ -33,6 +33,9 @@ VAGUE_TIME = re.compile(
 """Times that name no date: they are left out of what is said."""
 
 HEARSAY = re.compile(r"\s*(?:according to|rumou?r has it|word is|they say|people say)\b", re.IGNORECASE)
+MAX_WORDS = 120
+"""Words and marks of a sentence that is read; a longer one is a list or a paste, and reading takes their square."""
+
 INTERJECTION = 2
 """Words of a sentence ("No!", "Oh sorry.") after which a correction may still follow."""
 
@@ -64,6 +67,8 @@ class RulesExtractor:
         talk.turn(message)
         opens = True
         for sentence in sentences(message.content):
+            if len(sentence.tokens) > MAX_WORDS:
+                continue
             remember_names(sentence, talk)
             corrected = correction(message, sentence.start, sentence.end, talk) if opens and states else None
             if corrected:

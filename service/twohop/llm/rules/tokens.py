@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-MAX_CONTENT = 50_000
+MAX_CONTENT = 20_000
 """Characters of a message that are read; a rule reader gains nothing from a pasted book."""
 
 SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”\u2019)\]]*(?=\s|$)|\n+|(?<=[a-z)])[.!?]+(?=[A-Z][a-z]))")

@@ -205,7 +205,7 @@ class Inquiry:
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
         brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop > 0}
-        return await prove(self._ledger, self._view, self._near, brought)
+        return await prove(self._ledger, self._view, self._near, brought, self._request.depth)
 
     async def _result(
         self,

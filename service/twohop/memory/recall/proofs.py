@@ -10,8 +10,13 @@ from twohop.memory.recall.neighbourhood import Link, Neighbourhood
 from twohop.memory.recall.view import View, unique
 
 
-async def prove(ledger: Ledger, view: View, near: Neighbourhood, reached: Mapping[str, Reached]) -> dict[str, Path]:
-    """Message id -> its path: to the bridge by the fact that led there, and on by a fact of the message, if any."""
+async def prove(
+    ledger: Ledger, view: View, near: Neighbourhood, reached: Mapping[str, Reached], depth: int
+) -> dict[str, Path]:
+    """Message id -> its path: to the bridge by the fact that led there, and on by a fact of the message, if any.
+
+    With a `depth` of 1 the path ends at the bridge.
+    """
     told = await ledger.facts_of_messages(view.partition, list(reached), view.axes)
     memory_ids = unique(
         [
@@ -34,7 +39,7 @@ async def prove(ledger: Ledger, view: View, near: Neighbourhood, reached: Mappin
             if memory.id != memory_id
         )
         second = next((link for link in on if link is not None and link.target != first.source), None)
-        links = [first] if second is None else [first, second]
+        links = [first] if second is None or depth == 1 else [first, second]
         paths[message_id] = Path(
             steps=tuple(near.step(link) for link in links), score=one.score, answer=near.end_of(links[-1])
         )
