@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ async def accept(app: App, *contents: str, name: str = "Alice", scope: Scope = A
     return [message.id for message in messages]
 
 
-async def found_by(app: App, word: str, kind: PointKind = PointKind.MESSAGE, **where: int) -> dict[str, float]:
+async def found_by(app: App, word: str, kind: PointKind = PointKind.MESSAGE, **where: Any) -> dict[str, float]:
     """Point id -> lexical score for one word."""
     arm = Arm(kind=kind, where=Where(**where), limit=100, sparse=encode_query({stem(word): 1.0}))
     [hits] = await app.index.query(ALICE.partition, [arm])

@@ -1,6 +1,7 @@
 """Chains, second queries and paths between two things, over real stores."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,7 +143,7 @@ async def test_paths_are_those_of_the_time_asked_about(tmp_path: Path) -> None:
         await tell(app, "Alice works_at Acme", "Priya manages Acme", day=1)
         known = (await ask(app, "Alice")).read_time
         await tell(app, "Alice works_at Birch", day=30)
-        ends = {"source": "Alice", "target": "Priya", "depth": 3, "limit": 10}
+        ends: dict[str, Any] = {"source": "Alice", "target": "Priya", "depth": 3, "limit": 10}
         assert (await app.core.paths(ALICE, axes=Axes(), **ends))[0] == ()
         (path,), _, _ = await app.core.paths(ALICE, axes=Axes(as_of=1_736_000_000_000_000), **ends)
         assert path.answer == "Priya"

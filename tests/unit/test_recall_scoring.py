@@ -1,0 +1,165 @@
+"""The sums of recall: first stage, gate, second query."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twohop.graph.model import Entity, Evidence, Kind, Memory, Message, Moment, Operation, Revision, Role, Validity
+from twohop.memory.recall.facts import Fact
+from twohop.memory.recall.first_stage import rank_messages
+from twohop.memory.recall.gate import flag, gain
+from twohop.memory.recall.hop import bridges, is_hub, reach
+from twohop.memory.recall.question import understand
+from twohop.memory.recall.scale import minmax
+from twohop.memory.recall.search import Lists
+from twohop.memory.recall.turns import Rarity, Turn
+from twohop.vector.sparse import analyse
+
+DAY = 86_400_000_000
+
+
+def turn(one: str, content: str, *, name: str = "Bob", at: int = 0, before: str = "") -> Turn:
+    def message(id_: str, text: str) -> Message:
+        return Message(
+            id=id_, partition="p", session="s", role=Role.USER, name=name, content=text, observed_at=at * DAY
+        )
+
+    return Turn(message(one, content), message(f"{one}-before", before) if before else None)
+
+
+def ranked(
+    query: str, *turns: Turn, lexical: dict[str, float] | None = None, dense: dict[str, float] | None = None
+) -> list[str]:
+    by_id = {one.message.id: one for one in turns}
+    lists = Lists(ids=tuple(by_id), lexical=lexical or {}, dense=dense or dict.fromkeys(by_id, 0.5))
+    question = understand(query)
+    weights = dict.fromkeys(question.stems, 1.0)
+    rarity = Rarity(one.stems for one in turns)
+    return list(rank_messages(question, lists, by_id, rarity, weights, 0.4).order)
+
+
+def fact(name: str, text: str, score: float, *sources: str) -> Fact:
+    revision = Revision(
+        id=f"r-{name}",
+        memory_id=name,
+        partition="p",
+        number=1,
+        text=text,
+        kind=Kind.STATE,
+        validity=Validity(Moment(0)),
+        operation=Operation.ADD,
+        decider="test",
+    )
+    evidence = tuple(Evidence(memory_id=name, message_id=one) for one in sources)
+    memory = Memory(id=name, partition="p", created_at=0, revision=revision, evidence=evidence)
+    return Fact(memory=memory, score=score, cosine=0.0, stems=frozenset(analyse(text)))
+
+
+def entity(name: str, *, named: bool = True) -> Entity:
+    return Entity(id=name, partition="p", key=name, name=name, normal=name.casefold(), named=named)
+
+
+def test_the_lexical_list_leads_and_the_dense_one_counts_less() -> None:
+    """A whole span of the lexical list beats a whole span of the dense one."""
+    a, b = turn("a", "one two"), turn("b", "one two")
+    assert ranked("x", a, b, lexical={"a": 2.0, "b": 1.0}, dense={"a": 0.0, "b": 1.0}) == ["a", "b"]
+    assert ranked("x", a, b, lexical={}, dense={"a": 0.0, "b": 1.0}) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("query", "better", "worse"),
+    [
+        ("What did Melanie do?", turn("b", "I did it", name="Melanie"), turn("a", "I did it", name="Caroline")),
+        ("What was it?", turn("b", "A long tale about mountains, rivers, valleys"), turn("a", "Fine")),
+        ("What was it?", turn("b", "It was great there"), turn("a", "It was great there?")),
+        ("What happened on 3 January 1970?", turn("b", "Same words", at=2), turn("a", "Same words", at=90)),
+        ("When did it rain?", turn("b", "Rain fell yesterday evening"), turn("a", "Rain fell heavily evening")),
+        (
+            "What is the best volcano?",
+            turn("b", "Clearly Etna", before="Which volcano is best?"),
+            turn("a", "Clearly Etna", before="I like tea."),
+        ),
+    ],
+)
+def test_each_small_term_decides_between_equals(query: str, better: Turn, worse: Turn) -> None:
+    """Speaker, length, being a question, date, time expression, and replying to a question that matches."""
+    assert ranked(query, worse, better) == ["b", "a"]
+
+
+def test_equals_are_ordered_by_the_newest_then_by_text() -> None:
+    """The order never depends on how messages were found."""
+    a, b, c = turn("a", "same", at=1), turn("b", "same", at=2), turn("c", "same", at=2)
+    assert ranked("x", a, b, c) == ranked("x", c, b, a) == ["b", "c", "a"]
+
+
+@given(st.dictionaries(st.text(max_size=3), st.floats(-1e6, 1e6), max_size=20))
+def test_scaled_scores_keep_their_order_between_0_and_1(scores: dict[str, float]) -> None:
+    """Scaling never turns two scores around, and never leaves its bounds."""
+    scaled = minmax(scores)
+    assert all(0 <= value <= 1 for value in scaled.values())
+    assert all(scaled[a] <= scaled[b] for a in scores for b in scores if scores[a] <= scores[b])
+
+
+def test_the_flag_opens_with_the_share_of_facts_that_lead_on() -> None:
+    """Closed up to a fifth of their weight, open from half of it."""
+    kept = [fact(str(n), "x", 1.0) for n in range(10)]
+    shares = [flag(kept, {str(n) for n in range(count)}) for count in range(11)]
+    assert shares[:3] == [0, 0, 0]
+    assert shares[5:] == [1] * 6
+    assert 0 < shares[3] < shares[4] < 1
+    assert flag([], set()) == 0
+
+
+def test_the_gain_opens_when_two_steps_explain_what_no_message_does() -> None:
+    """It is 0 when one message holds as much of the question as fact and message together."""
+    question = analyse("capital river museum painter")
+    rarity = Rarity([[stem] for stem in question])
+    alone = [question[:2]]
+    assert gain(question, alone, {"m": (question[:2], question[2:])}, rarity) == 1
+    assert gain(question, [question], {"m": (question[:2], question[2:])}, rarity) == 0
+    assert gain(question, alone, {}, rarity) == 0
+
+
+def test_bridges_are_named_no_hubs_and_not_in_the_question() -> None:
+    """Phrases, hubs and what the question already names lead nowhere new."""
+    kept = [fact("f", "Alice adopted Rex from the old shelter in Porto", 1.0)]
+    ends = {"f": [entity("Alice"), entity("Rex"), entity("old shelter", named=False), entity("Porto")]}
+    question = understand("Which prize did the dog of Alice win?")
+    found = bridges(question, kept, ends, {"Porto"}, Rarity([]))
+    assert [bridge.entity.name for bridge in found] == ["Rex"]
+
+
+def test_the_second_query_drops_what_the_fact_explained() -> None:
+    """Explained words go, stop words stay, the bridge's name comes in; the words are those not explained and the name."""
+    kept = [fact("f", "Alice adopted Rex", 1.0)]
+    question = understand("Which prize did the dog that Alice adopted win?")
+    [bridge] = bridges(question, kept, {"f": [entity("Rex")]}, set(), Rarity([]))
+    assert bridge.text(question) == "which prize did the dog that win Rex"
+    assert set(bridge.stems()) == {"prize", "dog", "win", "rex"}
+
+
+def test_a_message_that_mentions_the_bridge_counts_more() -> None:
+    """Linked messages have their whole score, others four fifths of it; the best bridge counts."""
+    kept = [fact("f", "Alice adopted Rex", 1.0)]
+    question = understand("Which prize did the dog win?")
+    [bridge] = bridges(question, kept, {"f": [entity("Rex")]}, set(), Rarity([]))
+    lists = Lists(ids=("a", "b", "c"), dense={"a": 1.0, "b": 1.0, "c": 0.0}, lexical={"a": 1.0, "b": 1.0})
+    reached = reach([(bridge, lists)], {"Rex": {"a"}})
+    assert (reached["a"].score, reached["b"].score, reached["c"].score) == (1.0, 0.8, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("with_it", "messages", "hub"), [(20, 30, False), (21, 30, True), (63, 600, False), (64, 600, True)]
+)
+def test_a_hub_is_in_more_than_a_tenth_of_the_messages(with_it: int, messages: int, hub: bool) -> None:  # noqa: FBT001
+    """And three, and in small stores in more than twenty."""
+    assert is_hub(with_it, messages) is hub
+
+
+def test_rare_words_weigh_more_and_shares_lie_between_0_and_1() -> None:
+    """A word that no text holds is the rarest; a share of nothing is 0."""
+    rarity = Rarity([["common", "rare"], ["common"], ["common"]])
+    assert rarity("absent") > rarity("rare") > rarity("common") > 0
+    assert rarity.share(["rare"], ["common", "rare"]) > 0.5
+    assert rarity.share(["rare"], []) == 0
+    assert rarity.share(["common", "rare"], ["common", "rare"]) == pytest.approx(1)
