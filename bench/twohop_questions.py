@@ -26,6 +26,9 @@ from twohop.memory.predicates import PredicateTable
 FIRST = 5
 """Items among which the whole chain has to stand."""
 
+FIRST_FACT = 3
+"""Items among which the fact of a one-hop question has to stand."""
+
 EACH = 5
 """Questions of one pattern: twelve patterns give sixty."""
 
@@ -80,12 +83,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Two edges from a named person over a bridge to the answer, and two wordings of the question."""
+    """Two edges from a name over a bridge to the answer, two wordings of the question, and one about the first edge."""
 
     first: Edge
     second: Edge
     close: tuple[str, ...]
     free: str
+    one_hop: str
 
 
 WORKS_AT = Edge("works_at", PERSON, COMPANY)
@@ -96,84 +100,96 @@ PATTERNS = (
         Edge("manages", PERSON, COMPANY, forward=False),
         ("Who manages the company {} works at?", "Who is in charge of the company where {} is employed?"),
         "Whom do they all answer to at {}'s place of work?",
+        "Which company does {} work at?",
     ),
     Pattern(
         WORKS_AT,
         Edge("located_in", COMPANY, CITY),
         ("In which city is the company {} works at located?", "What is the location of {}'s employer?"),
         "Where would I find the offices of the firm that pays {}?",
+        "Who is the employer of {}?",
     ),
     Pattern(
         MEMBER_OF,
         Edge("manages", PERSON, TEAM, forward=False),
         ("Who manages the team {} is a member of?", "Who is the boss of {}'s team?"),
         "Who calls the shots in {}'s crew?",
+        "Which team is {} a member of?",
     ),
     Pattern(
         Edge("part_of", TEAM, COMPANY, forward=False),
         Edge("manages", PERSON, TEAM, forward=False),
         ("Who manages the team that is part of {}?", "Who is the head of the team within {}?"),
         "Who looks after the people that make up {}?",
+        "Which team is part of {}?",
     ),
     Pattern(
         Edge("married_to", PERSON, PERSON),
         WORKS_AT,
         ("Which company does the spouse of {} work at?", "What is the employer of {}'s wife?"),
         "Who signs the pay cheque of {}'s better half?",
+        "Who is the wife of {}?",
     ),
     Pattern(
         Edge("manages", PERSON, PERSON, forward=False),
         Edge("lives_in", PERSON, CITY),
         ("In which city does the boss of {} live?", "Where does {}'s manager live?"),
         "Where is the one whom {} reports to at home?",
+        "Who manages {}?",
     ),
     Pattern(
         Edge("sibling_of", PERSON, PERSON, forward=False),
         Edge("has_pet", PERSON, DOG),
         ("Which pet does the sister of {} have?", "What is the dog of {}'s sibling called?"),
         "What four-legged friend keeps {}'s brother or sister company?",
+        "Who is the sister of {}?",
     ),
     Pattern(
         Edge("studies_at", PERSON, UNIVERSITY),
         Edge("founded", PERSON, UNIVERSITY, forward=False),
         ("Who founded the university {} studies at?", "Who is the founder of {}'s university?"),
         "Who once set up the place where {} takes a degree?",
+        "Which university does {} study at?",
     ),
     Pattern(
         Edge("member_of", PERSON, BAND),
         Edge("located_in", BAND, CITY),
         ("In which city is the band of which {} is a member located?", "Where is the location of {}'s band?"),
         "Where do the musicians around {} have their home?",
+        "Which band is {} a member of?",
     ),
     Pattern(
         Edge("mentors", PERSON, PERSON, forward=False),
         Edge("speaks", PERSON, LANGUAGE),
         ("Which language does the mentor of {} speak?", "In which language is {}'s coach fluent?"),
         "What is the mother tongue of the one who guides {}?",
+        "Who mentors {}?",
     ),
     Pattern(
         Edge("lives_with", PERSON, PERSON),
         Edge("studies_at", PERSON, UNIVERSITY),
         ("At which university does the roommate of {} study?", "Which university does {}'s flatmate study at?"),
         "Where does the one who shares a flat with {} hear lectures?",
+        "Who does {} live with?",
     ),
     Pattern(
         Edge("parent_of", PERSON, PERSON, forward=False),
         Edge("born_in", PERSON, CITY),
         ("In which city was the mother of {} born?", "What is the birthplace of {}'s father?"),
         "Where did the one who raised {} come into the world?",
+        "Who is the father of {}?",
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class TwoHop:
-    """A question in both wordings, the two facts that answer it (their texts), and the answer."""
+    """A question in both wordings, the two facts that answer it (their texts), and one that the first answers."""
 
     close: str
     free: str
+    one_hop: str
     chain: tuple[str, str]
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +216,12 @@ def world(seed: int, each: int = EACH) -> World:
             if place < each:
                 close = pattern.close[place % len(pattern.close)]
                 questions.append(
-                    TwoHop(close.format(start), pattern.free.format(start), (first.text, second.text), answer)
+                    TwoHop(
+                        close=close.format(start),
+                        free=pattern.free.format(start),
+                        one_hop=pattern.one_hop.format(start),
+                        chain=(first.text, second.text),
+                    )
                 )
     chance.shuffle(facts)
     return World(tuple(facts), tuple(questions))
@@ -253,11 +274,11 @@ def sourced(fact: Fact, place: int) -> Fact:
     return Fact(text=fact.text, claims=fact.claims, entities=fact.entities, cues=fact.cues, sources=(str(place),))
 
 
-async def found(core: Core, scope: Scope, question: str, chain: Sequence[str], depth: int) -> bool:
-    """Whether both facts of the chain are told by the first five items."""
+async def found(core: Core, scope: Scope, question: str, facts: Sequence[str], first: int, depth: int) -> bool:
+    """Whether the first items tell all of the facts."""
     result = await core.recall(RecallRequest(scope=scope, query=question, depth=depth))
-    said = {text for item in result.items[:FIRST] for text in texts(item)}
-    return all(text in said for text in chain)
+    said = {text for item in result.items[:first] for text in texts(item)}
+    return all(text in said for text in facts)
 
 
 def texts(item: Item) -> list[str]:
@@ -267,26 +288,33 @@ def texts(item: Item) -> list[str]:
     return [*told_by, *([item.memory.revision.text] if item.memory else [])]
 
 
-async def shares(core: Core, scope: Scope, questions: Sequence[TwoHop]) -> dict[tuple[str, bool], float]:
-    """(wording, with the graph) -> the share of questions whose whole chain was found."""
-    counts: dict[tuple[str, bool], float] = {}
-    for wording in ("A", "B"):
-        for graph in (True, False):
-            hits = [
-                await found(
-                    core,
-                    scope,
-                    question.close if wording == "A" else question.free,
-                    question.chain,
-                    Depth.DEFAULT if graph else 0,
-                )
-                for question in questions
-            ]
-            counts[wording, graph] = sum(hits) / len(hits)
-    return counts
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Shares of questions, with the graph and without it: wordings A and B, and one-hop questions."""
+
+    close: tuple[float, float]
+    free: tuple[float, float]
+    one_hop: tuple[float, float]
 
 
-async def measure(seed: int) -> tuple[World, dict[tuple[str, bool], float]]:
+async def shares(core: Core, scope: Scope, questions: Sequence[TwoHop]) -> Figures:
+    """Ask everything, with the graph and without."""
+
+    async def both(asked: Sequence[tuple[str, Sequence[str]]], first: int) -> tuple[float, float]:
+        hits = [
+            [await found(core, scope, text, facts, first, depth) for text, facts in asked]
+            for depth in (Depth.DEFAULT, 0)
+        ]
+        return sum(hits[0]) / len(asked), sum(hits[1]) / len(asked)
+
+    return Figures(
+        close=await both([(one.close, one.chain) for one in questions], FIRST),
+        free=await both([(one.free, one.chain) for one in questions], FIRST),
+        one_hop=await both([(one.one_hop, one.chain[:1]) for one in questions], FIRST_FACT),
+    )
+
+
+async def measure(seed: int) -> tuple[World, Figures]:
     """Build the world of a seed in a store of its own and ask everything."""
     generated = world(seed)
     scope = Scope(user_id="world")
@@ -303,11 +331,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     seed = parser.parse_args().seed
     generated, figures = asyncio.run(measure(seed))
-    table = Table(title=f"Whole chain in the first {FIRST}, {len(generated.questions)} questions, seed {seed}, in %")
-    for column in ("wording", "with the graph", "without"):
+    table = Table(
+        title=f"All facts of the answer among the first, {len(generated.questions)} questions, seed {seed}, in %"
+    )
+    for column in ("questions", "first", "with the graph", "without"):
         table.add_column(column)
-    for wording, name in (("A", "A: the relations' words or cues"), ("B", "B: freer")):
-        table.add_row(name, *(f"{100 * figures[wording, graph]:.0f}" for graph in (True, False)))
+    for name, first, pair in (
+        ("two hops, A: the relations' words or cues", FIRST, figures.close),
+        ("two hops, B: freer", FIRST, figures.free),
+        ("one hop", FIRST_FACT, figures.one_hop),
+    ):
+        table.add_row(name, str(first), *(f"{100 * share:.0f}" for share in pair))
     Console().print(table)
 
 
