@@ -332,7 +332,7 @@ def main() -> None:
     seed = parser.parse_args().seed
     generated, figures = asyncio.run(measure(seed))
     table = Table(
-        title=f"All facts of the answer among the first, {len(generated.questions)} questions, seed {seed}, in %"
+        title=f"All facts of the answer are among the first: {len(generated.questions)} questions, seed {seed}, %"
     )
     for column in ("questions", "first", "with the graph", "without"):
         table.add_column(column)

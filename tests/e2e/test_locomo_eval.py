@@ -61,7 +61,7 @@ def test_a_conversation_is_read_with_its_recorded_facts(data: Path) -> None:
     [session] = conversation.sessions
     assert session.observed_at == datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
     assert session.turns[3].content.endswith("patient. [shares a photo of two green bowls]")
-    assert [(q.category, q.evidence) for q in conversation.questions] == [
+    assert [(q.category, set(q.evidence)) for q in conversation.questions] == [
         (4, {"D1:1"}),
         (2, {"D1:2"}),
         (1, {"D1:3", "D1:4"}),

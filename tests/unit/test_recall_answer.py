@@ -93,10 +93,7 @@ def test_nothing_is_listed_twice_and_nothing_is_lost(
     names = listed(order, facts, units, limit)
     assert len(names) == len(set(names)) <= limit
     everything = arrange(order, {one: Scores(total=1.0) for one in order}, facts, units, 100, messages=True)
-    told = {
-        one
-        for place in everything
-        for one in ([place.message_id] if not place.memory else [e.message_id for e in place.memory.evidence])
-    }
+    told = {place.message_id for place in everything}
+    told |= {row.message_id for place in everything if place.memory for row in place.memory.evidence}
     assert told >= set(order)
     assert {place.memory.id for place in everything if place.memory} == {one.id for one in memories}

@@ -130,7 +130,7 @@ def test_bridges_are_named_no_hubs_and_not_in_the_question() -> None:
 
 
 def test_the_second_query_drops_what_the_fact_explained() -> None:
-    """Explained words go, stop words stay, the bridge's name comes in; the words are those not explained and the name."""
+    """Explained words go, stop words stay for the embedder, and the bridge's name comes in."""
     kept = [fact("f", "Alice adopted Rex", 1.0)]
     question = understand("Which prize did the dog that Alice adopted win?")
     [bridge] = bridges(question, kept, {"f": [entity("Rex")]}, set(), Rarity([]))
