@@ -185,7 +185,7 @@ def show(found: Sequence[Mapping[str, object]], console: Console) -> None:
         {str(r["category"]) for r in found if r["metric"] == "recall"}, key=lambda c: (c != TOGETHER, c)
     )
     table = Table(title="Evidence found among the first k turns, recall / all, in %")
-    table.add_column("system")
+    table.add_column("system", min_width=len("vector+bm25+graph"), no_wrap=True)
     table.add_column("category")
     for cut in CUTS:
         table.add_column(f"@{cut}", justify="right")
