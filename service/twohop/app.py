@@ -111,7 +111,7 @@ async def open_core(
             ledger=ledger, adder=adder, editor=editor, recaller=recaller, clock=clock, limits=settings.limits
         )
         await ledger.release_jobs()
-        await projector.project()
+        await adder.project()
         worker = Worker(ledger, adder, clock)
         running = asyncio.create_task(worker.run(), name="worker")
         try:
@@ -126,8 +126,10 @@ async def open_core(
             )
         finally:
             worker.stop()
-            await running
-            await adder.drain()
+            try:
+                await running
+            finally:
+                await adder.drain()
 
 
 def make_embedder(settings: EmbedderSettings) -> Embedder:

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from twohop.app import App, open_core
 from twohop.config import Settings
-from twohop.errors import InvalidInput, ModelOutputInvalid, ModelUnavailable, NotFound, RequestIdReused
+from twohop.errors import EtagMismatch, InvalidInput, ModelOutputInvalid, ModelUnavailable, NotFound, RequestIdReused
 from twohop.graph.model import Axes, JobState, Operation, Role, Scope
 from twohop.llm.recorded import RecordedExtractor
 from twohop.memory.api import AddRequest, AddResult, Edit, Filter, NewMessage, RecallRequest
+from twohop.memory.moment import When
 from twohop.memory.ports import (
     Claim,
     Extraction,
@@ -279,3 +280,37 @@ async def test_update_and_delete_by_the_caller_are_decisions(tmp_path: Path) -> 
         assert relations.items == ()
         with pytest.raises(NotFound):
             await app.core.get(Scope(user_id="bob"), memory.id, Axes())
+        for _ in range(2):
+            with pytest.raises(EtagMismatch):
+                await app.core.update(ALICE, memory.id, edit, etag=memory.revision.id, request_id="u-2")
+
+
+async def test_an_index_that_fails_leaves_the_add_committed(tmp_path: Path) -> None:
+    """Whatever goes wrong behind the commit, the add is answered, and the index catches up later."""
+    model = Model()
+    async with open_core(settings(tmp_path), extractor=model, judge=model) as app:
+        await app.index.close()
+        result = await app.core.add(exchange("Alice works_at Acme"))
+        assert (result.state, result.indexed) == (JobState.DONE, False)
+        assert await texts(app) == ["Alice works_at Acme"]
+    async with open_core(settings(tmp_path), extractor=model, judge=model) as app:
+        assert await app.ledger.outbox_size() == 0
+        found = await app.core.recall(RecallRequest(scope=ALICE, query="Where does Alice work?"))
+        assert found.items
+
+
+@pytest.mark.parametrize(
+    ("fact", "field_"),
+    [
+        (Fact(text="Alice works at Acme", quote="nobody said this"), "facts[0].quote"),
+        (Fact(text="Alice works at Acme", sources=("7",)), "facts[0].sources"),
+        (Fact(text="Alice works at Acme", valid_from=When("9999")), "facts[0].valid_from"),
+        (Fact(text="Alice works at Acme", valid_from=When("2025-00-00")), "facts[0].valid_from"),
+    ],
+)
+async def test_a_given_fact_must_rest_on_what_was_said(tmp_path: Path, fact: Fact, field_: str) -> None:
+    """A caller's quote, sources and dates are checked before anything is written."""
+    async with open_core(settings(tmp_path)) as app:
+        with pytest.raises(InvalidInput) as caught:
+            await app.core.add(replace(exchange("I work at Acme."), facts=(fact,)))
+        assert [violation.field for violation in caught.value.violations] == [field_]

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from stories import ALICE, NOW, facts_in, story, tell, texts_in
+from stories import ALICE, NOW, ask, facts_in, story, tell, texts_in
 from twohop.app import App
 from twohop.errors import ModelUnavailable
+from twohop.graph.model import Axes
 from twohop.memory.api import Degradation, RecallRequest, RecallResult
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.recall import Recaller
@@ -63,6 +65,20 @@ async def test_without_an_index_words_answer(tmp_path: Path) -> None:
         await tell(app, *TEAM, "Bob likes opera", day=1)
         result = await recall(recaller(app, None), "What about the opera?")
         assert texts_in(result)[0] == "Bob likes opera"
+
+
+async def test_without_an_index_run_and_times_narrow_as_ever(tmp_path: Path) -> None:
+    """What another run, or a later time, said is not part of the answer."""
+    async with story(tmp_path) as app:
+        await tell(app, "Bob likes opera", day=1, scope=replace(ALICE, run_id="one"))
+        then = (await ask(app, "Bob")).read_time
+        await tell(app, "Bob likes opera", "Bob likes chess", day=2, scope=replace(ALICE, run_id="two"))
+        one = recaller(app, None)
+        narrowed = await one.recall(RecallRequest(scope=replace(ALICE, run_id="one"), query="What does Bob like?"))
+        earlier = await one.recall(RecallRequest(scope=ALICE, query="What does Bob like?", axes=Axes(known_at=then)))
+        for result in (narrowed, earlier):
+            assert texts_in(result) == ["Bob likes opera"]
+            assert [source.run_id for item in result.items for source in item.sources] == ["one"]
 
 
 async def test_an_index_that_fails_is_named(tmp_path: Path) -> None:

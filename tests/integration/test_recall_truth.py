@@ -92,12 +92,15 @@ async def test_a_question_about_before_finds_the_value_right_before(tmp_path: Pa
         assert facts_in(await ask(app, query))[0] == first
 
 
-async def test_used_to_puts_what_has_ended_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("first", "second"), [("Lisbon", "Porto"), ("Porto", "Lisbon")])
+async def test_used_to_puts_what_has_ended_first(tmp_path: Path, first: str, second: str) -> None:
     """A question about what used to be finds the closed fact ahead of the one that holds."""
     async with story(tmp_path) as app:
-        await tell(app, "Alice lives_in Lisbon", day=1)
-        await tell(app, "Alice lives_in Porto", day=30)
-        assert facts_in(await ask(app, "Where did Alice previously live?"))[0] == "Alice lives in Lisbon"
+        await tell(app, f"Alice lives_in {first}", day=1)
+        await tell(app, f"Alice lives_in {second}", day=30)
+        assert (
+            facts_in(await ask(app, "In which city did Alice use to live previously?"))[0] == f"Alice lives in {first}"
+        )
 
 
 async def test_disputed_facts_are_never_shown(tmp_path: Path) -> None:
@@ -172,6 +175,21 @@ async def test_filters_speak_about_memories(tmp_path: Path) -> None:
             result = await ask(app, "What does Alice like?", where=where)
             assert texts_in(result) == ["Alice likes opera"]
             assert result.items[0].sources[0].content == "Alice likes opera."
+
+
+async def test_entities_and_metadata_filter_facts_and_chains(tmp_path: Path) -> None:
+    """Only facts about the entity, or with the metadata, are shown; a chain needs all of its facts to pass."""
+    async with story(tmp_path) as app:
+        await tell(app, "Alice works_at Acme", "Priya manages Acme", "Alice likes opera", day=1)
+        page = await app.ledger.entities_named(ALICE.partition, ["alice", "acme"])
+        query = "Who manages Alice's company?"
+        about_alice = await ask(app, query, where=Filter(entity_ids=(page["alice"][0].id,)))
+        assert sorted(facts_in(about_alice)) == ["Alice likes opera", "Alice works at Acme"]
+        assert about_alice.paths == ()
+        about_acme = await ask(app, query, where=Filter(entity_ids=(page["acme"][0].id,)))
+        assert facts_in(about_acme) == ["Alice works at Acme", "Priya manages Acme"]
+        assert facts_in(await ask(app, query, where=Filter(metadata={"source": "mail"}))) == []
+        assert (await ask(app, query, where=Filter(kinds=(Kind.EVENT,)))).items == ()
 
 
 async def test_observation_times_filter_messages_and_facts(tmp_path: Path) -> None:

@@ -334,6 +334,61 @@ def test_what_the_same_exchange_takes_back_is_never_written() -> None:
     assert [d.target_id for d in draft.decisions] == ["", "", ""]
 
 
+def test_an_update_does_not_change_who_it_is_about() -> None:
+    """A new wording can't put another name in, at the start of the sentence or in any script."""
+    story = Story()
+    story.tell(story.fact("Ana likes tea", "2025-01-10"))
+    for text in ("Ben likes tea", "Ana likes tea, and Łucja too"):
+        story.tell(
+            story.fact("Ana likes tea", "2025-06-10"), verdict=Verdict(operation=Operation.UPDATE, target=0, text=text)
+        )
+    assert story.at("2025-07-01") == {"Ana likes tea"}
+
+
+def test_an_end_closes_every_memory_that_says_it() -> None:
+    """Two wordings of one statement end together."""
+    story = Story()
+    story.tell(story.fact("Ana likes tea", "2025-01-10"))
+    other = story.fact("Ana likes tea", "2025-01-11")
+    fact = replace(other.fact, text="Ana enjoys a cup of tea")
+    story.tell(replace(other, fact=fact, text_hash="other"))
+    assert len(story.at("2025-02-01")) == 2
+    story.tell(story.fact("Ana likes tea", "2025-03-10", polarity=Polarity.ENDED))
+    assert story.at("2025-04-01") == set()
+
+
+def test_more_about_a_known_value_is_kept_with_it() -> None:
+    """A detail about the current job joins its memory, and ends with it."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    more = story.fact("Ana works_at Acme", "2025-02-10")
+    story.tell(replace(more, fact=replace(more.fact, text="Ana is the CTO of Acme in Oslo"), text_hash="more"))
+    assert story.at("2025-03-01") == {"Ana works_at Acme. Ana is the CTO of Acme in Oslo"}
+    story.tell(story.fact("Ana works_at Birch", "2025-06-10"))
+    assert story.at("2025-07-01") == {"Ana works_at Birch"}
+
+
+def test_a_return_to_what_the_same_exchange_ended_is_kept() -> None:
+    """A judge that saw the old memory can't swallow the new stint into it."""
+    story = Story()
+    story.tell(story.fact("Ana likes tea", "2025-01-10"))
+    verdict = Verdict(operation=Operation.NOOP, target=0)
+    story.tell(
+        story.fact("Ana likes tea", "2025-03-10", polarity=Polarity.ENDED, valid_to="2025-02-01"),
+        story.fact("Ana likes tea", "2025-03-10"),
+        verdict=verdict,
+    )
+    assert story.at("2025-04-01") == {"Ana likes tea"}
+
+
+def test_the_same_denial_twice_is_one_memory() -> None:
+    """Repeating that something isn't so adds evidence."""
+    story = Story()
+    for day in ("2025-01-10", "2025-01-11"):
+        story.tell(story.fact("Ana eats meat", day, polarity=Polarity.NEGATED))
+    assert len(story.memories) == 1
+
+
 JOBS = st.lists(
     st.tuples(
         st.sampled_from(["Acme", "Birch", "Cedar"]),

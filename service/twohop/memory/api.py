@@ -39,7 +39,7 @@ class NewMessage:
 class AddRequest:
     """The latest exchange. `facts`, when given, are taken instead of calling the extractor (author `user`).
 
-    A fact's `sources` may name messages of this request by their place ("0", "1", …) as well as stored message ids.
+    A fact's `sources` name messages of this request by their place ("0", "1", …); none and no quote = all of them.
     `request_id` empty = the call is not idempotent. `wait` False = return after the durable accept.
     """
 

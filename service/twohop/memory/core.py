@@ -122,7 +122,7 @@ class MemoryCore:
             found = []
         if not found:
             raise NotFound("no such memory for this owner")
-        start = int(after or 0)
+        start = int(after) if after.isdecimal() else 0
         items = found[start : start + page_size]
         more = str(start + page_size) if start + page_size < len(found) else ""
         return listing(items, more, request, read_time, seq)

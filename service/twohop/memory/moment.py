@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from twohop.graph.model import Granularity, Moment
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = 2, 9998
+"""Years whose instants stay within the calendar in every zone, and a granule later too."""
+
 ISO_WEEK = re.compile(r"(\d{4})-W(\d{2})")
 ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -25,12 +28,14 @@ class When:
             ValueError: not an ISO date prefix, or not a date that exists.
         """
         zone = zone_of(time_zone)
+        if not FIRST_YEAR <= int(self.iso[:4] or 0) <= LAST_YEAR:
+            raise ValueError(f"{self.iso!r} is no year that calendars reckon with")
         if week := ISO_WEEK.fullmatch(self.iso):
             start = datetime.fromisocalendar(int(week[1]), int(week[2]), 1).replace(tzinfo=zone)
             return Moment(micros(start), Granularity.WEEK, time_zone)
         if date := ISO_DATE.fullmatch(self.iso):
             year, month, day = (int(part) if part else None for part in date.groups())
-            start = datetime(year or 1, month or 1, day or 1, tzinfo=zone)
+            start = datetime(year or 0, 1 if month is None else month, 1 if day is None else day, tzinfo=zone)
             granularity = Granularity.DAY if day else Granularity.MONTH if month else Granularity.YEAR
             return Moment(micros(start), granularity, time_zone)
         instant = datetime.fromisoformat(self.iso)

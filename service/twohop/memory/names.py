@@ -15,7 +15,6 @@ FOLDED = {
 ARTICLE = re.compile(r"^(?:(?:the|an?)\s+)+(?=\S)")
 POSSESSIVE = re.compile(r"(?:'s|(?<=s)')$")
 NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]*")
 NEGATION = re.compile(r"\b(?:not|never|no|none|nobody|nothing|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 
@@ -41,8 +40,8 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def proper(text: str) -> frozenset[str]:
-    """Capitalised words that don't merely open a sentence, case-folded."""
-    return frozenset(word.casefold() for word in CAPITALISED.findall(text))
+    """Capitalised words of any script, case-folded; also those that open a sentence, since names do that too."""
+    return frozenset(word.casefold() for word in WORD.findall(text) if word[0].isupper())
 
 
 def negated(text: str) -> bool:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from twohop.errors import FieldViolation, InvalidPageToken
-from twohop.graph.model import digest
+from twohop.graph.model import FAR, digest
 
 MALFORMED = FieldViolation("page_token", "is not a token of this service: leave it empty for the first page")
 FOREIGN = FieldViolation("page_token", "belongs to another request: repeat the request that gave it")
@@ -33,7 +33,7 @@ def after(request: tuple[Any, ...], page_token: str) -> tuple[str, int | None]:
         bound, key, known_at = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError) as e:
         raise InvalidPageToken(MALFORMED) from e
-    if not (isinstance(bound, str) and isinstance(key, str) and isinstance(known_at, int)):
+    if not (isinstance(bound, str) and isinstance(key, str) and isinstance(known_at, int) and abs(known_at) < FAR):
         raise InvalidPageToken(MALFORMED)
     if bound != digest(repr(request)):
         raise InvalidPageToken(FOREIGN)

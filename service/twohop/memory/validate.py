@@ -3,13 +3,14 @@
 import json
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from twohop.errors import FieldViolation, InvalidInput
 from twohop.graph.model import Scope
 from twohop.memory.api import AddRequest, Depth, Edit, RecallRequest
-from twohop.memory.moment import zone_of
+from twohop.memory.moment import FIRST_YEAR, LAST_YEAR, micros, zone_of
 from twohop.memory.ports import Fact
 from twohop.memory.settings import Limits
 
@@ -17,8 +18,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 EDITABLE = ("text", "kind", "metadata", "categories")
 ARMS = ("", "vector", "vector+bm25")
-YEAR_MICROS = 366 * 86_400 * 1_000_000
-EARLIEST, LATEST = -2000 * YEAR_MICROS, 2000 * YEAR_MICROS
+EARLIEST = micros(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+LATEST = micros(datetime(LAST_YEAR, 1, 1, tzinfo=UTC))
 
 
 class Check:
@@ -113,6 +114,14 @@ class Check:
                 except ValueError:
                     self.fail(f"{field}.{part}", "is not an ISO date prefix (2021, 2025-09, 2025-09-08) or instant")
 
+    def grounds(self, field: str, fact: Fact, said: Sequence[str]) -> None:
+        """A caller-given fact rests on messages of its request."""
+        for source in fact.sources:
+            if not (source.isdecimal() and int(source) < len(said)):
+                self.fail(f"{field}.sources", f"{source!r} is not the place of a message of this request")
+        if fact.quote and not any(fact.quote in content for content in said):
+            self.fail(f"{field}.quote", "stands in no message of this request")
+
 
 def depth(value: object) -> int:
     """How deep JSON nests; a scalar is 0."""
@@ -149,6 +158,7 @@ def check_add(request: AddRequest, limits: Limits) -> None:
             check.fail(f"{field}.time_zone", str(e))
     for place, fact in enumerate((request.facts or ())[: limits.facts]):
         check.fact(f"facts[{place}]", fact)
+        check.grounds(f"facts[{place}]", fact, [message.content for message in request.messages])
     if request.facts is not None and len(request.facts) > limits.facts:
         check.fail("facts", f"has {len(request.facts)} facts, at most {limits.facts} are taken")
     check.done()

@@ -82,7 +82,9 @@ class EdgeIndex:
         return cls(store, thread, optimise_after=optimise_after, flush_seconds=flush_seconds)
 
     async def close(self) -> None:
-        """Flush and release. A rebuild that is under way is given up."""
+        """Flush and release. A rebuild that is under way is given up. A second time does nothing."""
+        if self._keeper.cancelled():
+            return
         self._keeper.cancel()
         with suppress(asyncio.CancelledError):
             await self._keeper

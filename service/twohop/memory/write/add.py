@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from twohop.errors import IndexUnavailable, ModelError, NotFound, ShuttingDown, TwohopError
+from twohop.errors import NotFound, ShuttingDown, TwohopError
 from twohop.graph.model import Axes, Decision, Entity, Job, JobState, Memory, Message, Scope
 from twohop.graph.store import Acceptance, JobUpdate, Ledger, RequestKey
 from twohop.memory.api import AddRequest, AddResult, Outcome
@@ -53,6 +53,7 @@ class Adder:
         self._ids = ids
         self._limits = limits
         self._running: dict[str, asyncio.Task[JobState]] = {}
+        self._accepting: set[asyncio.Task[Job]] = set()
         self._draining = False
 
     async def add(self, request: AddRequest) -> AddResult:
@@ -62,7 +63,10 @@ class Adder:
             raise ShuttingDown("this process is shutting down: send the request to another one, or again later")
         job, messages = self._job(request)
         key = request_key(request) if request.request_id else None
-        accepted = await asyncio.shield(self._accept(request.scope, messages, job, key))
+        accepting = asyncio.create_task(self._accept(request.scope, messages, job, key))
+        self._accepting.add(accepting)
+        accepting.add_done_callback(self._accepting.discard)
+        accepted = await asyncio.shield(accepting)
         running = self._running.get(accepted.id)
         if request.wait and running is not None:
             await asyncio.shield(running)
@@ -78,7 +82,12 @@ class Adder:
         """Run a RUNNING job in this process."""
         task = asyncio.create_task(self._run(job, session), name=f"add-{job.id}")
         self._running[job.id] = task
-        task.add_done_callback(lambda _: self._running.pop(job.id, None))
+        task.add_done_callback(lambda done: self._forget(job.id, done))
+
+    def _forget(self, job_id: str, done: "asyncio.Task[JobState]") -> None:
+        """Drop a finished task, unless the job was started again meanwhile."""
+        if self._running.get(job_id) is done:
+            del self._running[job_id]
 
     async def _run(self, job: Job, session: str) -> JobState:
         try:
@@ -105,20 +114,26 @@ class Adder:
             log.warning("add.not_given_back", job_id=job.id, reason=e.reason)
         return state
 
-    async def project(self, partition: str) -> bool:
-        """Bring the index up to date for one owner; False when it can't be reached now (the outbox keeps the rows)."""
+    async def project(self, partition: str | None = None) -> bool:
+        """Bring the index up to date for one owner or all; False when that fails now (the outbox keeps the rows).
+
+        Never raises: what was committed stays committed, whatever becomes of the index.
+        """
         try:
             await self._projector.project(partition)
-        except (IndexUnavailable, ModelError) as e:
+        except TwohopError as e:
             log.warning("index.behind", reason=e.reason)
+            return False
+        except Exception:
+            log.exception("index.behind")
             return False
         return True
 
     async def drain(self) -> None:
         """Take no more adds and wait for those that run."""
         self._draining = True
-        while self._running:
-            await asyncio.wait(list(self._running.values()))
+        while pending := [*self._accepting, *self._running.values()]:
+            await asyncio.wait(pending)
 
     def _job(self, request: AddRequest) -> tuple[Job, tuple[Message, ...]]:
         now = self._clock()
@@ -211,7 +226,7 @@ class Adder:
 
 def placed(fact: Fact, ids: Sequence[str]) -> Fact:
     """A caller's fact with its sources as message ids; "0" is the request's first message, none means all of them."""
-    sources = tuple(ids[int(s)] if s.isdigit() and int(s) < len(ids) else s for s in fact.sources)
+    sources = tuple(ids[int(source)] for source in fact.sources)
     return replace(fact, sources=sources if sources or fact.quote else tuple(ids))
 
 

@@ -33,6 +33,19 @@ class Draft:
         ids = dict.fromkeys((*self._stored, *self._planned))
         return [revision for memory_id in ids if (revision := self.current(memory_id)) is not None]
 
+    def stands(self, memory_id: str, revision_id: str) -> bool:
+        """Whether that revision is still the stored one."""
+        stored = self._stored.get(memory_id)
+        return stored is not None and stored.id == revision_id
+
+    def born(self, memory_id: str) -> bool:
+        """Whether this plan itself began the memory."""
+        return memory_id not in self._stored
+
+    def spend(self, memory_id: str) -> None:
+        """Count a change that destroys; what this plan itself began is not anybody's yet."""
+        self.destructive += memory_id in self._stored
+
     def planned(self, memory_id: str) -> bool:
         """Whether this plan already changes the memory."""
         return memory_id in self._planned

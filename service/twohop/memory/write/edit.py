@@ -8,7 +8,7 @@ from typing import Any
 
 from twohop.errors import EtagMismatch, NotFound, StaleRead
 from twohop.graph.model import Axes, Decision, Entity, Granularity, Memory, Moment, Operation, Revision, Scope, Triple
-from twohop.graph.store import Ledger, RequestKey
+from twohop.graph.store import Changes, Ledger, RequestKey
 from twohop.memory.api import Edit, etag
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
@@ -18,6 +18,7 @@ from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import hash_of
 
 USER = "user"
+NEVER = -1
 
 
 class Editor:
@@ -83,13 +84,10 @@ class Editor:
             while True:
                 owner = await self._ledger.owner(partition)
                 memory = await self._current(scope, memory_id)
-                if if_match and if_match != etag(memory) and key is None:
+                if if_match and if_match != etag(memory) and not await self._done(partition, key):
                     raise EtagMismatch("the memory changed since it was read: read it again")
                 draft = Draft(partition, [memory], self._ids, decider=USER)
-                if if_match and if_match != etag(memory):
-                    revision = None
-                else:
-                    revision = await change(draft, memory)
+                revision = await change(draft, memory)
                 if revision is not None:
                     draft.record(self._decision(draft, memory, revision))
                 changes = await self._planner.complete(draft, _no_entities())
@@ -99,9 +97,17 @@ class Editor:
                     committed = await self._ledger.commit(changes)
                 except StaleRead:
                     continue
-                if if_match and if_match != etag(memory) and not committed.earlier:
-                    raise EtagMismatch("the memory changed since it was read: read it again")
                 return await self._current(scope, committed.earlier or memory_id)
+
+    async def _done(self, partition: str, key: RequestKey | None) -> bool:
+        """Whether this very request was carried out before: asked by a commit that no state of the owner lets pass."""
+        if key is None:
+            return False
+        try:
+            await self._ledger.commit(Changes(partition=partition, expected_state=NEVER, request=key))
+        except StaleRead:
+            return False
+        return True
 
     async def _current(self, scope: Scope, memory_id: str) -> Memory:
         found = await self._ledger.memories(scope.partition, [memory_id], Axes(), scope.narrows)

@@ -39,7 +39,7 @@ def guard(fact: ResolvedFact, verdict: Verdict, shown: Sequence[Candidate], draf
     return Ruling(operation=verdict.operation, target=target, text=verdict.text, reason=verdict.reason)
 
 
-def refuse(  # noqa: PLR0911 - one return a rule: they read as the list of rules.
+def refuse(  # noqa: C901, PLR0911 - one return a rule: they read as the list of rules.
     fact: ResolvedFact, verdict: Verdict, shown: Sequence[Candidate], draft: Draft, cap: int
 ) -> tuple[str, Revision | None]:
     """Why the verdict is not allowed (empty = it is), and the memory it is about."""
@@ -52,10 +52,14 @@ def refuse(  # noqa: PLR0911 - one return a rule: they read as the list of rules
         return "the target is gone", None
     if not fact.subject_id or not target.triples or target.triples[0].subject_id != fact.subject_id:
         return "the target is about another subject", None
+    if not target.live(fact.validity.valid_from.at):
+        return "the target does not hold then", None
     if verdict.operation is Operation.NOOP:
         return ("" if says_the_same(fact, target) else "the target does not say the same"), target
     if target.pinned:
         return "the target is pinned", None
+    if not draft.stands(target.memory_id, shown[verdict.target].revision_id):
+        return "the target changed since it was shown", None
     if draft.destructive >= cap:
         return f"this add already changed {cap} memories", None
     if verdict.operation is Operation.UPDATE:

@@ -124,10 +124,11 @@ class Processor:
         verdicts: list[Verdict] = []
         deciders: list[str] = []
         facts = extraction.facts
+        undecided: list[int] = []
         for attempt in range(self._settings.rejudge + 1):
             state, found = await self._candidates(job, facts, exchange)
             extended = [merged(old, new) for old, new in zip(shown or [()] * len(facts), found, strict=True)]
-            again = [place for place, new in enumerate(extended) if not shown or new != shown[place]]
+            again = [p for p, new in enumerate(extended) if not shown or new != shown[p] or p in undecided]
             verdicts = verdicts or [ADD] * len(facts)
             deciders = deciders or [extraction.decider] * len(facts)
             shown = extended

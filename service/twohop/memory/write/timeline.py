@@ -36,8 +36,8 @@ def correct(draft: Draft, fact: ResolvedFact, wrong: Revision, make: Make, *, ma
     if draft.current(wrong.memory_id) is not None:
         if not may_cut(wrong):
             return None
+        draft.spend(wrong.memory_id)
         draft.retract(wrong)
-        draft.destructive += 1
     reason = "a correction: the earlier value never held"
     validity = fact.validity if fact.stated else wrong.validity
     settled = place(draft, replace(fact, validity=validity), make, may_cut=may_cut)
@@ -52,8 +52,8 @@ def correct(draft: Draft, fact: ResolvedFact, wrong: Revision, make: Make, *, ma
 
 def retract(draft: Draft, wrong: Revision, reason: str) -> Settled:
     """End a value that never held; what it had cut short holds on."""
+    draft.spend(wrong.memory_id)
     draft.retract(wrong)
-    draft.destructive += 1
     for earlier in draft.all():
         if earlier.superseded_by == wrong.memory_id and earlier.validity.valid_to == wrong.validity.valid_from:
             validity = Validity(earlier.validity.valid_from, wrong.validity.valid_to)
@@ -114,7 +114,7 @@ def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> S
         return Settled(operation=operation, revision=make(Validity(start, until), operation, reason, ""), reason=reason)
     if not may_cut(covering):
         return None
-    draft.destructive += 1
+    draft.spend(covering.memory_id)
     resumes = (
         until is not None
         and until == end

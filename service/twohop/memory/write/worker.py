@@ -32,8 +32,12 @@ class Worker:
         while not self._stopped.is_set():
             try:
                 await self.once()
+                if await self._ledger.outbox_size():
+                    await self._adder.project()
             except TwohopError as e:
                 log.warning("worker.waits", reason=e.reason)
+            except Exception:
+                log.exception("worker.failed")
             try:
                 await asyncio.wait_for(self._stopped.wait(), POLL_SECONDS)
             except TimeoutError:
