@@ -23,7 +23,7 @@ from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
-from twohop.memory.recall.past import ended_bonus, replaced
+from twohop.memory.recall.past import ended, replaced
 from twohop.memory.recall.proofs import prove
 from twohop.memory.recall.question import Question, longest_names
 from twohop.memory.recall.render import Renderer
@@ -94,7 +94,9 @@ class Inquiry:
         units, paths = await self._heads(found)
         listed = self._listed(found)
         proven = await self._proofs(order, scores, reached) if gate else {}
-        return await self._result(order, scores, listed, [*units, *leader(listed)], paths, gate=gate, proven=proven)
+        return await self._result(
+            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, proven=proven
+        )
 
     # -- first stage ----------------------------------------------------------------------------------------------
 
@@ -173,13 +175,17 @@ class Inquiry:
         scored = [
             (
                 fact.memory,
-                listed_score(fact, self._question, self._near.entities, seeds)
-                + ended_bonus(self._question, fact.memory, self._view),
+                listed_score(fact, self._question, self._near.entities, seeds),
             )
             for fact in kept
             if self._view.wanted(fact.memory)
         ]
         return sorted(scored, key=lambda pair: (-round(pair[1], 6), -pair[0].created_at, pair[0].id))
+
+    def _leader(self, listed: Sequence[tuple[Memory, float]]) -> list[Unit]:
+        """The fact that leads the list: the best of those that have ended when the past is asked for."""
+        past = ended(self._question, listed, self._view)
+        return leader(past[:1] or listed)
 
     async def _heads(self, found: Sequence[Fact]) -> tuple[list[Unit], list[Path]]:
         """What stands first: the fact that the question's "before" asks for, and chains that answer it."""
@@ -205,7 +211,8 @@ class Inquiry:
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
         brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop > 0}
-        return await prove(self._ledger, self._view, self._near, brought, self._request.depth)
+        paths = await prove(self._ledger, self._view, self._near, brought, self._request.depth)
+        return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
 
     async def _result(
         self,

@@ -1,19 +1,16 @@
 """Questions about what used to be: what stood before the thing that the question names, and what has ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from twohop.graph.model import Entity, Memory, Triple
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.view import View
 from twohop.vector.sparse import analyse
 
-ENDED = 0.3
-"""For a fact that no longer holds, when the question asks for the past: as much as its cosine usually spans."""
 
-
-def ended_bonus(question: Question, memory: Memory, view: View) -> float:
-    """What a fact gains when the past is asked for."""
-    return ENDED if question.past and view.closed(memory) else 0.0
+def ended(question: Question, facts: Sequence[tuple[Memory, float]], view: View) -> Sequence[tuple[Memory, float]]:
+    """The facts that no longer hold, when the past is asked for."""
+    return [(memory, score) for memory, score in facts if view.closed(memory)] if question.past else []
 
 
 def replaced(

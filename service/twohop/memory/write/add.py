@@ -55,6 +55,8 @@ class Adder:
         self._running: dict[str, asyncio.Task[JobState]] = {}
         self._accepting: set[asyncio.Task[Job]] = set()
         self._draining = False
+        self.behind = False
+        """Whether an owner's projection failed since all of them last succeeded: the worker then tries again."""
 
     async def add(self, request: AddRequest) -> AddResult:
         """Accept, process and answer. Cancelling the caller ends the waiting, not the job."""
@@ -123,10 +125,14 @@ class Adder:
             await self._projector.project(partition)
         except TwohopError as e:
             log.warning("index.behind", reason=e.reason)
+            self.behind = True
             return False
         except Exception:
             log.exception("index.behind")
+            self.behind = True
             return False
+        if partition is None:
+            self.behind = False
         return True
 
     async def drain(self) -> None:

@@ -32,7 +32,7 @@ class Worker:
         while not self._stopped.is_set():
             try:
                 await self.once()
-                if await self._ledger.outbox_size():
+                if self._adder.behind:
                     await self._adder.project()
             except TwohopError as e:
                 log.warning("worker.waits", reason=e.reason)
