@@ -303,13 +303,12 @@ async def test_an_index_that_fails_leaves_the_add_committed(tmp_path: Path) -> N
     ("fact", "field_"),
     [
         (Fact(text="Alice works at Acme", quote="nobody said this"), "facts[0].quote"),
-        (Fact(text="Alice works at Acme", sources=("7",)), "facts[0].sources"),
         (Fact(text="Alice works at Acme", valid_from=When("9999")), "facts[0].valid_from"),
         (Fact(text="Alice works at Acme", valid_from=When("2025-00-00")), "facts[0].valid_from"),
     ],
 )
 async def test_a_given_fact_must_rest_on_what_was_said(tmp_path: Path, fact: Fact, field_: str) -> None:
-    """A caller's quote, sources and dates are checked before anything is written."""
+    """A caller's quote and dates are checked before anything is written."""
     async with open_core(settings(tmp_path)) as app:
         with pytest.raises(InvalidInput) as caught:
             await app.core.add(replace(exchange("I work at Acme."), facts=(fact,)))

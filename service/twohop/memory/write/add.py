@@ -232,7 +232,7 @@ class Adder:
 
 def placed(fact: Fact, ids: Sequence[str]) -> Fact:
     """A caller's fact with its sources as message ids; "0" is the request's first message, none means all of them."""
-    sources = tuple(ids[int(source)] for source in fact.sources)
+    sources = tuple(ids[int(s)] if s.isdecimal() and int(s) < len(ids) else s for s in fact.sources)
     return replace(fact, sources=sources if sources or fact.quote else tuple(ids))
 
 
