@@ -161,19 +161,6 @@ async def test_paths_of_another_owner_are_not_found(tmp_path: Path) -> None:
                 await app.core.paths(ALICE, source="Alice", target=target, depth=3, limit=10, axes=Axes())
 
 
-async def test_a_very_busy_thing_is_no_way_through(tmp_path: Path) -> None:
-    """What has more than 500 relations connects nothing, unless it is asked about itself."""
-    async with story(tmp_path) as app:
-        for start in range(0, 501, 167):
-            crowd = (fact(f"Person{n} likes Music", place=0) for n in range(start, start + 167))
-            await tell(app, *crowd, said=("So many people!",), day=1)
-        await tell(app, "Alice likes Music", "Bob likes Music", day=2)
-        ends = {"depth": 3, "limit": 10, "axes": Axes()}
-        assert (await app.core.paths(ALICE, source="Alice", target="Bob", **ends))[0] == ()
-        (path,), _, _ = await app.core.paths(ALICE, source="Alice", target="Music", **ends)
-        assert len(path.steps) == 1
-
-
 async def test_a_budget_bounds_what_is_read(tmp_path: Path) -> None:
     """A busy hub is read to its newest relations; the answer still comes, and the fact that fits is among them."""
     async with story(tmp_path) as app:
