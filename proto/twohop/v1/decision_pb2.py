@@ -25,15 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18twohop/v1/decision.proto\x12\ttwohop.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\x02\n\x08\x44\x65\x63ision\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x05\x12\'\n\toperation\x18\x04 \x01(\x0e\x32\x14.twohop.v1.Operation\x12\x0f\n\x07\x64\x65\x63ider\x18\x05 \x01(\t\x12\x0c\n\x04\x66\x61\x63t\x18\x06 \x01(\t\x12\x11\n\tmemory_id\x18\x07 \x01(\t\x12\x13\n\x0brevision_id\x18\x08 \x01(\t\x12\x11\n\ttarget_id\x18\t \x01(\t\x12\x0e\n\x06reason\x18\n \x01(\t\x12%\n\x07refused\x18\x0b \x01(\x0e\x32\x14.twohop.v1.Operation\x12\x0e\n\x06status\x18\x0c \x01(\t\x12/\n\x0brecord_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xfe\x01\n\tOperation\x12\x19\n\x15OPERATION_UNSPECIFIED\x10\x00\x12\x11\n\rOPERATION_ADD\x10\x01\x12\x14\n\x10OPERATION_UPDATE\x10\x02\x12\x14\n\x10OPERATION_DELETE\x10\x03\x12\x12\n\x0eOPERATION_NOOP\x10\x04\x12\x17\n\x13OPERATION_SUPERSEDE\x10\x05\x12\x14\n\x10OPERATION_INSERT\x10\x06\x12\x15\n\x11OPERATION_RETRACT\x10\x07\x12\x15\n\x11OPERATION_DISPUTE\x10\x08\x12\x12\n\x0eOPERATION_DROP\x10\t\x12\x12\n\x0eOPERATION_FAIL\x10\nb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18twohop/v1/decision.proto\x12\ttwohop.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"L\n\x06\x45\x66\x66\x65\x63t\x12\x11\n\tmemory_id\x18\x01 \x01(\t\x12\x17\n\x0frevision_before\x18\x02 \x01(\t\x12\x16\n\x0erevision_after\x18\x03 \x01(\t\"\xf6\x02\n\x08\x44\x65\x63ision\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x10\n\x08position\x18\x03 \x01(\x05\x12\'\n\toperation\x18\x04 \x01(\x0e\x32\x14.twohop.v1.Operation\x12\x0f\n\x07\x64\x65\x63ider\x18\x05 \x01(\t\x12\x0c\n\x04\x66\x61\x63t\x18\x06 \x01(\t\x12\x11\n\tmemory_id\x18\x07 \x01(\t\x12\x13\n\x0brevision_id\x18\x08 \x01(\t\x12\x11\n\ttarget_id\x18\t \x01(\t\x12\x0e\n\x06reason\x18\n \x01(\t\x12%\n\x07refused\x18\x0b \x01(\x0e\x32\x14.twohop.v1.Operation\x12\x0e\n\x06status\x18\x0c \x01(\t\x12/\n\x0brecord_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x07\x65\x66\x66\x65\x63ts\x18\x0e \x03(\x0b\x32\x11.twohop.v1.Effect\x12\x0f\n\x07reverts\x18\x0f \x01(\t\x12\x0c\n\x04rule\x18\x10 \x01(\t*\xec\x02\n\tOperation\x12\x19\n\x15OPERATION_UNSPECIFIED\x10\x00\x12\x11\n\rOPERATION_ADD\x10\x01\x12\x14\n\x10OPERATION_UPDATE\x10\x02\x12\x14\n\x10OPERATION_DELETE\x10\x03\x12\x12\n\x0eOPERATION_NOOP\x10\x04\x12\x17\n\x13OPERATION_SUPERSEDE\x10\x05\x12\x14\n\x10OPERATION_INSERT\x10\x06\x12\x15\n\x11OPERATION_RETRACT\x10\x07\x12\x15\n\x11OPERATION_DISPUTE\x10\x08\x12\x12\n\x0eOPERATION_DROP\x10\t\x12\x12\n\x0eOPERATION_FAIL\x10\n\x12\x15\n\x11OPERATION_RESTORE\x10\x0b\x12\x14\n\x10OPERATION_REVERT\x10\x0c\x12\x15\n\x11OPERATION_RESOLVE\x10\r\x12\x13\n\x0fOPERATION_MERGE\x10\x0e\x12\x13\n\x0fOPERATION_SPLIT\x10\x0f\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'twohop.v1.decision_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OPERATION']._serialized_start=383
-  _globals['_OPERATION']._serialized_end=637
-  _globals['_DECISION']._serialized_start=73
-  _globals['_DECISION']._serialized_end=380
+  _globals['_OPERATION']._serialized_start=528
+  _globals['_OPERATION']._serialized_end=892
+  _globals['_EFFECT']._serialized_start=72
+  _globals['_EFFECT']._serialized_end=148
+  _globals['_DECISION']._serialized_start=151
+  _globals['_DECISION']._serialized_end=525
 # @@protoc_insertion_point(module_scope)

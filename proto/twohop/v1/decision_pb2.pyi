@@ -1,10 +1,11 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -22,6 +23,11 @@ class Operation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATION_DISPUTE: _ClassVar[Operation]
     OPERATION_DROP: _ClassVar[Operation]
     OPERATION_FAIL: _ClassVar[Operation]
+    OPERATION_RESTORE: _ClassVar[Operation]
+    OPERATION_REVERT: _ClassVar[Operation]
+    OPERATION_RESOLVE: _ClassVar[Operation]
+    OPERATION_MERGE: _ClassVar[Operation]
+    OPERATION_SPLIT: _ClassVar[Operation]
 OPERATION_UNSPECIFIED: Operation
 OPERATION_ADD: Operation
 OPERATION_UPDATE: Operation
@@ -33,9 +39,24 @@ OPERATION_RETRACT: Operation
 OPERATION_DISPUTE: Operation
 OPERATION_DROP: Operation
 OPERATION_FAIL: Operation
+OPERATION_RESTORE: Operation
+OPERATION_REVERT: Operation
+OPERATION_RESOLVE: Operation
+OPERATION_MERGE: Operation
+OPERATION_SPLIT: Operation
+
+class Effect(_message.Message):
+    __slots__ = ("memory_id", "revision_before", "revision_after")
+    MEMORY_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    REVISION_AFTER_FIELD_NUMBER: _ClassVar[int]
+    memory_id: str
+    revision_before: str
+    revision_after: str
+    def __init__(self, memory_id: _Optional[str] = ..., revision_before: _Optional[str] = ..., revision_after: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("id", "job_id", "position", "operation", "decider", "fact", "memory_id", "revision_id", "target_id", "reason", "refused", "status", "record_time")
+    __slots__ = ("id", "job_id", "position", "operation", "decider", "fact", "memory_id", "revision_id", "target_id", "reason", "refused", "status", "record_time", "effects", "reverts", "rule")
     ID_FIELD_NUMBER: _ClassVar[int]
     JOB_ID_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
@@ -49,6 +70,9 @@ class Decision(_message.Message):
     REFUSED_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     RECORD_TIME_FIELD_NUMBER: _ClassVar[int]
+    EFFECTS_FIELD_NUMBER: _ClassVar[int]
+    REVERTS_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
     id: str
     job_id: str
     position: int
@@ -62,4 +86,7 @@ class Decision(_message.Message):
     refused: Operation
     status: str
     record_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., job_id: _Optional[str] = ..., position: _Optional[int] = ..., operation: _Optional[_Union[Operation, str]] = ..., decider: _Optional[str] = ..., fact: _Optional[str] = ..., memory_id: _Optional[str] = ..., revision_id: _Optional[str] = ..., target_id: _Optional[str] = ..., reason: _Optional[str] = ..., refused: _Optional[_Union[Operation, str]] = ..., status: _Optional[str] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    effects: _containers.RepeatedCompositeFieldContainer[Effect]
+    reverts: str
+    rule: str
+    def __init__(self, id: _Optional[str] = ..., job_id: _Optional[str] = ..., position: _Optional[int] = ..., operation: _Optional[_Union[Operation, str]] = ..., decider: _Optional[str] = ..., fact: _Optional[str] = ..., memory_id: _Optional[str] = ..., revision_id: _Optional[str] = ..., target_id: _Optional[str] = ..., reason: _Optional[str] = ..., refused: _Optional[_Union[Operation, str]] = ..., status: _Optional[str] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., effects: _Optional[_Iterable[_Union[Effect, _Mapping]]] = ..., reverts: _Optional[str] = ..., rule: _Optional[str] = ...) -> None: ...

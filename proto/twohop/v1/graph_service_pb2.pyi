@@ -1,3 +1,4 @@
+from twohop.v1 import decision_pb2 as _decision_pb2
 from twohop.v1 import graph_pb2 as _graph_pb2
 from twohop.v1 import scope_pb2 as _scope_pb2
 from google.protobuf.internal import containers as _containers
@@ -121,3 +122,49 @@ class FindPathsResponse(_message.Message):
     paths: _containers.RepeatedCompositeFieldContainer[_graph_pb2.Path]
     state: _scope_pb2.ReadState
     def __init__(self, paths: _Optional[_Iterable[_Union[_graph_pb2.Path, _Mapping]]] = ..., state: _Optional[_Union[_scope_pb2.ReadState, _Mapping]] = ...) -> None: ...
+
+class MergeEntitiesRequest(_message.Message):
+    __slots__ = ("scope", "entity_id", "merged_id", "request_id")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    ENTITY_ID_FIELD_NUMBER: _ClassVar[int]
+    MERGED_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    entity_id: str
+    merged_id: str
+    request_id: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., entity_id: _Optional[str] = ..., merged_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class MergeEntitiesResponse(_message.Message):
+    __slots__ = ("entity", "decision", "consistency_token")
+    ENTITY_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    entity: _graph_pb2.Entity
+    decision: _decision_pb2.Decision
+    consistency_token: str
+    def __init__(self, entity: _Optional[_Union[_graph_pb2.Entity, _Mapping]] = ..., decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., consistency_token: _Optional[str] = ...) -> None: ...
+
+class SplitEntityRequest(_message.Message):
+    __slots__ = ("scope", "entity_id", "memory_ids", "name", "request_id")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    ENTITY_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_IDS_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    entity_id: str
+    memory_ids: _containers.RepeatedScalarFieldContainer[str]
+    name: str
+    request_id: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., entity_id: _Optional[str] = ..., memory_ids: _Optional[_Iterable[str]] = ..., name: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SplitEntityResponse(_message.Message):
+    __slots__ = ("entity", "decision", "consistency_token")
+    ENTITY_FIELD_NUMBER: _ClassVar[int]
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    entity: _graph_pb2.Entity
+    decision: _decision_pb2.Decision
+    consistency_token: str
+    def __init__(self, entity: _Optional[_Union[_graph_pb2.Entity, _Mapping]] = ..., decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., consistency_token: _Optional[str] = ...) -> None: ...

@@ -60,6 +60,16 @@ class GraphServiceStub(object):
                 request_serializer=twohop_dot_v1_dot_graph__service__pb2.FindPathsRequest.SerializeToString,
                 response_deserializer=twohop_dot_v1_dot_graph__service__pb2.FindPathsResponse.FromString,
                 _registered_method=True)
+        self.MergeEntities = channel.unary_unary(
+                '/twohop.v1.GraphService/MergeEntities',
+                request_serializer=twohop_dot_v1_dot_graph__service__pb2.MergeEntitiesRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_graph__service__pb2.MergeEntitiesResponse.FromString,
+                _registered_method=True)
+        self.SplitEntity = channel.unary_unary(
+                '/twohop.v1.GraphService/SplitEntity',
+                request_serializer=twohop_dot_v1_dot_graph__service__pb2.SplitEntityRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_graph__service__pb2.SplitEntityResponse.FromString,
+                _registered_method=True)
 
 
 class GraphServiceServicer(object):
@@ -101,6 +111,20 @@ class GraphServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MergeEntities(self, request, context):
+        """Says that two entities are one. MemoryService.RevertDecision takes it back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SplitEntity(self, request, context):
+        """Says that some memories are about another entity of the same name. MemoryService.RevertDecision takes it back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_GraphServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -128,6 +152,16 @@ def add_GraphServiceServicer_to_server(servicer, server):
                     servicer.FindPaths,
                     request_deserializer=twohop_dot_v1_dot_graph__service__pb2.FindPathsRequest.FromString,
                     response_serializer=twohop_dot_v1_dot_graph__service__pb2.FindPathsResponse.SerializeToString,
+            ),
+            'MergeEntities': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeEntities,
+                    request_deserializer=twohop_dot_v1_dot_graph__service__pb2.MergeEntitiesRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_graph__service__pb2.MergeEntitiesResponse.SerializeToString,
+            ),
+            'SplitEntity': grpc.unary_unary_rpc_method_handler(
+                    servicer.SplitEntity,
+                    request_deserializer=twohop_dot_v1_dot_graph__service__pb2.SplitEntityRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_graph__service__pb2.SplitEntityResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -266,6 +300,60 @@ class GraphService(object):
             '/twohop.v1.GraphService/FindPaths',
             twohop_dot_v1_dot_graph__service__pb2.FindPathsRequest.SerializeToString,
             twohop_dot_v1_dot_graph__service__pb2.FindPathsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeEntities(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twohop.v1.GraphService/MergeEntities',
+            twohop_dot_v1_dot_graph__service__pb2.MergeEntitiesRequest.SerializeToString,
+            twohop_dot_v1_dot_graph__service__pb2.MergeEntitiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SplitEntity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twohop.v1.GraphService/SplitEntity',
+            twohop_dot_v1_dot_graph__service__pb2.SplitEntityRequest.SerializeToString,
+            twohop_dot_v1_dot_graph__service__pb2.SplitEntityResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -22,24 +22,27 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from twohop.v1 import decision_pb2 as twohop_dot_v1_dot_decision__pb2
 from twohop.v1 import graph_pb2 as twohop_dot_v1_dot_graph__pb2
 from twohop.v1 import memory_pb2 as twohop_dot_v1_dot_memory__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13twohop/v1/job.proto\x12\ttwohop.v1\x1a\x18twohop/v1/decision.proto\x1a\x15twohop/v1/graph.proto\x1a\x16twohop/v1/memory.proto\"\xd6\x01\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12\"\n\x05state\x18\x02 \x01(\x0e\x32\x13.twohop.v1.JobState\x12\x13\n\x0bmessage_ids\x18\x03 \x03(\t\x12$\n\x08outcomes\x18\x04 \x03(\x0b\x32\x12.twohop.v1.Outcome\x12#\n\x08\x65ntities\x18\x05 \x03(\x0b\x32\x11.twohop.v1.Entity\x12\x1f\n\x05usage\x18\x06 \x01(\x0b\x32\x10.twohop.v1.Usage\x12\x0f\n\x07indexed\x18\x07 \x01(\x08\x12\r\n\x05\x65rror\x18\x08 \x01(\t\"\xbe\x01\n\x07Outcome\x12%\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x13.twohop.v1.Decision\x12&\n\x06memory\x18\x02 \x01(\x0b\x32\x11.twohop.v1.MemoryH\x00\x88\x01\x01\x12&\n\x06target\x18\x03 \x01(\x0b\x32\x11.twohop.v1.MemoryH\x01\x88\x01\x01\x12&\n\trelations\x18\x04 \x03(\x0b\x32\x13.twohop.v1.RelationB\t\n\x07_memoryB\t\n\x07_target\"\xa4\x01\n\x05Usage\x12\x15\n\rextract_calls\x18\x01 \x01(\x05\x12\x13\n\x0bjudge_calls\x18\x02 \x01(\x05\x12\x14\n\x0crepair_calls\x18\x03 \x01(\x05\x12\x11\n\ttokens_in\x18\x04 \x01(\x03\x12\x12\n\ntokens_out\x18\x05 \x01(\x03\x12\x15\n\rtokens_cached\x18\x06 \x01(\x03\x12\x1b\n\x13tokens_full_context\x18\x07 \x01(\x03*\xad\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11JOB_STATE_PENDING\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x12\n\x0eJOB_STATE_DONE\x10\x03\x12\x15\n\x11JOB_STATE_PARTIAL\x10\x04\x12\x14\n\x10JOB_STATE_FAILED\x10\x05\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13twohop/v1/job.proto\x12\ttwohop.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18twohop/v1/decision.proto\x1a\x15twohop/v1/graph.proto\x1a\x16twohop/v1/memory.proto\"\xcf\x03\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12\"\n\x05state\x18\x02 \x01(\x0e\x32\x13.twohop.v1.JobState\x12\x13\n\x0bmessage_ids\x18\x03 \x03(\t\x12$\n\x08outcomes\x18\x04 \x03(\x0b\x32\x12.twohop.v1.Outcome\x12#\n\x08\x65ntities\x18\x05 \x03(\x0b\x32\x11.twohop.v1.Entity\x12\x1f\n\x05usage\x18\x06 \x01(\x0b\x32\x10.twohop.v1.Usage\x12\x0f\n\x07indexed\x18\x07 \x01(\x08\x12\r\n\x05\x65rror\x18\x08 \x01(\t\x12 \n\x04kind\x18\t \x01(\x0e\x32\x12.twohop.v1.JobKind\x12\x0f\n\x07session\x18\n \x01(\t\x12\x10\n\x08\x61ttempts\x18\x0b \x01(\x05\x12:\n\x11next_attempt_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12/\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x14\n\x12_next_attempt_time\"\xbe\x01\n\x07Outcome\x12%\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x13.twohop.v1.Decision\x12&\n\x06memory\x18\x02 \x01(\x0b\x32\x11.twohop.v1.MemoryH\x00\x88\x01\x01\x12&\n\x06target\x18\x03 \x01(\x0b\x32\x11.twohop.v1.MemoryH\x01\x88\x01\x01\x12&\n\trelations\x18\x04 \x03(\x0b\x32\x13.twohop.v1.RelationB\t\n\x07_memoryB\t\n\x07_target\"\xa4\x01\n\x05Usage\x12\x15\n\rextract_calls\x18\x01 \x01(\x05\x12\x13\n\x0bjudge_calls\x18\x02 \x01(\x05\x12\x14\n\x0crepair_calls\x18\x03 \x01(\x05\x12\x11\n\ttokens_in\x18\x04 \x01(\x03\x12\x12\n\ntokens_out\x18\x05 \x01(\x03\x12\x15\n\rtokens_cached\x18\x06 \x01(\x03\x12\x1b\n\x13tokens_full_context\x18\x07 \x01(\x03*\xad\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11JOB_STATE_PENDING\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x12\n\x0eJOB_STATE_DONE\x10\x03\x12\x15\n\x11JOB_STATE_PARTIAL\x10\x04\x12\x14\n\x10JOB_STATE_FAILED\x10\x05\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x06*K\n\x07JobKind\x12\x18\n\x14JOB_KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cJOB_KIND_ADD\x10\x01\x12\x14\n\x10JOB_KIND_SUMMARY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'twohop.v1.job_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_JOBSTATE']._serialized_start=685
-  _globals['_JOBSTATE']._serialized_end=858
-  _globals['_JOB']._serialized_start=108
-  _globals['_JOB']._serialized_end=322
-  _globals['_OUTCOME']._serialized_start=325
-  _globals['_OUTCOME']._serialized_end=515
-  _globals['_USAGE']._serialized_start=518
-  _globals['_USAGE']._serialized_end=682
+  _globals['_JOBSTATE']._serialized_start=967
+  _globals['_JOBSTATE']._serialized_end=1140
+  _globals['_JOBKIND']._serialized_start=1142
+  _globals['_JOBKIND']._serialized_end=1217
+  _globals['_JOB']._serialized_start=141
+  _globals['_JOB']._serialized_end=604
+  _globals['_OUTCOME']._serialized_start=607
+  _globals['_OUTCOME']._serialized_end=797
+  _globals['_USAGE']._serialized_start=800
+  _globals['_USAGE']._serialized_end=964
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,6 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from twohop.v1 import decision_pb2 as _decision_pb2
 from twohop.v1 import graph_pb2 as _graph_pb2
 from twohop.v1 import memory_pb2 as _memory_pb2
@@ -19,6 +22,12 @@ class JobState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     JOB_STATE_PARTIAL: _ClassVar[JobState]
     JOB_STATE_FAILED: _ClassVar[JobState]
     JOB_STATE_CANCELLED: _ClassVar[JobState]
+
+class JobKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    JOB_KIND_UNSPECIFIED: _ClassVar[JobKind]
+    JOB_KIND_ADD: _ClassVar[JobKind]
+    JOB_KIND_SUMMARY: _ClassVar[JobKind]
 JOB_STATE_UNSPECIFIED: JobState
 JOB_STATE_PENDING: JobState
 JOB_STATE_RUNNING: JobState
@@ -26,9 +35,12 @@ JOB_STATE_DONE: JobState
 JOB_STATE_PARTIAL: JobState
 JOB_STATE_FAILED: JobState
 JOB_STATE_CANCELLED: JobState
+JOB_KIND_UNSPECIFIED: JobKind
+JOB_KIND_ADD: JobKind
+JOB_KIND_SUMMARY: JobKind
 
 class Job(_message.Message):
-    __slots__ = ("id", "state", "message_ids", "outcomes", "entities", "usage", "indexed", "error")
+    __slots__ = ("id", "state", "message_ids", "outcomes", "entities", "usage", "indexed", "error", "kind", "session", "attempts", "next_attempt_time", "create_time", "update_time")
     ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +49,12 @@ class Job(_message.Message):
     USAGE_FIELD_NUMBER: _ClassVar[int]
     INDEXED_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_ATTEMPT_TIME_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     id: str
     state: JobState
     message_ids: _containers.RepeatedScalarFieldContainer[str]
@@ -45,7 +63,13 @@ class Job(_message.Message):
     usage: Usage
     indexed: bool
     error: str
-    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., message_ids: _Optional[_Iterable[str]] = ..., outcomes: _Optional[_Iterable[_Union[Outcome, _Mapping]]] = ..., entities: _Optional[_Iterable[_Union[_graph_pb2.Entity, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., indexed: bool = ..., error: _Optional[str] = ...) -> None: ...
+    kind: JobKind
+    session: str
+    attempts: int
+    next_attempt_time: _timestamp_pb2.Timestamp
+    create_time: _timestamp_pb2.Timestamp
+    update_time: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., state: _Optional[_Union[JobState, str]] = ..., message_ids: _Optional[_Iterable[str]] = ..., outcomes: _Optional[_Iterable[_Union[Outcome, _Mapping]]] = ..., entities: _Optional[_Iterable[_Union[_graph_pb2.Entity, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., indexed: bool = ..., error: _Optional[str] = ..., kind: _Optional[_Union[JobKind, str]] = ..., session: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Outcome(_message.Message):
     __slots__ = ("decision", "memory", "target", "relations")

@@ -95,6 +95,82 @@ class GetJobResponse(_message.Message):
     state: _scope_pb2.ReadState
     def __init__(self, job: _Optional[_Union[_job_pb2.Job, _Mapping]] = ..., state: _Optional[_Union[_scope_pb2.ReadState, _Mapping]] = ...) -> None: ...
 
+class WatchJobRequest(_message.Message):
+    __slots__ = ("scope", "job_id")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    job_id: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., job_id: _Optional[str] = ...) -> None: ...
+
+class WatchJobResponse(_message.Message):
+    __slots__ = ("job", "consistency_token")
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    job: _job_pb2.Job
+    consistency_token: str
+    def __init__(self, job: _Optional[_Union[_job_pb2.Job, _Mapping]] = ..., consistency_token: _Optional[str] = ...) -> None: ...
+
+class ListJobsRequest(_message.Message):
+    __slots__ = ("scope", "states", "page_size", "page_token")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    STATES_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    states: _containers.RepeatedScalarFieldContainer[_job_pb2.JobState]
+    page_size: int
+    page_token: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., states: _Optional[_Iterable[_Union[_job_pb2.JobState, str]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListJobsResponse(_message.Message):
+    __slots__ = ("jobs", "next_page_token")
+    JOBS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    jobs: _containers.RepeatedCompositeFieldContainer[OwnedJob]
+    next_page_token: str
+    def __init__(self, jobs: _Optional[_Iterable[_Union[OwnedJob, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class OwnedJob(_message.Message):
+    __slots__ = ("scope", "job")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    job: _job_pb2.Job
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., job: _Optional[_Union[_job_pb2.Job, _Mapping]] = ...) -> None: ...
+
+class CancelJobRequest(_message.Message):
+    __slots__ = ("scope", "job_id", "request_id")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    job_id: str
+    request_id: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., job_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CancelJobResponse(_message.Message):
+    __slots__ = ("job",)
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    job: _job_pb2.Job
+    def __init__(self, job: _Optional[_Union[_job_pb2.Job, _Mapping]] = ...) -> None: ...
+
+class ReplayJobRequest(_message.Message):
+    __slots__ = ("scope", "job_id", "request_id")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    job_id: str
+    request_id: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., job_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ReplayJobResponse(_message.Message):
+    __slots__ = ("job",)
+    JOB_FIELD_NUMBER: _ClassVar[int]
+    job: _job_pb2.Job
+    def __init__(self, job: _Optional[_Union[_job_pb2.Job, _Mapping]] = ...) -> None: ...
+
 class RecallRequest(_message.Message):
     __slots__ = ("scope", "query", "limit", "depth", "view", "include_closed", "filter", "include_messages", "min_score", "render", "explain", "arms")
     SCOPE_FIELD_NUMBER: _ClassVar[int]
@@ -266,6 +342,68 @@ class DeleteMemoryResponse(_message.Message):
     memory: _memory_pb2.Memory
     consistency_token: str
     def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., consistency_token: _Optional[str] = ...) -> None: ...
+
+class RestoreMemoryRequest(_message.Message):
+    __slots__ = ("scope", "memory_id", "etag", "request_id")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_ID_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    memory_id: str
+    etag: str
+    request_id: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., memory_id: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RestoreMemoryResponse(_message.Message):
+    __slots__ = ("memory", "consistency_token")
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    memory: _memory_pb2.Memory
+    consistency_token: str
+    def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., consistency_token: _Optional[str] = ...) -> None: ...
+
+class PinMemoryRequest(_message.Message):
+    __slots__ = ("scope", "memory_id", "pinned", "etag", "request_id")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_ID_FIELD_NUMBER: _ClassVar[int]
+    PINNED_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    memory_id: str
+    pinned: bool
+    etag: str
+    request_id: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., memory_id: _Optional[str] = ..., pinned: bool = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class PinMemoryResponse(_message.Message):
+    __slots__ = ("memory", "consistency_token")
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    memory: _memory_pb2.Memory
+    consistency_token: str
+    def __init__(self, memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., consistency_token: _Optional[str] = ...) -> None: ...
+
+class RevertDecisionRequest(_message.Message):
+    __slots__ = ("scope", "decision_id", "request_id")
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    scope: _scope_pb2.Scope
+    decision_id: str
+    request_id: str
+    def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., decision_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RevertDecisionResponse(_message.Message):
+    __slots__ = ("decision", "memories", "consistency_token")
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    MEMORIES_FIELD_NUMBER: _ClassVar[int]
+    CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    decision: _decision_pb2.Decision
+    memories: _containers.RepeatedCompositeFieldContainer[_memory_pb2.Memory]
+    consistency_token: str
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., memories: _Optional[_Iterable[_Union[_memory_pb2.Memory, _Mapping]]] = ..., consistency_token: _Optional[str] = ...) -> None: ...
 
 class ListMemoryRevisionsRequest(_message.Message):
     __slots__ = ("scope", "memory_id", "view", "page_size", "page_token")

@@ -53,6 +53,26 @@ class MemoryServiceStub(object):
                 request_serializer=twohop_dot_v1_dot_memory__service__pb2.GetJobRequest.SerializeToString,
                 response_deserializer=twohop_dot_v1_dot_memory__service__pb2.GetJobResponse.FromString,
                 _registered_method=True)
+        self.WatchJob = channel.unary_stream(
+                '/twohop.v1.MemoryService/WatchJob',
+                request_serializer=twohop_dot_v1_dot_memory__service__pb2.WatchJobRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_memory__service__pb2.WatchJobResponse.FromString,
+                _registered_method=True)
+        self.ListJobs = channel.unary_unary(
+                '/twohop.v1.MemoryService/ListJobs',
+                request_serializer=twohop_dot_v1_dot_memory__service__pb2.ListJobsRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_memory__service__pb2.ListJobsResponse.FromString,
+                _registered_method=True)
+        self.CancelJob = channel.unary_unary(
+                '/twohop.v1.MemoryService/CancelJob',
+                request_serializer=twohop_dot_v1_dot_memory__service__pb2.CancelJobRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_memory__service__pb2.CancelJobResponse.FromString,
+                _registered_method=True)
+        self.ReplayJob = channel.unary_unary(
+                '/twohop.v1.MemoryService/ReplayJob',
+                request_serializer=twohop_dot_v1_dot_memory__service__pb2.ReplayJobRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_memory__service__pb2.ReplayJobResponse.FromString,
+                _registered_method=True)
         self.Recall = channel.unary_unary(
                 '/twohop.v1.MemoryService/Recall',
                 request_serializer=twohop_dot_v1_dot_memory__service__pb2.RecallRequest.SerializeToString,
@@ -87,6 +107,21 @@ class MemoryServiceStub(object):
                 '/twohop.v1.MemoryService/DeleteMemory',
                 request_serializer=twohop_dot_v1_dot_memory__service__pb2.DeleteMemoryRequest.SerializeToString,
                 response_deserializer=twohop_dot_v1_dot_memory__service__pb2.DeleteMemoryResponse.FromString,
+                _registered_method=True)
+        self.RestoreMemory = channel.unary_unary(
+                '/twohop.v1.MemoryService/RestoreMemory',
+                request_serializer=twohop_dot_v1_dot_memory__service__pb2.RestoreMemoryRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_memory__service__pb2.RestoreMemoryResponse.FromString,
+                _registered_method=True)
+        self.PinMemory = channel.unary_unary(
+                '/twohop.v1.MemoryService/PinMemory',
+                request_serializer=twohop_dot_v1_dot_memory__service__pb2.PinMemoryRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_memory__service__pb2.PinMemoryResponse.FromString,
+                _registered_method=True)
+        self.RevertDecision = channel.unary_unary(
+                '/twohop.v1.MemoryService/RevertDecision',
+                request_serializer=twohop_dot_v1_dot_memory__service__pb2.RevertDecisionRequest.SerializeToString,
+                response_deserializer=twohop_dot_v1_dot_memory__service__pb2.RevertDecisionResponse.FromString,
                 _registered_method=True)
         self.ListMemoryRevisions = channel.unary_unary(
                 '/twohop.v1.MemoryService/ListMemoryRevisions',
@@ -141,6 +176,34 @@ class MemoryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchJob(self, request, context):
+        """A job at once, and again whenever it changes, until it is final.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListJobs(self, request, context):
+        """Jobs of an owner, or of all owners of a tenant: what waits, what failed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelJob(self, request, context):
+        """Ends a job that is not final. What it committed stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplayJob(self, request, context):
+        """Queues a failed or cancelled job again, from where it stopped.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Recall(self, request, context):
         """The facts, messages and evidence paths that answer a question, best first. Calls no language model.
         """
@@ -190,6 +253,27 @@ class MemoryServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RestoreMemory(self, request, context):
+        """Brings back a memory that was closed or retracted, with the validity that it had before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PinMemory(self, request, context):
+        """Pins a memory, so that no add closes or rewrites it, or unpins it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevertDecision(self, request, context):
+        """Undoes one decision, with everything that hung on it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListMemoryRevisions(self, request, context):
         """Every version of a memory, oldest first.
         """
@@ -205,14 +289,14 @@ class MemoryServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListConflicts(self, request, context):
-        """Facts that contradict what is kept and wait for a caller. Not served yet.
+        """Facts that contradict what is kept and wait for a caller.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ResolveConflict(self, request, context):
-        """Settles a conflict. Not served yet.
+        """Settles a conflict.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -235,6 +319,26 @@ def add_MemoryServiceServicer_to_server(servicer, server):
                     servicer.GetJob,
                     request_deserializer=twohop_dot_v1_dot_memory__service__pb2.GetJobRequest.FromString,
                     response_serializer=twohop_dot_v1_dot_memory__service__pb2.GetJobResponse.SerializeToString,
+            ),
+            'WatchJob': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchJob,
+                    request_deserializer=twohop_dot_v1_dot_memory__service__pb2.WatchJobRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_memory__service__pb2.WatchJobResponse.SerializeToString,
+            ),
+            'ListJobs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListJobs,
+                    request_deserializer=twohop_dot_v1_dot_memory__service__pb2.ListJobsRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_memory__service__pb2.ListJobsResponse.SerializeToString,
+            ),
+            'CancelJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelJob,
+                    request_deserializer=twohop_dot_v1_dot_memory__service__pb2.CancelJobRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_memory__service__pb2.CancelJobResponse.SerializeToString,
+            ),
+            'ReplayJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplayJob,
+                    request_deserializer=twohop_dot_v1_dot_memory__service__pb2.ReplayJobRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_memory__service__pb2.ReplayJobResponse.SerializeToString,
             ),
             'Recall': grpc.unary_unary_rpc_method_handler(
                     servicer.Recall,
@@ -270,6 +374,21 @@ def add_MemoryServiceServicer_to_server(servicer, server):
                     servicer.DeleteMemory,
                     request_deserializer=twohop_dot_v1_dot_memory__service__pb2.DeleteMemoryRequest.FromString,
                     response_serializer=twohop_dot_v1_dot_memory__service__pb2.DeleteMemoryResponse.SerializeToString,
+            ),
+            'RestoreMemory': grpc.unary_unary_rpc_method_handler(
+                    servicer.RestoreMemory,
+                    request_deserializer=twohop_dot_v1_dot_memory__service__pb2.RestoreMemoryRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_memory__service__pb2.RestoreMemoryResponse.SerializeToString,
+            ),
+            'PinMemory': grpc.unary_unary_rpc_method_handler(
+                    servicer.PinMemory,
+                    request_deserializer=twohop_dot_v1_dot_memory__service__pb2.PinMemoryRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_memory__service__pb2.PinMemoryResponse.SerializeToString,
+            ),
+            'RevertDecision': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevertDecision,
+                    request_deserializer=twohop_dot_v1_dot_memory__service__pb2.RevertDecisionRequest.FromString,
+                    response_serializer=twohop_dot_v1_dot_memory__service__pb2.RevertDecisionResponse.SerializeToString,
             ),
             'ListMemoryRevisions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListMemoryRevisions,
@@ -377,6 +496,114 @@ class MemoryService(object):
             '/twohop.v1.MemoryService/GetJob',
             twohop_dot_v1_dot_memory__service__pb2.GetJobRequest.SerializeToString,
             twohop_dot_v1_dot_memory__service__pb2.GetJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/twohop.v1.MemoryService/WatchJob',
+            twohop_dot_v1_dot_memory__service__pb2.WatchJobRequest.SerializeToString,
+            twohop_dot_v1_dot_memory__service__pb2.WatchJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListJobs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twohop.v1.MemoryService/ListJobs',
+            twohop_dot_v1_dot_memory__service__pb2.ListJobsRequest.SerializeToString,
+            twohop_dot_v1_dot_memory__service__pb2.ListJobsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twohop.v1.MemoryService/CancelJob',
+            twohop_dot_v1_dot_memory__service__pb2.CancelJobRequest.SerializeToString,
+            twohop_dot_v1_dot_memory__service__pb2.CancelJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplayJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twohop.v1.MemoryService/ReplayJob',
+            twohop_dot_v1_dot_memory__service__pb2.ReplayJobRequest.SerializeToString,
+            twohop_dot_v1_dot_memory__service__pb2.ReplayJobResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -566,6 +793,87 @@ class MemoryService(object):
             '/twohop.v1.MemoryService/DeleteMemory',
             twohop_dot_v1_dot_memory__service__pb2.DeleteMemoryRequest.SerializeToString,
             twohop_dot_v1_dot_memory__service__pb2.DeleteMemoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RestoreMemory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twohop.v1.MemoryService/RestoreMemory',
+            twohop_dot_v1_dot_memory__service__pb2.RestoreMemoryRequest.SerializeToString,
+            twohop_dot_v1_dot_memory__service__pb2.RestoreMemoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PinMemory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twohop.v1.MemoryService/PinMemory',
+            twohop_dot_v1_dot_memory__service__pb2.PinMemoryRequest.SerializeToString,
+            twohop_dot_v1_dot_memory__service__pb2.PinMemoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevertDecision(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/twohop.v1.MemoryService/RevertDecision',
+            twohop_dot_v1_dot_memory__service__pb2.RevertDecisionRequest.SerializeToString,
+            twohop_dot_v1_dot_memory__service__pb2.RevertDecisionResponse.FromString,
             options,
             channel_credentials,
             insecure,
