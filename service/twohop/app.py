@@ -104,7 +104,7 @@ async def open_core(
             ids=ids,
             limits=settings.limits,
         )
-        planner = Planner(ledger, predicates, ids, cap=settings.write.destructive)
+        planner = Planner(ledger, predicates, ids)
         editor = Editor(ledger=ledger, planner=planner, gates=gates, clock=clock, ids=ids)
         recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
         core = MemoryCore(

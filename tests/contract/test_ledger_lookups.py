@@ -113,7 +113,7 @@ async def test_list_memories_pages_newest_first(ledger: Ledger) -> None:
         (MemoryFilter(categories=("x", "z")), ["b", "a"]),
         (MemoryFilter(entity_ids=("bob",)), ["b", "a"]),
         (MemoryFilter(entity_ids=("ann",)), ["a"]),
-        (MemoryFilter(include_disputed=False), ["b", "a"]),
+        (MemoryFilter(disputed=False), ["b", "a"]),
         (MemoryFilter(metadata={"n": 1}), ["a"]),
         (MemoryFilter(metadata={"n": 1.0}), ["a"]),
         (MemoryFilter(metadata={"n": True}), ["b"]),

@@ -22,7 +22,7 @@ from twohop.memory.moment import When
 from twohop.memory.ports import Candidate, Fact, Polarity, Verdict
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.resolve import ResolvedFact, hash_of, times_of
-from twohop.memory.write.settle import Judged, settle
+from twohop.memory.write.settle import Judged, Terms, settle
 
 PARTITION = "0" * 32
 ADD = Verdict(operation=Operation.ADD)
@@ -72,6 +72,7 @@ class Story:
             subject_id=subject or who,
             triples=(Triple(subject or who, predicate, object_id=what),),
             slot_key=f"{who}/{predicate}" if predicate in {"works_at", "lives_in"} else "",
+            denial_key=f"denied/{text}",
             text_hash=hash_of(text, kind, validity.valid_from, stated=stated),
             validity=validity,
             occurred_until=until,
@@ -83,7 +84,7 @@ class Story:
 
     def draft(self) -> Draft:
         stored = [Memory(id=i, partition=PARTITION, created_at=0, revision=r) for i, r in self.memories.items()]
-        return Draft(PARTITION, stored, self.id, decider="rules")
+        return Draft(PARTITION, stored, self.id)
 
     def candidates(self) -> tuple[Candidate, ...]:
         return tuple(
@@ -105,7 +106,7 @@ class Story:
         shown = self.candidates()
         for fact in facts:
             judged = Judged(fact=fact, verdict=verdict, shown=shown, decider="rules")
-            settle(draft, judged, job_id="j", cap=self.cap, metadata={})
+            settle(draft, judged, Terms(job_id="j", messages=("m",), cap=self.cap))
         for revision in draft.revisions:
             self.memories[revision.memory_id] = revision
         for gone in draft.retracted:
@@ -349,7 +350,7 @@ def test_an_end_closes_every_memory_that_says_it() -> None:
     """Two wordings of one statement end together."""
     story = Story()
     story.tell(story.fact("Ana likes tea", "2025-01-10"))
-    other = story.fact("Ana likes tea", "2025-01-11")
+    other = story.fact("Ana likes tea", "2025-01-11", kind=Kind.PREFERENCE)
     fact = replace(other.fact, text="Ana enjoys a cup of tea")
     story.tell(replace(other, fact=fact, text_hash="other"))
     assert len(story.at("2025-02-01")) == 2
@@ -419,7 +420,7 @@ def test_a_slot_never_holds_two_values_at_once(jobs: list[tuple[str, int, int | 
             )
         )
         line = sorted(
-            (r.validity for r in story.memories.values() if r.slot_key and not r.disputed),
+            (r.validity for r in story.memories.values() if r.slot_key == "Ana/works_at" and not r.disputed),
             key=lambda v: v.valid_from.at,
         )
         for earlier, later in pairwise(line):

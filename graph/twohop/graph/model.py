@@ -174,7 +174,8 @@ class Operation(StrEnum):
 
     ADD, UPDATE, DELETE, NOOP are the judge's; SUPERSEDE, INSERT (a back-dated value of a slot) and RETRACT (it never
     held: ended in system time only) say how the timeline settled them; DISPUTE keeps a fact that can't be settled;
-    DROP and FAIL record a fact that was not kept, and why.
+    DROP and FAIL record a fact that was not kept, and why. RESTORE, REVERT, RESOLVE, MERGE and SPLIT are a caller's
+    (MERGE also the code's, when a fact gives an entity another one's name).
     """
 
     ADD = "add"
@@ -187,17 +188,26 @@ class Operation(StrEnum):
     DISPUTE = "dispute"
     DROP = "drop"
     FAIL = "fail"
+    RESTORE = "restore"
+    REVERT = "revert"
+    RESOLVE = "resolve"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A message that a memory rests on, with the quoted span (empty = the whole message)."""
+    """A message that a memory rests on, with the quoted span (empty = the whole message).
+
+    `decision_id` is the decision that linked them; when it is reverted, the link ends in system time.
+    """
 
     memory_id: str
     message_id: str
     quote: str = ""
     agent_id: str = ""
     run_id: str = ""
+    decision_id: str = ""
     recorded_at: int = 0
 
 
@@ -324,12 +334,23 @@ class Relation:
     superseded_at: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a decision did to one memory: the ids of its revisions before (empty = it began) and after (= retracted)."""
+
+    memory_id: str
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What was decided about one fact of one add (or by a caller), by whom and why.
 
-    `target_id` is the older memory it touched, `refused` the judge's operation when a guardrail overruled it,
-    `status` a typed failure (an error's reason) for FAIL and DROP, else empty. `fact` is the fact's text.
+    `target_id` is the older memory it touched, `refused` the judge's operation when a guardrail overruled it (the one
+    named by `rule`), `status` a typed failure (an error's reason) for FAIL and DROP, else empty. `fact` is the fact's
+    text, `effects` are the memories that it changed, `reverts` the decision that a REVERT undid. `input` is what it was
+    made from, as JSON: with the messages, enough to make the same decision again.
     """
 
     id: str
@@ -344,7 +365,11 @@ class Decision:
     target_id: str = ""
     reason: str = ""
     refused: str = ""
+    rule: str = ""
     status: str = ""
+    effects: tuple[Effect, ...] = ()
+    reverts: str = ""
+    input: Metadata = field(default_factory=dict)
     recorded_at: int = 0
 
 

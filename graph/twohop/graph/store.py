@@ -87,7 +87,10 @@ class Changes:
     and nothing is written (None = don't check). Ended revisions and relations get `superseded_at` = the stamp.
     `entities` are inserted, or updated by id (name, type, named, kinds). Outbox rows are written for every revision,
     ended revision, relation, ended relation and for every message in `touched_messages` (their sparse vectors hold
-    the texts of their facts). `vocabulary` maps stem to the most telling surface form; existing stems are kept.
+    the texts of their facts); not for revisions that begin and end in this very commit: nobody can see them.
+    `withdrawn` are decisions whose evidence ends in system time.
+
+    `vocabulary` maps stem to the most telling surface form; existing stems are kept.
     `request`, with the changed memory's id in `Changes.request_result`, makes a caller's mutation idempotent.
     """
 
@@ -96,6 +99,7 @@ class Changes:
     revisions: tuple[Revision, ...] = ()
     ended_revisions: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
     aliases: tuple[Alias, ...] = ()
     mentions: tuple[Mention, ...] = ()
@@ -128,7 +132,7 @@ class MemoryFilter:
     categories: tuple[str, ...] = ()
     entity_ids: tuple[str, ...] = ()
     metadata: Metadata = field(default_factory=dict)
-    include_disputed: bool = True
+    disputed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +279,10 @@ class Ledger(Protocol):
         self, partition: str, message_ids: Sequence[str], axes: Axes
     ) -> dict[str, list[Memory]]:
         """Message id -> memories (visible at `axes`) that it is evidence for."""
+        ...
+
+    async def decision(self, partition: str, decision_id: str) -> Decision | None:
+        """The decision, or None."""
         ...
 
     async def decisions(

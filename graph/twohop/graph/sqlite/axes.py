@@ -38,13 +38,22 @@ def known(alias: str, known_at: int | None) -> str:
     return "" if known_at is None else f"AND {alias}.recorded_at <= :known_at"
 
 
+def linked(alias: str, known_at: int | None) -> str:
+    """Links of memories to messages, as they were then."""
+    if known_at is None:
+        return f"AND {alias}.superseded_at IS NULL"
+    return (
+        f"AND {alias}.recorded_at <= :known_at AND ({alias}.superseded_at IS NULL OR {alias}.superseded_at > :known_at)"
+    )
+
+
 def narrowed(memory_id: str, narrowing: Narrowing | None, known_at: int | None) -> str:
     """Memories that have a message of the agent, and one of the run, as evidence known then."""
     if narrowing is None:
         return ""
     conditions = [
         f"AND EXISTS (SELECT 1 FROM evidence AS w WHERE w.partition = :partition AND w.memory_id = {memory_id} "  # noqa: S608 - own text.
-        f"AND w.{column} = :{column} {known('w', known_at)})"
+        f"AND w.{column} = :{column} {linked('w', known_at)})"
         for column, value in (("agent_id", narrowing.agent_id), ("run_id", narrowing.run_id))
         if value
     ]

@@ -43,6 +43,7 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
     own.insert("memories", [{"id": memory_id, "created_at": stamp.at} for memory_id in made])
     put_revisions(own, changes.revisions, set(changes.ended_revisions), stamp)
     put_evidence(own, changes.evidence, stamp)
+    withdraw(own, changes.withdrawn, stamp)
     put_mentions(own, changes.mentions, stamp)
     put_relations(own, changes.relations, set(changes.ended_relations), stamp)
     own.insert(
@@ -52,7 +53,9 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
     if changes.job is not None:
         set_job(own, changes.job, stamp.at)
     requests.remember(own, changes.request, changes.request_result, stamp.at)
-    queue(own, "memory", [*(one.id for one in changes.revisions), *changes.ended_revisions], stamp)
+    passing = {one.id for one in changes.revisions} & set(changes.ended_revisions)
+    revised = [*(one.id for one in changes.revisions), *changes.ended_revisions]
+    queue(own, "memory", [one for one in revised if one not in passing], stamp)
     queue(own, "relation", [*(one.id for one in changes.relations), *changes.ended_relations], stamp)
     queue_messages(own, list(changes.touched_messages), stamp)
     return Committed(seq=stamp.seq, state_seq=stamp.state_seq, recorded_at=stamp.at)
@@ -71,6 +74,7 @@ def changes_state(changes: Changes) -> bool:
         changes.revisions
         or changes.ended_revisions
         or changes.evidence
+        or changes.withdrawn
         or changes.entities
         or changes.aliases
         or changes.relations
@@ -158,10 +162,10 @@ def put_revisions(own: Owned, revisions: Sequence[Revision], ended: set[str], st
 def put_evidence(own: Owned, evidence: Sequence[Evidence], stamp: Stamp) -> None:
     """Link memories to messages; the same quote of the same message counts once."""
     own.change_each(
-        "INSERT INTO evidence (partition, memory_id, message_id, quote, agent_id, run_id, recorded_at) "
-        "SELECT :partition, :memory_id, :message_id, :quote, :agent_id, :run_id, :at "
-        "WHERE NOT EXISTS (SELECT 1 FROM evidence AS e WHERE e.partition = :partition "
-        "AND e.memory_id = :memory_id AND e.message_id = :message_id AND e.quote = :quote)",
+        "INSERT INTO evidence (partition, memory_id, message_id, quote, agent_id, run_id, decision_id, recorded_at) "
+        "SELECT :partition, :memory_id, :message_id, :quote, :agent_id, :run_id, :decision_id, :at "
+        "WHERE NOT EXISTS (SELECT 1 FROM evidence AS e WHERE e.partition = :partition AND e.memory_id = :memory_id "
+        "AND e.message_id = :message_id AND e.quote = :quote AND e.superseded_at IS NULL)",
         [
             {
                 "memory_id": one.memory_id,
@@ -169,10 +173,20 @@ def put_evidence(own: Owned, evidence: Sequence[Evidence], stamp: Stamp) -> None
                 "quote": one.quote,
                 "agent_id": one.agent_id,
                 "run_id": one.run_id,
+                "decision_id": one.decision_id,
                 "at": stamp.at,
             }
             for one in evidence
         ],
+    )
+
+
+def withdraw(own: Owned, decision_ids: Sequence[str], stamp: Stamp) -> None:
+    """End the links that these decisions made."""
+    own.change_each(
+        "UPDATE evidence SET superseded_at = :at "
+        "WHERE partition = :partition AND decision_id = :id AND superseded_at IS NULL",
+        [{"id": decision_id, "at": stamp.at} for decision_id in decision_ids],
     )
 
 

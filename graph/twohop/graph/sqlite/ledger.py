@@ -234,6 +234,10 @@ class SqliteLedger:
         """Memory ids in order."""
         return await self._read(partition, memories.memory_ids, limit, after)
 
+    async def decision(self, partition: str, decision_id: str) -> Decision | None:
+        """One decision."""
+        return await self._read(partition, record.decision, decision_id)
+
     async def decisions(
         self, partition: str, *, job_id: str = "", memory_id: str = "", limit: int = 100, after: str = ""
     ) -> Page[Decision]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from twohop.graph.model import Axes, Evidence, Memory, Narrowing, Revision, Triple
-from twohop.graph.sqlite.axes import at, known, narrowed, narrowing_values, revisions
+from twohop.graph.sqlite.axes import at, known, linked, narrowed, narrowing_values, revisions
 from twohop.graph.sqlite.database import Owned, Row, listed
 from twohop.graph.sqlite.rows import evidence_of, memory_of, revision_of, triple_of
 
@@ -122,7 +122,7 @@ def facts_of_messages(own: Owned, message_ids: Sequence[str], axes: Axes) -> dic
     rows = own.all(
         "SELECT DISTINCT e.message_id, e.memory_id FROM json_each(:ids) AS i",
         "CROSS JOIN evidence AS e ON e.partition = :partition AND e.message_id = i.value",
-        known("e", axes.known_at),
+        linked("e", axes.known_at),
         "ORDER BY e.recorded_at, e.rowid",
         ids=listed(dict.fromkeys(message_ids)),
         known_at=axes.known_at,
@@ -158,7 +158,7 @@ def hydrate(own: Owned, rows: Sequence[Row], known_at: int | None) -> list[Memor
     for row in own.all(
         "SELECT e.* FROM json_each(:ids) AS i",
         "CROSS JOIN evidence AS e ON e.partition = :partition AND e.memory_id = i.value",
-        known("e", known_at),
+        linked("e", known_at),
         "ORDER BY e.recorded_at, e.rowid",
         ids=listed(dict.fromkeys(row["memory_id"] for row in rows)),
         known_at=known_at,

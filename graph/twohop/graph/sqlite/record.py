@@ -40,6 +40,12 @@ def decisions(own: Owned, *, job_id: str, memory_id: str, limit: int, after: str
     )
 
 
+def decision(own: Owned, decision_id: str) -> Decision | None:
+    """One decision."""
+    row = own.one("SELECT * FROM decisions WHERE partition = :partition AND id = :id", id=decision_id)
+    return None if row is None else decision_of(row)
+
+
 def job(own: Owned, job_id: str) -> Job | None:
     """One job."""
     row = own.one("SELECT * FROM jobs WHERE partition = :partition AND id = :id", id=job_id)

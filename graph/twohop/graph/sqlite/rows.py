@@ -7,6 +7,7 @@ from typing import Any
 from twohop.graph.model import (
     FAR,
     Decision,
+    Effect,
     Entity,
     Evidence,
     Granularity,
@@ -30,7 +31,7 @@ from twohop.graph.model import (
 from twohop.graph.sqlite.database import Row, Value
 
 
-def json_of(value: Metadata | Sequence[str]) -> str:
+def json_of(value: Metadata | Sequence[str] | Sequence[Sequence[str]]) -> str:
     """JSON text of a mapping or a list."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -237,6 +238,7 @@ def evidence_of(row: Row) -> Evidence:
         quote=row["quote"],
         agent_id=row["agent_id"],
         run_id=row["run_id"],
+        decision_id=row["decision_id"],
         recorded_at=row["recorded_at"],
     )
 
@@ -302,7 +304,11 @@ def decision_of(row: Row) -> Decision:
         target_id=row["target_id"],
         reason=row["reason"],
         refused=row["refused"],
+        rule=row["rule"],
         status=row["status"],
+        effects=tuple(Effect(*effect) for effect in json.loads(row["effects"])),
+        reverts=row["reverts"],
+        input=mapping(row["input"]),
         recorded_at=row["recorded_at"],
     )
 
@@ -321,7 +327,11 @@ def decision_columns(decision: Decision, *, ordinal: int, stamp: int) -> dict[st
         "target_id": decision.target_id,
         "reason": decision.reason,
         "refused": decision.refused,
+        "rule": decision.rule,
         "status": decision.status,
+        "effects": json_of([[effect.memory_id, effect.before, effect.after] for effect in decision.effects]),
+        "reverts": decision.reverts,
+        "input": json_of(decision.input),
         "recorded_at": stamp,
         "ordinal": ordinal,
     }

@@ -165,12 +165,15 @@ CREATE TABLE evidence (
     quote TEXT NOT NULL,
     agent_id TEXT NOT NULL,
     run_id TEXT NOT NULL,
+    decision_id TEXT NOT NULL,
     recorded_at INTEGER NOT NULL,
+    superseded_at INTEGER,
     FOREIGN KEY (partition, memory_id) REFERENCES memories (partition, id),
     FOREIGN KEY (partition, message_id) REFERENCES messages (partition, id)
 ) STRICT;
 CREATE INDEX evidence_of_memory ON evidence (partition, memory_id, recorded_at);
 CREATE INDEX evidence_in_message ON evidence (partition, message_id, recorded_at);
+CREATE INDEX evidence_of_decision ON evidence (partition, decision_id) WHERE superseded_at IS NULL;
 
 CREATE TABLE mentions (
     partition TEXT NOT NULL,
@@ -241,7 +244,11 @@ CREATE TABLE decisions (
     target_id TEXT NOT NULL,
     reason TEXT NOT NULL,
     refused TEXT NOT NULL,
+    rule TEXT NOT NULL,
     status TEXT NOT NULL,
+    effects TEXT NOT NULL,
+    reverts TEXT NOT NULL,
+    input TEXT NOT NULL,
     PRIMARY KEY (partition, recorded_at, ordinal),
     UNIQUE (partition, id)
 ) STRICT, WITHOUT ROWID;

@@ -21,7 +21,7 @@ async def local_lists(
 ) -> tuple[Lists, Lists]:
     """The lists of messages and facts, by words alone."""
     where = MemoryFilter(
-        narrowing=view.narrowing, kinds=view.filter.kinds, categories=view.filter.categories, include_disputed=False
+        narrowing=view.narrowing, kinds=view.filter.kinds, categories=view.filter.categories, disputed=False
     )
     newest = await ledger.list_memories(view.partition, where, view.axes, NEWEST)
     near.memories.update((memory.id, memory) for memory in newest.items if view.sees(memory))

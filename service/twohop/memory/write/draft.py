@@ -1,36 +1,63 @@
 """The owner's state while a commit is being planned: what the ledger holds, with the planned changes on top."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
-from twohop.graph.model import Decision, Evidence, Memory, Moment, Operation, Revision, Validity
+from twohop.graph.model import Decision, Effect, Evidence, Memory, Moment, Operation, Revision, Validity
 from twohop.memory.clock import Ids
 
 
 class Draft:
-    """Current revisions by memory, and the rows that a commit will write. Nothing here touches a store."""
+    """Current revisions by memory, and the rows that a commit will write. Nothing here touches a store.
 
-    def __init__(self, partition: str, stored: Iterable[Memory], ids: Ids, decider: str) -> None:
+    Changes are made within a decision (`begin`, then `record`), which knows what they did to each memory. A memory that
+    several decisions of one commit change gets a revision for each, so that each can be undone by itself.
+    """
+
+    def __init__(self, partition: str, stored: Iterable[Memory], ids: Ids) -> None:
         self.partition = partition
-        self.decider = decider
         self.ids = ids
-        self._evidence: list[Evidence] = []
-        self._decisions: list[Decision] = []
-        self.destructive = 0
+        self.decision_id = ""
+        self.decider = ""
+        self._spent: set[str] = set()
         self.retracted: list[Revision] = []
-        self._stored = {memory.id: memory.revision for memory in stored}
-        self._planned: dict[str, Revision | None] = {}
+        self.withdrawn: list[str] = []
+        known = list(stored)
+        self._stored = {memory.id: memory.revision for memory in known}
+        self._grounds = {memory.id: memory.evidence for memory in known}
+        self._current: dict[str, Revision | None] = {}
+        self._rows: dict[str, Revision] = {}
+        self._evidence: list[Evidence] = []
+        self._effects: dict[str, Effect] = {}
+        self._decisions: list[Decision] = []
+
+    def snapshot(self) -> dict[str, Any]:
+        """The plan so far, for `rewind`."""
+        return {name: copy(value) for name, value in vars(self).items() if isinstance(value, dict | list | set)}
+
+    def rewind(self, snapshot: dict[str, Any]) -> None:
+        """Forget what was planned since the snapshot: a change that can't be made as a whole is not made at all."""
+        for name, value in snapshot.items():
+            setattr(self, name, copy(value))
+
+    @property
+    def destructive(self) -> int:
+        """How many memories that were there before this plan closes or rewrites."""
+        return len(self._spent)
+
+    # -- what stands ----------------------------------------------------------------------------------------------
 
     def current(self, memory_id: str) -> Revision | None:
         """The memory's current revision, or None when it is unknown or retracted."""
-        if memory_id in self._planned:
-            return self._planned[memory_id]
+        if memory_id in self._current:
+            return self._current[memory_id]
         return self._stored.get(memory_id)
 
     def all(self) -> list[Revision]:
         """All current revisions in hand."""
-        ids = dict.fromkeys((*self._stored, *self._planned))
+        ids = dict.fromkeys((*self._stored, *self._current))
         return [revision for memory_id in ids if (revision := self.current(memory_id)) is not None]
 
     def stands(self, memory_id: str, revision_id: str) -> bool:
@@ -42,13 +69,9 @@ class Draft:
         """Whether this plan itself began the memory."""
         return memory_id not in self._stored
 
-    def spend(self, memory_id: str) -> None:
-        """Count a change that destroys; what this plan itself began is not anybody's yet."""
-        self.destructive += memory_id in self._stored
-
     def planned(self, memory_id: str) -> bool:
         """Whether this plan already changes the memory."""
-        return memory_id in self._planned
+        return memory_id in self._current
 
     def slot(self, slot_key: str) -> list[Revision]:
         """The timeline of a functional slot: its current, undisputed revisions by start."""
@@ -68,27 +91,50 @@ class Draft:
                 found.append(revision)
         return found
 
+    # -- changes --------------------------------------------------------------------------------------------------
+
+    def begin(self, decision_id: str, decider: str) -> None:
+        """Start a decision: the changes from here to `record` are its own."""
+        self.decision_id = decision_id
+        self.decider = decider
+        self._effects = {}
+
     def add(self, revision: Revision) -> Revision:
         """Plan a memory's first revision."""
-        self._planned[revision.memory_id] = revision
-        return revision
+        return self._put(replace(revision, decider=self.decider, decision_id=self.decision_id), before="")
 
     def revise(self, old: Revision, *, operation: Operation, reason: str, **changes: Any) -> Revision:
         """Plan a new revision of a memory; the old one ends in system time."""
-        planned = old.memory_id in self._planned
+        again = old.id in self._rows and old.decision_id == self.decision_id
         new = replace(
             old,
-            id=old.id if planned else self.ids(),
-            number=old.number if planned else old.number + 1,
-            operation=old.operation if planned else operation,
+            id=old.id if again else self.ids(),
+            number=old.number if again else old.number + 1,
+            operation=old.operation if again else operation,
             decider=self.decider,
+            decision_id=self.decision_id,
             reason=reason,
             recorded_at=0,
             superseded_at=None,
             **changes,
         )
-        self._planned[old.memory_id] = new
-        return new
+        return self._put(new, before=old.id)
+
+    def revive(self, last: Revision, *, operation: Operation, reason: str, **changes: Any) -> Revision:
+        """Plan that a memory which was retracted holds again, from its last revision on."""
+        new = replace(
+            last,
+            id=self.ids(),
+            number=last.number + 1,
+            operation=operation,
+            decider=self.decider,
+            decision_id=self.decision_id,
+            reason=reason,
+            recorded_at=0,
+            superseded_at=None,
+            **changes,
+        )
+        return self._put(new, before="")
 
     def close(self, old: Revision, at: Moment, *, operation: Operation, reason: str, by: str = "") -> Revision:
         """Plan that a memory stops holding at `at` (never before it started)."""
@@ -99,25 +145,67 @@ class Draft:
     def retract(self, old: Revision) -> None:
         """Plan that a memory never held: its revision ends in system time and none follows."""
         self.retracted.append(old)
-        self._planned[old.memory_id] = None
+        self._current[old.memory_id] = None
+        self._affect(old.memory_id, old.id, "")
 
     def witness(self, memory_id: str, evidence: Sequence[Evidence]) -> None:
         """Plan that messages are evidence for a memory."""
-        self._evidence.extend(replace(row, memory_id=memory_id) for row in evidence)
+        self._evidence.extend(
+            replace(row, memory_id=memory_id, decision_id=self.decision_id, recorded_at=0) for row in evidence
+        )
+
+    def withdraw(self, decision_id: str) -> None:
+        """Plan that the evidence which a decision gave ends."""
+        self.withdrawn.append(decision_id)
+
+    def spend(self, memory_id: str) -> None:
+        """Count a change that destroys; what this plan itself began is not anybody's yet."""
+        if memory_id in self._stored:
+            self._spent.add(memory_id)
+
+    def grounds(self, memory_id: str) -> tuple[Evidence, ...]:
+        """The messages that a memory rests on, stored and planned."""
+        planned = (row for row in self._evidence if row.memory_id == memory_id)
+        return (*self._grounds.get(memory_id, ()), *planned)
 
     def record(self, decision: Decision) -> None:
-        """Plan a decision's row."""
-        self._decisions.append(decision)
+        """Plan a decision's row, with what it did."""
+        self._decisions.append(replace(decision, effects=tuple(self._effects.values())))
+        self._effects = {}
+
+    def _put(self, revision: Revision, *, before: str) -> Revision:
+        self._rows[revision.id] = revision
+        self._current[revision.memory_id] = revision
+        self._affect(revision.memory_id, before, revision.id)
+        return revision
+
+    def _affect(self, memory_id: str, before: str, after: str) -> None:
+        known = self._effects.get(memory_id)
+        self._effects[memory_id] = Effect(memory_id, before if known is None else known.before, after)
+
+    # -- rows -----------------------------------------------------------------------------------------------------
 
     @property
     def revisions(self) -> tuple[Revision, ...]:
-        """New rows."""
+        """New rows, in order."""
         gone = self._unborn
         return tuple(
             replace(revision, supersedes="") if revision.supersedes in gone else revision
-            for revision in self._planned.values()
-            if revision is not None
+            for revision in self._rows.values()
+            if revision.memory_id not in gone
         )
+
+    @property
+    def standing(self) -> tuple[Revision, ...]:
+        """Those of the new rows that are current after the commit."""
+        return tuple(row for row in self.revisions if row.id == getattr(self.current(row.memory_id), "id", ""))
+
+    @property
+    def ended(self) -> tuple[str, ...]:
+        """Ids of revisions that end: stored ones, and new ones that another decision of this plan changed."""
+        stored = [self._stored[memory_id].id for memory_id in self._current if memory_id in self._stored]
+        standing = {row.id for row in self.standing}
+        return (*stored, *(row.id for row in self.revisions if row.id not in standing))
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -131,29 +219,30 @@ class Draft:
         gone = self._unborn
         told: list[Decision] = []
         for decision in self._decisions:
+            effects = tuple(effect for effect in decision.effects if effect.memory_id not in gone)
+            kept = replace(decision, effects=effects)
             if decision.memory_id in gone:
-                reason = "taken back in the same exchange"
-                told.append(
-                    replace(
-                        decision, operation=Operation.DROP, memory_id="", revision_id="", target_id="", reason=reason
-                    )
+                kept = replace(
+                    kept,
+                    operation=Operation.DROP,
+                    memory_id="",
+                    revision_id="",
+                    target_id="",
+                    reason="taken back in the same exchange",
                 )
-            else:
-                told.append(replace(decision, target_id="") if decision.target_id in gone else decision)
+            elif decision.target_id in gone:
+                kept = replace(kept, target_id="")
+            told.append(kept)
         return tuple(told)
+
+    @property
+    def touched(self) -> list[Revision]:
+        """The revisions that the plan ends, and those that stand after it."""
+        old = [self._stored[memory_id] for memory_id in self._current if memory_id in self._stored]
+        return [*old, *self.standing]
 
     @property
     def _unborn(self) -> set[str]:
         """Memories that this plan both began and retracted."""
-        return {i for i, revision in self._planned.items() if revision is None and i not in self._stored}
-
-    @property
-    def ended(self) -> tuple[str, ...]:
-        """Ids of stored revisions that end."""
-        return tuple(self._stored[memory_id].id for memory_id in self._planned if memory_id in self._stored)
-
-    @property
-    def touched(self) -> list[Revision]:
-        """Every revision, old and new, that the plan begins or ends."""
-        old = [self._stored[memory_id] for memory_id in self._planned if memory_id in self._stored]
-        return [*old, *self.revisions]
+        begun = {row.memory_id for row in self._rows.values()} - self._stored.keys()
+        return {memory_id for memory_id in begun if self._current.get(memory_id) is None}

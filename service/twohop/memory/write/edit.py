@@ -86,10 +86,12 @@ class Editor:
                 memory = await self._current(scope, memory_id)
                 if if_match and if_match != etag(memory) and not await self._done(partition, key):
                     raise EtagMismatch("the memory changed since it was read: read it again")
-                draft = Draft(partition, [memory], self._ids, decider=USER)
+                draft = Draft(partition, [memory], self._ids)
+                decision_id = self._ids()
+                draft.begin(decision_id, USER)
                 revision = await change(draft, memory)
                 if revision is not None:
-                    draft.record(self._decision(draft, memory, revision))
+                    draft.record(self._decision(decision_id, draft, memory, revision))
                 changes = await self._planner.complete(draft, _no_entities())
                 expected = owner.state_seq if owner else 0
                 changes = replace(changes, expected_state=expected, request=key, request_result=memory_id)
@@ -121,9 +123,9 @@ class Editor:
         said = normal(text)
         return tuple(t for t in triples if (names.get(t.object_id) or normal(t.literal)) in said)
 
-    def _decision(self, draft: Draft, memory: Memory, revision: Revision) -> Decision:
+    def _decision(self, decision_id: str, draft: Draft, memory: Memory, revision: Revision) -> Decision:
         return Decision(
-            id=self._ids(),
+            id=decision_id,
             partition=draft.partition,
             job_id="",
             position=0,

@@ -17,51 +17,83 @@ from twohop.memory.write.resolve import ResolvedFact
 NEAR_IDENTICAL = 0.8
 """Least share of common words at which one text may stand for another without the same triple."""
 
+RULES = {
+    "unknown_operation": "a judge can't say that",
+    "not_shown": "the target is not one of the candidates",
+    "gone": "the target is gone",
+    "other_subject": "the target is about another subject",
+    "not_then": "the target does not hold then",
+    "not_the_same": "the target does not say the same",
+    "not_affirmed": "an update needs a fact that holds",
+    "pinned": "the target is pinned",
+    "changed": "the target changed since it was shown",
+    "cap": "this add already changed as many memories as one add may",
+    "other_predicate": "the target says something else about the subject",
+    "no_text": "the new text is empty",
+    "invents": "the new text holds a number, name or negation that nobody said",
+    "other_value": "another value is not a new wording",
+    "loses": "the new text loses a number, name or negation",
+    "not_ended": "nothing says that the target ended",
+    "other_ended": "another value ended",
+    "other_slot": "only another value of the same slot can be beside it",
+}
+"""What each guardrail says when it overrules a judge, by its short name (in decisions, answers and metrics)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What is allowed: an operation with its target; `refused` names the judge's operation that was not."""
+    """What is allowed: an operation with its target; `refused` names the judge's operation that was not, by `rule`.
+
+    `beside`: the value of the fact's slot that the judge says holds at the same time ("two jobs").
+    """
 
     operation: Operation
     target: Revision | None = None
+    beside: Revision | None = None
     text: str = ""
     reason: str = ""
     refused: str = ""
+    rule: str = ""
 
 
 def guard(fact: ResolvedFact, verdict: Verdict, shown: Sequence[Candidate], draft: Draft, cap: int) -> Ruling:
     """Allow the verdict, or turn it into ADD with the reason of the refusal."""
-    if verdict.operation is Operation.ADD:
+    if verdict.operation is Operation.ADD and verdict.target is None:
         return Ruling(operation=Operation.ADD, reason=verdict.reason)
-    refusal, target = refuse(fact, verdict, shown, draft, cap)
-    if refusal:
-        return Ruling(operation=Operation.ADD, reason=refusal, refused=verdict.operation.value)
+    rule, target = refuse(fact, verdict, shown, draft, cap)
+    if rule:
+        return Ruling(operation=Operation.ADD, reason=RULES[rule], refused=verdict.operation.value, rule=rule)
+    if verdict.operation is Operation.ADD:
+        return Ruling(operation=Operation.ADD, beside=target, reason=verdict.reason)
     return Ruling(operation=verdict.operation, target=target, text=verdict.text, reason=verdict.reason)
 
 
 def refuse(  # noqa: C901, PLR0911 - one return a rule: they read as the list of rules.
     fact: ResolvedFact, verdict: Verdict, shown: Sequence[Candidate], draft: Draft, cap: int
 ) -> tuple[str, Revision | None]:
-    """Why the verdict is not allowed (empty = it is), and the memory it is about."""
-    if verdict.operation not in {Operation.UPDATE, Operation.DELETE, Operation.NOOP}:
-        return f"a judge can't say {verdict.operation.value}", None
+    """The rule by which the verdict is not allowed (empty = it is), and the memory it is about."""
+    if verdict.operation not in {Operation.ADD, Operation.UPDATE, Operation.DELETE, Operation.NOOP}:
+        return "unknown_operation", None
     if verdict.target is None or not 0 <= verdict.target < len(shown):
-        return "the target is not one of the candidates", None
+        return "not_shown", None
     target = draft.current(shown[verdict.target].memory_id)
     if target is None:
-        return "the target is gone", None
+        return "gone", None
     if not fact.subject_id or not target.triples or target.triples[0].subject_id != fact.subject_id:
-        return "the target is about another subject", None
+        return "other_subject", None
     if not target.live(fact.validity.valid_from.at):
-        return "the target does not hold then", None
+        return "not_then", None
+    if verdict.operation is Operation.ADD:
+        beside = fact.slot_key and fact.slot_key == target.slot_key and fact.triples[:1] != target.triples[:1]
+        return ("" if beside and fact.fact.polarity is Polarity.AFFIRMED else "other_slot"), target
     if verdict.operation is Operation.NOOP:
-        return ("" if says_the_same(fact, target) else "the target does not say the same"), target
+        return ("" if says_the_same(fact, target) else "not_the_same"), target
     if target.pinned:
-        return "the target is pinned", None
+        return "pinned", None
     if not draft.stands(target.memory_id, shown[verdict.target].revision_id):
-        return "the target changed since it was shown", None
+        return "changed", None
     if draft.destructive >= cap:
-        return f"this add already changed {cap} memories", None
+        return "cap", None
     if verdict.operation is Operation.UPDATE:
         return refuse_update(fact, verdict.text, target), target
     return refuse_delete(fact, target), target
@@ -83,27 +115,32 @@ def says_the_same(fact: ResolvedFact, target: Revision) -> bool:
     return fact.triples == target.triples or len(mine & theirs) >= NEAR_IDENTICAL * len(mine | theirs)
 
 
-def refuse_update(fact: ResolvedFact, text: str, target: Revision) -> str:
+def refuse_update(  # noqa: PLR0911 - as `refuse`.
+    fact: ResolvedFact, text: str, target: Revision
+) -> str:
     """An UPDATE rewrites the same statement: it invents nothing, and drops nothing that the fact doesn't replace."""
+    if fact.fact.polarity is not Polarity.AFFIRMED:
+        return "not_affirmed"
     if fact.predicate != target.triples[0].predicate:
-        return "the target says something else about the subject"
+        return "other_predicate"
     if not normal(text):
-        return "the new text is empty"
+        return "no_text"
     quotes = [row.quote or fact.fact.text for row in fact.evidence]
     if not adds_no_details(text, target.text, fact.fact.text, *quotes):
-        return "the new text holds a number, name or negation that nobody said"
+        return "invents"
     if fact.triples[0] != target.triples[0]:
-        return "another value is not a new wording"
+        return "other_value"
     if not keeps_details(text, target.text):
-        return "the new text loses a number, name or negation"
+        return "loses"
     return ""
 
 
 def refuse_delete(fact: ResolvedFact, target: Revision) -> str:
     """A DELETE needs a statement that the target ended or never was, or a new value in the same functional slot."""
     mine, theirs = fact.triples[0], target.triples[0]
-    if mine.predicate != theirs.predicate:
-        return "the target says something else about the subject"
     if fact.fact.polarity is Polarity.AFFIRMED:
-        return "" if fact.slot_key and fact.slot_key == target.slot_key else "nothing says that the target ended"
-    return "" if (mine.object_id, mine.literal) == (theirs.object_id, theirs.literal) else "another value ended"
+        same_slot = fact.slot_key and fact.slot_key == target.slot_key
+        return "" if same_slot else "not_ended" if mine.predicate == theirs.predicate else "other_predicate"
+    if mine.predicate != theirs.predicate:
+        return "other_predicate"
+    return "" if (mine.object_id, mine.literal) == (theirs.object_id, theirs.literal) else "other_ended"

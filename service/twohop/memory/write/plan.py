@@ -11,50 +11,47 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.relations import derive, difference, sentence
 from twohop.memory.write.resolve import EntityBook, ResolvedFact
-from twohop.memory.write.settle import Judged, settle
-
-SAME_SUBJECT = 64
-"""Most memories of one (subject, predicate) that a plan looks at; more of one kind about one subject is a list."""
+from twohop.memory.write.settle import Judged, Terms, in_order, settle
 
 
 class Planner:
     """Plans commits of one deployment. Holds no state of owners."""
 
-    def __init__(self, ledger: Ledger, predicates: PredicateTable, ids: Ids, *, cap: int) -> None:
+    def __init__(self, ledger: Ledger, predicates: PredicateTable, ids: Ids) -> None:
         self._ledger = ledger
         self._predicates = predicates
         self._ids = ids
-        self._cap = cap
 
     async def draft(self, partition: str, facts: Sequence[ResolvedFact], also: Sequence[str] = ()) -> Draft:
         """The state that these facts may touch, and the memories named in `also`."""
         stored: dict[str, Memory] = {}
+        slots = [key for fact in facts for key in (fact.slot_key, fact.denial_key) if key]
+        triples = [triple.key(partition) for fact in facts for triple in fact.triples[:1]]
+        asserting = await self._ledger.by_triple(partition, triples)
         for found in (
             await self._ledger.by_text(partition, [fact.text_hash for fact in facts]),
-            await self._ledger.slot(partition, [fact.slot_key for fact in facts if fact.slot_key]),
-            await self._ledger.by_subject(
-                partition, [(fact.subject_id, fact.predicate) for fact in facts if fact.triples], SAME_SUBJECT
-            ),
+            await self._ledger.slot(partition, slots),
+            *asserting.values(),
             await self._ledger.memories(partition, list(also), Axes()),
         ):
             stored.update((memory.id, memory) for memory in found)
-        return Draft(partition, stored.values(), self._ids, decider="")
+        return Draft(partition, stored.values(), self._ids)
 
     async def changes(
         self,
         partition: str,
         judged: Sequence[Judged],
         book: EntityBook,
+        terms: Terms,
         *,
-        job: JobUpdate,
-        metadata: Mapping[str, Any],
+        job: JobUpdate | None,
         expected_state: int,
     ) -> Changes:
-        """The whole commit for judged facts, in the order they were said (what ended or never was comes first)."""
+        """The whole commit for judged facts, in the order they were said (what is taken back comes first)."""
         shown = [candidate.memory_id for one in judged for candidate in one.shown]
         draft = await self.draft(partition, [one.fact for one in judged], shown)
-        for one in judged:
-            settle(draft, one, job_id=job.id, cap=self._cap, metadata=metadata)
+        for one in in_order(judged, draft):
+            settle(draft, one, terms)
         changes = await self.complete(draft, book.changed)
         mentions = tuple(dict.fromkeys(mention for one in judged for mention in one.fact.mentions))
         used = {mention.entity_id for mention in mentions}
@@ -78,6 +75,7 @@ class Planner:
             revisions=draft.revisions,
             ended_revisions=draft.ended,
             evidence=evidence,
+            withdrawn=tuple(draft.withdrawn),
             relations=tuple(added),
             ended_relations=tuple(ended),
             decisions=draft.decisions,
@@ -98,15 +96,11 @@ class Planner:
         wanted = []
         for key, triple in triples.items():
             supporters: dict[str, Revision | None] = {
-                memory.id: draft.current(memory.id) or memory.revision for memory in asserting.get(key, [])
+                memory.id: draft.current(memory.id) if draft.planned(memory.id) else memory.revision
+                for memory in asserting.get(key, [])
             }
-            supporters.update((r.memory_id, r) for r in draft.revisions if triple in r.triples)
-            gone = {r.memory_id for r in draft.retracted}
-            standing = [
-                r
-                for memory_id, r in supporters.items()
-                if r is not None and memory_id not in gone and triple in r.triples
-            ]
+            supporters.update((r.memory_id, r) for r in draft.standing if triple in r.triples)
+            standing = [r for r in supporters.values() if r is not None and triple in r.triples]
             text = sentence(triple, entities, self._predicates)
             wanted.extend(derive(draft.partition, triple, standing, text, self._ids))
         return difference(stored, wanted)

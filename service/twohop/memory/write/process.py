@@ -31,7 +31,7 @@ from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import EntityBook, ResolvedFact, names_in, resolve
-from twohop.memory.write.settle import Judged
+from twohop.memory.write.settle import Judged, Terms
 from twohop.vector.embed import Embedder
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ class Processor:
         self._clock = clock
         self._ids = ids
         self._settings = settings
-        self._planner = Planner(ledger, predicates, ids, cap=settings.destructive)
+        self._planner = Planner(ledger, predicates, ids)
 
     async def process(self, job: Job) -> JobState:
         """Work on a RUNNING job until it is DONE, PARTIAL, or PENDING for a later try; its rows say what happened."""
@@ -256,8 +256,14 @@ class Processor:
                     payload=after.to_json(),
                     usage=asdict(usage),
                 )
+                terms = Terms(
+                    job_id=job.id,
+                    messages=tuple(message.id for message in exchange),
+                    cap=self._settings.destructive,
+                    metadata=payload.metadata,
+                )
                 changes = await self._planner.changes(
-                    job.partition, judged, book, job=update, metadata=payload.metadata, expected_state=now
+                    job.partition, judged, book, terms, job=update, expected_state=now
                 )
                 changes = replace(changes, decisions=(*changes.decisions, *lost))
                 try:

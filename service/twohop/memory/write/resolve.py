@@ -30,7 +30,8 @@ from twohop.memory.predicates import PredicateTable
 class ResolvedFact:
     """A fact with its entities, moments and evidence. `stated` = the text itself named when it began.
 
-    `slot_key` is set when its predicate holds one value at a time for its subject.
+    `slot_key` is set when its predicate holds one value at a time for its subject. `denial_key` is the slot of the
+    sentence that denies its own triple: that a thing is so and that it isn't are two values of one question.
     """
 
     place: int
@@ -38,6 +39,7 @@ class ResolvedFact:
     subject_id: str
     triples: tuple[Triple, ...]
     slot_key: str
+    denial_key: str
     text_hash: str
     validity: Validity
     occurred_until: Moment | None
@@ -142,15 +144,13 @@ def resolve(
         else:
             triples.append(Triple(subject.id, predicate, object_id=entity(claim.object).id))
     validity, occurred_until, stated = times_of(fact, observed)
-    slot = ""
-    if triples and predicates.functional(triples[0].predicate, fact.cardinality):
-        slot = digest(partition, triples[0].subject_id, triples[0].predicate)
     return ResolvedFact(
         place=place,
         fact=fact,
         subject_id=triples[0].subject_id if triples else "",
         triples=tuple(dict.fromkeys(triples)),
-        slot_key=slot,
+        slot_key=slot_of(partition, fact, triples[0], predicates) if triples else "",
+        denial_key=digest(partition, "denied", triples[0].key(partition)) if triples else "",
         text_hash=hash_of(fact.text, fact.kind, validity.valid_from, stated=stated),
         validity=validity,
         occurred_until=occurred_until,
@@ -159,6 +159,20 @@ def resolve(
         evidence=evidence,
         mentions=mentions_of(entities.values(), evidence, exchange),
     )
+
+
+def slot_of(partition: str, fact: Fact, own: Triple, predicates: PredicateTable) -> str:
+    """The slot whose one value at a time the fact's own triple is, or empty.
+
+    What is planned is another slot than what is so. Opposites (likes, dislikes) of one thing share a slot.
+    """
+    if predicates.functional(own.predicate, fact.cardinality):
+        plan = (Kind.PLAN.value,) if fact.kind is Kind.PLAN else ()
+        return digest(partition, own.subject_id, own.predicate, *plan)
+    if opposite := predicates.opposite(own.predicate):
+        pair = "|".join(sorted((predicates.normalise(opposite), own.predicate)))
+        return digest(partition, own.subject_id, pair, own.object_id, own.literal)
+    return ""
 
 
 def evidence_of(fact: Fact, exchange: Sequence[Message]) -> tuple[Evidence, ...]:
@@ -187,6 +201,9 @@ def times_of(fact: Fact, observed: Moment) -> tuple[Validity, Moment | None, boo
         if end.at <= begin.at:
             begin = begin if start else Moment(end.at - 1, Granularity.UNKNOWN, zone)
             end = end if begin.at < end.at else None
+    if fact.kind is Kind.PLAN and begin.at > observed.at:
+        # A plan is true from the day it is said, whenever it is for.
+        begin = observed
     if fact.kind is Kind.EVENT:
         # An event is true from when it happened on; its end is its length.
         return Validity(begin), end, start is not None

@@ -1,24 +1,27 @@
 """One fact against the owner's state: what is written, and the decision that says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from twohop.graph.model import Decision, Moment, Operation, Revision, Validity
+from twohop.graph.model import Decision, Kind, Operation, Revision, Validity
 from twohop.memory.names import adds_no_details, words
 from twohop.memory.ports import Candidate, Polarity, Verdict
+from twohop.memory.write.correct import correct
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.guard import Ruling, guard
+from twohop.memory.write.negate import deny, end
+from twohop.memory.write.payload import fact_to_json
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.timeline import Make, MayCut, Settled, before, correct, place, restate, retract
-
-ENDED = "it ended"
+from twohop.memory.write.timeline import Make, MayCut, Settled, place, restate
 
 NEWS = 3
 """New words from which the same value in other words says more than was known; fewer are another way to put it."""
 
 MOST_CUES = 8
 """Most cues that a memory keeps over its rewordings: six of one fact, and room for two more."""
+
+TOO_MUCH = "it would close a pinned memory, or more memories than one add may change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +34,33 @@ class Judged:
     decider: str
 
 
-def settle(draft: Draft, judged: Judged, *, job_id: str, cap: int, metadata: Mapping[str, Any]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What all facts of one commit share: job, exchange, how many memories may be closed, what new memories bear."""
+
+    job_id: str
+    messages: tuple[str, ...]
+    cap: int
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    expires_at: int | None = None
+
+
+def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
     """Plan what the fact changes, and its decision. At most `cap` memories are closed or rewritten in one draft."""
     fact = judged.fact
-    draft.decider = judged.decider
     decision_id = draft.ids()
+    draft.begin(decision_id, judged.decider)
 
     def make(
-        validity: Validity, operation: Operation, reason: str, supersedes: str, *, disputed: bool = False
+        validity: Validity,
+        operation: Operation,
+        reason: str,
+        supersedes: str = "",
+        *,
+        beside: bool = False,
+        disputed: bool = False,
     ) -> Revision:
-        retraction = fact.fact.polarity is Polarity.NEGATED
+        denial = fact.fact.polarity is Polarity.NEGATED
         revision = draft.add(
             Revision(
                 id=draft.ids(),
@@ -54,14 +74,14 @@ def settle(draft: Draft, judged: Judged, *, job_id: str, cap: int, metadata: Map
                 operation=operation,
                 decider=judged.decider,
                 reason=reason,
-                decision_id=decision_id,
                 # A denial is remembered as a sentence; it asserts no relation.
-                triples=() if retraction else fact.triples,
-                slot_key="" if retraction else fact.slot_key,
+                triples=() if denial else fact.triples,
+                slot_key=fact.denial_key if denial else "" if beside else fact.slot_key,
                 text_hash=fact.text_hash,
                 cues=fact.fact.cues,
                 categories=fact.fact.categories,
-                metadata=metadata,
+                metadata=terms.metadata,
+                expires_at=terms.expires_at,
                 disputed=disputed,
                 supersedes=supersedes,
             )
@@ -70,9 +90,10 @@ def settle(draft: Draft, judged: Judged, *, job_id: str, cap: int, metadata: Map
         return revision
 
     def may_cut(value: Revision) -> bool:
-        return not value.pinned and (draft.destructive < cap or draft.born(value.memory_id))
+        return not value.pinned and (draft.destructive < terms.cap or draft.born(value.memory_id))
 
-    ruling = guard(fact, judged.verdict, judged.shown, draft, cap)
+    ruling = guard(fact, judged.verdict, judged.shown, draft, terms.cap)
+    before = draft.snapshot()
     match fact.fact.polarity:
         case Polarity.NEGATED:
             settled = deny(draft, fact, make, may_cut)
@@ -81,38 +102,115 @@ def settle(draft: Draft, judged: Judged, *, job_id: str, cap: int, metadata: Map
         case Polarity.AFFIRMED:
             settled = affirm(draft, fact, ruling, make, may_cut)
     if settled is None:
-        reason = "it would close a pinned memory, or more memories than one add may change"
-        revision = make(fact.validity, Operation.DISPUTE, reason, "", disputed=True)
-        settled = Settled(operation=Operation.DISPUTE, revision=revision, reason=reason)
+        draft.rewind(before)
+        revision = make(fact.validity, Operation.DISPUTE, TOO_MUCH, disputed=True)
+        settled = Settled(operation=Operation.DISPUTE, revision=revision, reason=TOO_MUCH)
     if settled.operation in {Operation.NOOP, Operation.DELETE, Operation.RETRACT} and settled.target is not None:
         draft.witness(settled.target.memory_id, fact.evidence)
-    draft.record(decision(draft, judged, ruling, settled, decision_id=decision_id, job_id=job_id))
+    draft.record(
+        Decision(
+            id=decision_id,
+            partition=draft.partition,
+            job_id=terms.job_id,
+            position=fact.place,
+            operation=settled.operation,
+            decider=judged.decider,
+            fact=fact.fact.text.strip(),
+            memory_id=settled.revision.memory_id if settled.revision else "",
+            revision_id=settled.revision.id if settled.revision else "",
+            target_id=settled.target.memory_id if settled.target else "",
+            reason=settled.reason or ruling.reason,
+            refused=ruling.refused,
+            rule=ruling.rule,
+            input=told(judged, terms),
+        )
+    )
 
 
-def affirm(  # noqa: PLR0911 - one return a case: known, reworded, corrected, placed, restated, enriched, new.
-    draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: MayCut
-) -> Settled | None:
+def told(judged: Judged, terms: Terms) -> dict[str, Any]:
+    """What a decision is made from, as JSON: enough to make it again on the same messages and memories."""
+    verdict = judged.verdict
+    return {
+        "fact": fact_to_json(judged.fact.fact),
+        "verdict": [verdict.operation.value, verdict.target, verdict.text, verdict.reason],
+        "shown": [[candidate.memory_id, candidate.revision_id] for candidate in judged.shown],
+        "messages": list(terms.messages),
+        "metadata": dict(terms.metadata),
+        "expires_at": terms.expires_at,
+        "cap": terms.cap,
+    }
+
+
+def affirm(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: MayCut) -> Settled | None:
     """The fact holds."""
-    for known in draft.all():
-        same = known.text_hash == fact.text_hash and known.triples[:1] == fact.triples[:1]
-        if same and not known.disputed and known.live(fact.validity.valid_from.at):
-            return Settled(operation=Operation.NOOP, revision=known, target=known, reason="already known")
+    for denial in draft.slot(fact.denial_key):
+        if denial.validity.holds(fact.validity.valid_from.at) or fact.validity.holds(denial.validity.valid_from.at):
+            if not may_cut(denial):
+                return None
+            draft.spend(denial.memory_id)
+            draft.close(denial, fact.validity.valid_from, operation=Operation.DELETE, reason="it holds now")
+    if fact.fact.kind is not Kind.PLAN:
+        fulfil(draft, fact, may_cut)
+    return known(draft, fact, ruling) or anew(draft, fact, ruling, make, may_cut)
+
+
+def fulfil(draft: Draft, fact: ResolvedFact, may_cut: MayCut) -> None:
+    """A plan is over once what was planned holds."""
+    for own in fact.triples[:1]:
+        for plan in draft.by_triple(own.subject_id, own.predicate, own.object_id, own.literal):
+            at = fact.validity.valid_from
+            if plan.kind is not Kind.PLAN or not plan.live(at.at) or not may_cut(plan):
+                continue
+            draft.spend(plan.memory_id)
+            draft.close(plan, at, operation=Operation.DELETE, reason="what was planned came true")
+
+
+def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
+    """What says the same already: by its words, by the judge's word, or by its claim; None when nothing does."""
+    start = fact.validity.valid_from
+    for value in draft.all():
+        same = value.text_hash == fact.text_hash and value.triples[:1] == fact.triples[:1]
+        if same and not value.disputed and value.live(start.at) and not fact.fact.correction:
+            return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
     if ruling.operation is Operation.UPDATE and ruling.target is not None:
         return reword(draft, fact, ruling, ruling.target)
     if ruling.operation is Operation.NOOP and ruling.target is not None:
         return Settled(operation=Operation.NOOP, revision=ruling.target, target=ruling.target, reason=ruling.reason)
-    if fact.slot_key:
-        line = draft.slot(fact.slot_key)
-        if fact.fact.correction and (wrong := wrong_value(draft, fact, line)) is not None:
-            return correct(draft, fact, wrong, make, may_cut=may_cut)
-        restated = restate(draft, fact, line)
-        if restated is None:
-            return place(draft, fact, make, may_cut=may_cut)
+    for own in fact.triples[:1]:
+        for value in draft.by_triple(own.subject_id, own.predicate, own.object_id, own.literal):
+            if value.slot_key == fact.slot_key and fact.slot_key:
+                continue  # The timeline knows more about values of a slot.
+            if value.kind is fact.fact.kind and value.live(start.at) and same_time(fact, value):
+                noop = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+                return enrich(draft, fact, value) or noop
+    return None
+
+
+def same_time(fact: ResolvedFact, value: Revision) -> bool:
+    """Whether a claim that holds already is the very same: a state goes on, an event is another one on another day."""
+    if fact.fact.kind is Kind.EVENT:
+        return fact.stated and value.validity.valid_from == fact.validity.valid_from
+    return not fact.stated or value.validity.valid_from.at <= fact.validity.valid_from.at
+
+
+def anew(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: MayCut) -> Settled | None:
+    """A new statement: its place on a timeline, or beside what is known."""
+    if not fact.slot_key:
+        revision = make(fact.validity, Operation.ADD, ruling.reason)
+        return Settled(operation=Operation.ADD, revision=revision, reason=ruling.reason)
+    line = draft.slot(fact.slot_key)
+    if fact.fact.correction and (corrected := correct(draft, fact, make, may_cut)) is not None:
+        return corrected.settled
+    restated = restate(draft, fact, line)
+    if restated is not None:
         if restated.operation is Operation.NOOP and restated.revision is not None:
             return enrich(draft, fact, restated.revision) or restated
         return restated
-    revision = make(fact.validity, Operation.ADD, ruling.reason, "")
-    return Settled(operation=Operation.ADD, revision=revision, reason=ruling.reason)
+    if ruling.beside is not None:
+        reason = "it holds beside another value of the same slot"
+        revision = make(fact.validity, Operation.ADD, reason, beside=True)
+        return Settled(operation=Operation.ADD, revision=revision, target=ruling.beside, reason=reason)
+    return place(draft, fact, make, may_cut=may_cut)
 
 
 def reword(draft: Draft, fact: ResolvedFact, ruling: Ruling, target: Revision) -> Settled:
@@ -125,136 +223,42 @@ def reword(draft: Draft, fact: ResolvedFact, ruling: Ruling, target: Revision) -
         reason=ruling.reason,
         text=text,
         text_hash=fact.text_hash if text == fact.fact.text.strip() else target.text_hash,
-        triples=tuple(dict.fromkeys((*fact.triples, *target.triples))),
+        triples=tuple(dict.fromkeys((*target.triples[:1], *fact.triples, *target.triples))),
         cues=tuple(dict.fromkeys((*target.cues, *fact.fact.cues)))[:MOST_CUES],
     )
     draft.witness(revision.memory_id, fact.evidence)
     return Settled(operation=Operation.UPDATE, revision=revision, target=target, reason=ruling.reason)
 
 
-def enrich(draft: Draft, fact: ResolvedFact, known: Revision) -> Settled | None:
-    """More about a known value of a slot, added to its memory so that it ends with it; None when nothing is new."""
+def enrich(draft: Draft, fact: ResolvedFact, value: Revision) -> Settled | None:
+    """More about what is known, added to its memory so that it ends with it; None when nothing is new."""
     text = fact.fact.text.strip()
-    told = set(fact.triples) <= set(known.triples) and adds_no_details(text, known.text)
-    if known.pinned or (told and len(words(text) - words(known.text)) < NEWS):
+    told = set(fact.triples) <= set(value.triples) and adds_no_details(text, value.text)
+    if value.pinned or (told and len(words(text) - words(value.text)) < NEWS):
         return None
-    joined = text if words(known.text) <= words(text) else f"{known.text.rstrip('.')}. {text}"
+    joined = text if words(value.text) <= words(text) else f"{value.text.rstrip('.')}. {text}"
     revision = draft.revise(
-        known,
+        value,
         operation=Operation.UPDATE,
         reason="more about what is known",
         text=joined,
-        triples=tuple(dict.fromkeys((*known.triples, *fact.triples))),
-        cues=tuple(dict.fromkeys((*known.cues, *fact.fact.cues)))[:MOST_CUES],
+        triples=tuple(dict.fromkeys((*value.triples, *fact.triples))),
+        cues=tuple(dict.fromkeys((*value.cues, *fact.fact.cues)))[:MOST_CUES],
     )
     draft.witness(revision.memory_id, fact.evidence)
-    return Settled(operation=Operation.UPDATE, revision=revision, target=known, reason=revision.reason)
+    return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=revision.reason)
 
 
-def wrong_value(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> Revision | None:
-    """The value that a correction puts right: one just retracted, else the one that holds when it is said."""
-    for value in reversed(draft.retracted):
-        if value.slot_key == fact.slot_key:
-            return value
-    for value in line:
-        if value.validity.holds(fact.observed.at) and value.triples[:1] != fact.triples[:1]:
-            return value
-    return None
+def in_order(judged: Sequence[Judged], draft: Draft) -> list[Judged]:
+    """What the speaker takes back goes first, so that what is said in its place is not taken for known.
 
+    A denial of what this very exchange said before stays behind it: it takes that back.
+    """
 
-def end(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settled | None:
-    """The fact held and stopped: close it, or note it as past when it was never known."""
-    at = fact.validity.valid_to or fact.observed
-    if fact.triples:
-        holding = [known for known in said_by(draft, fact) if held_until(known, fact, at)]
-        if any(not may_cut(known) for known in holding):
-            return None
-        closed = [finish(draft, fact, known, at) for known in holding]
-        if closed:
-            return Settled(operation=Operation.DELETE, revision=closed[0], target=holding[0], reason=ENDED)
-        over = [known for known in said_by(draft, fact) if known.text_hash == fact.text_hash]
-        if over and not fact.slot_key:
-            return Settled(
-                operation=Operation.NOOP, revision=over[0], target=over[0], reason="already known to be over"
-            )
-    past = Validity(fact.validity.valid_from, at)
-    if not past.valid_from.at < at.at:
-        past = Validity(replace(past.valid_from, at=at.at - 1), at)
-    ended = replace(fact, validity=past)
-    if fact.slot_key:
-        return restate_past(draft, ended) or place(draft, ended, make, may_cut=may_cut)
-    return Settled(operation=Operation.ADD, revision=make(past, Operation.ADD, "it is over", ""), reason="it is over")
+    def takes_back(one: Judged) -> bool:
+        if one.fact.fact.polarity is not Polarity.NEGATED or not one.fact.triples:
+            return False
+        own = one.fact.triples[0]
+        return bool(draft.by_triple(own.subject_id, own.predicate, own.object_id, own.literal))
 
-
-def said_by(draft: Draft, fact: ResolvedFact) -> list[Revision]:
-    """The undisputed memories that assert the fact's own triple."""
-    own = fact.triples[0]
-    found = draft.by_triple(own.subject_id, own.predicate, own.object_id, own.literal)
-    return [known for known in found if not known.disputed]
-
-
-def held_until(known: Revision, fact: ResolvedFact, at: Moment) -> bool:
-    """Whether a memory still held when the fact says that it ended, and not only in a later stint."""
-    validity = known.validity
-    open_then = validity.valid_to is None or validity.valid_to.at > at.at
-    return open_then and not (fact.stated and validity.valid_from.at >= at.at)
-
-
-def finish(draft: Draft, fact: ResolvedFact, known: Revision, at: Moment) -> Revision:
-    """Close a memory at the end that the fact gives."""
-    draft.spend(known.memory_id)
-    if known.validity.valid_from.at < at.at:
-        return draft.close(known, at, operation=Operation.DELETE, reason=ENDED)
-    # It was noted after it had ended: its unknown start was only the note's time.
-    others = [value for value in draft.slot(known.slot_key) if value is not known]
-    past = Validity(*before(fact.validity.valid_from, at, others))
-    return draft.revise(known, operation=Operation.DELETE, reason=ENDED, validity=past)
-
-
-def restate_past(draft: Draft, fact: ResolvedFact) -> Settled | None:
-    """A past stint that is already known as such."""
-    for value in draft.slot(fact.slot_key):
-        same = value.triples[:1] == fact.triples[:1] and value.validity.valid_to is not None
-        if same and (not fact.stated or value.validity.holds(fact.validity.valid_from.at)):
-            return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known to be over")
-    return None
-
-
-def deny(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settled | None:
-    """The fact never held: retract it, or remember the denial when nothing said so."""
-    if fact.triples:
-        own = fact.triples[0]
-        for known in draft.by_triple(own.subject_id, own.predicate, own.object_id, own.literal):
-            if known.disputed or not known.validity.holds(fact.observed.at):
-                continue
-            if not may_cut(known):
-                return None
-            return retract(draft, known, "the speaker says that it never held")
-        gone = [r for r in draft.retracted if r.triples[:1] == fact.triples[:1]]
-        if gone:
-            return Settled(operation=Operation.NOOP, target=gone[-1], reason="already corrected")
-    for known in draft.all():
-        if known.text_hash == fact.text_hash and not known.triples and known.live(fact.observed.at):
-            return Settled(operation=Operation.NOOP, revision=known, target=known, reason="already denied")
-    reason = "a denial"
-    return Settled(operation=Operation.ADD, revision=make(fact.validity, Operation.ADD, reason, ""), reason=reason)
-
-
-def decision(
-    draft: Draft, judged: Judged, ruling: Ruling, settled: Settled, *, decision_id: str, job_id: str
-) -> Decision:
-    """The record of it."""
-    return Decision(
-        id=decision_id,
-        partition=draft.partition,
-        job_id=job_id,
-        position=judged.fact.place,
-        operation=settled.operation,
-        decider=judged.decider,
-        fact=judged.fact.fact.text.strip(),
-        memory_id=settled.revision.memory_id if settled.revision else "",
-        revision_id=settled.revision.id if settled.revision else "",
-        target_id=settled.target.memory_id if settled.target else "",
-        reason=settled.reason or ruling.reason,
-        refused=ruling.refused,
-    )
+    return sorted(judged, key=lambda one: not takes_back(one))

@@ -2,20 +2,35 @@
 
 The current revisions of a slot (subject, predicate with one value at a time) never overlap. A new value cuts the line
 at its own start; one that lies before later values is inserted and ends where the next begins; a correction ends the
-wrong value in system time only, since it never held.
+wrong value in system time only, since it never held, and what that one had cut short holds on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-from twohop.graph.model import Granularity, Moment, Operation, Revision, Validity
+from twohop.graph.model import FAR, Granularity, Moment, Operation, Revision, Validity
 from twohop.memory.moment import end_of
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.resolve import ResolvedFact
 
-Make: TypeAlias = Callable[[Validity, Operation, str, str], Revision]
-"""Plans the fact's own first revision: (validity, operation, reason, supersedes) -> revision."""
+
+class Make(Protocol):
+    """Plans the fact's own first revision. `beside`: outside of its slot's timeline, next to another value."""
+
+    def __call__(
+        self,
+        validity: Validity,
+        operation: Operation,
+        reason: str,
+        supersedes: str = "",
+        *,
+        beside: bool = False,
+        disputed: bool = False,
+    ) -> Revision:
+        """The planned revision."""
+        ...
+
 
 MayCut: TypeAlias = Callable[[Revision], bool]
 """Whether a value may be closed by this add: not pinned, and the cap is not reached."""
@@ -31,43 +46,39 @@ class Settled:
     reason: str = ""
 
 
-def correct(draft: Draft, fact: ResolvedFact, wrong: Revision, make: Make, *, may_cut: MayCut) -> Settled | None:
-    """Put the right value where the wrong one stood, with the wrong one's interval unless the speaker gives another."""
-    if draft.current(wrong.memory_id) is not None:
-        if not may_cut(wrong):
-            return None
-        draft.spend(wrong.memory_id)
-        draft.retract(wrong)
-    reason = "a correction: the earlier value never held"
-    validity = fact.validity if fact.stated else wrong.validity
-    settled = place(draft, replace(fact, validity=validity), make, may_cut=may_cut)
-    if settled is None or settled.revision is None:
-        return settled
-    new = draft.revise(settled.revision, operation=Operation.SUPERSEDE, reason=reason, supersedes=wrong.memory_id)
-    for earlier in draft.all():
-        if earlier.superseded_by == wrong.memory_id:
-            draft.revise(earlier, operation=Operation.UPDATE, reason=reason, superseded_by=new.memory_id)
-    return Settled(operation=Operation.SUPERSEDE, revision=new, target=wrong, reason=reason)
-
-
 def retract(draft: Draft, wrong: Revision, reason: str) -> Settled:
-    """End a value that never held; what it had cut short holds on."""
+    """End a value that never held; what it had cut short holds on until the next value."""
     draft.spend(wrong.memory_id)
     draft.retract(wrong)
-    for earlier in draft.all():
-        if earlier.superseded_by == wrong.memory_id and earlier.validity.valid_to == wrong.validity.valid_from:
-            validity = Validity(earlier.validity.valid_from, wrong.validity.valid_to)
-            draft.revise(
-                earlier,
-                operation=Operation.UPDATE,
-                reason="what had replaced it was retracted",
-                validity=validity,
-                superseded_by=wrong.superseded_by,
-            )
+    heal(draft, wrong, reason or "what had replaced it was retracted")
     return Settled(operation=Operation.RETRACT, target=wrong, reason=reason)
 
 
-def restate(draft: Draft, fact: ResolvedFact, line: list[Revision]) -> Settled | None:
+def heal(draft: Draft, gone: Revision, reason: str) -> None:
+    """Reopen what a value that is gone had cut short, as far as the line leaves room."""
+    for earlier in draft.all():
+        if earlier.superseded_by != gone.memory_id or earlier.pinned:
+            continue
+        cut_short = earlier.operation is Operation.SUPERSEDE and ends_at(earlier, gone.validity.valid_from)
+        until = earlier.validity.valid_to
+        follower = ""
+        if cut_short:
+            later = [
+                v for v in draft.slot(earlier.slot_key) if v.validity.valid_from.at > earlier.validity.valid_from.at
+            ]
+            ends = [v.validity.valid_from for v in later]
+            until = earliest(gone.validity.valid_to, *ends)
+            follower = next((v.memory_id for v in later if until and v.validity.valid_from.at == until.at), "")
+        draft.revise(
+            earlier,
+            operation=Operation.UPDATE if until is None else earlier.operation,
+            reason=reason,
+            validity=Validity(earlier.validity.valid_from, until),
+            superseded_by=follower,
+        )
+
+
+def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> Settled | None:
     """The same value again: more evidence, or a start that was unknown; None when it is another stint."""
     start, end = fact.validity.valid_from, fact.validity.valid_to
     for value in line:
@@ -107,11 +118,12 @@ def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> S
             # "Switched from tea to coffee": the end and the new value were said together.
             reason = "another value of the same slot from then on"
             new = make(Validity(start, until), Operation.SUPERSEDE, reason, left.memory_id)
-            draft.revise(left, operation=Operation.SUPERSEDE, reason=left.reason, superseded_by=new.memory_id)
+            # It stays an end that was said: nothing reopens it when the new value turns out to be wrong.
+            draft.revise(left, operation=left.operation, reason=left.reason, superseded_by=new.memory_id)
             return Settled(operation=Operation.SUPERSEDE, revision=new, target=left, reason=reason)
         operation = Operation.INSERT if following else Operation.ADD
         reason = "an earlier value of the slot" if following else ""
-        return Settled(operation=operation, revision=make(Validity(start, until), operation, reason, ""), reason=reason)
+        return Settled(operation=operation, revision=make(Validity(start, until), operation, reason), reason=reason)
     if not may_cut(covering):
         return None
     draft.spend(covering.memory_id)
@@ -124,24 +136,30 @@ def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> S
     new = make(Validity(start, until), Operation.SUPERSEDE, reason, covering.memory_id)
     draft.close(covering, start, operation=Operation.SUPERSEDE, reason=reason, by=new.memory_id)
     if resumes and until is not None:
-        resumed = replace(
+        resume(draft, fact, covering, new, until)
+    return Settled(operation=Operation.SUPERSEDE, revision=new, target=covering, reason=reason)
+
+
+def resume(draft: Draft, fact: ResolvedFact, covering: Revision, temporary: Revision, until: Moment) -> None:
+    """What a temporary value had interrupted holds again after it, as a memory with the same grounds."""
+    resumed = draft.add(
+        replace(
             covering,
             id=draft.ids(),
             memory_id=draft.ids(),
             number=1,
             validity=Validity(until, covering.validity.valid_to),
             operation=Operation.INSERT,
-            decider=draft.decider,
             reason="holds again after a value that was temporary",
-            supersedes=new.memory_id,
+            supersedes=temporary.memory_id,
             recorded_at=0,
         )
-        draft.add(resumed)
-        draft.witness(resumed.memory_id, fact.evidence)
-    return Settled(operation=Operation.SUPERSEDE, revision=new, target=covering, reason=reason)
+    )
+    draft.revise(temporary, operation=temporary.operation, reason=temporary.reason, superseded_by=resumed.memory_id)
+    draft.witness(resumed.memory_id, (*draft.grounds(covering.memory_id), *fact.evidence))
 
 
-def span(fact: ResolvedFact, line: list[Revision]) -> tuple[Moment, Moment | None]:
+def span(fact: ResolvedFact, line: Sequence[Revision]) -> tuple[Moment, Moment | None]:
     """Where the fact's interval starts and ends among the values of the line.
 
     "I moved last month", said after "I live in Lisbon" was noted in the same month, can't have begun before that
@@ -158,7 +176,7 @@ def span(fact: ResolvedFact, line: list[Revision]) -> tuple[Moment, Moment | Non
     return start, end
 
 
-def before(start: Moment, end: Moment, line: list[Revision]) -> tuple[Moment, Moment]:
+def before(start: Moment, end: Moment, line: Sequence[Revision]) -> tuple[Moment, Moment]:
     """An interval of unknown start that ends at `end`, or before the values that were there already."""
     while (covering := next((v for v in line if v.validity.holds(end.at - 1)), None)) is not None:
         end = covering.validity.valid_from
@@ -166,6 +184,11 @@ def before(start: Moment, end: Moment, line: list[Revision]) -> tuple[Moment, Mo
         (v.validity.valid_to.at for v in line if v.validity.valid_to and v.validity.valid_to.at < end.at), default=0
     )
     return replace(start, at=max(min(start.at, end.at - 1), free)), end
+
+
+def overlaps(validity: Validity, start: int, end: int) -> bool:
+    """Whether an interval has an instant in common with [start, end)."""
+    return validity.valid_from.at < end and start < (validity.valid_to.at if validity.valid_to else FAR)
 
 
 def ends_at(value: Revision, at: Moment) -> bool:
