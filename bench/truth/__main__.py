@@ -54,13 +54,13 @@ def judge(results: dict[Row, list[Played]], path: Path, console: Console) -> int
     return 1 if worse else 0
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Play, show the table, write the results, compare; 1 on a regression, 2 when scenarios can't be run."""
     parser = argparse.ArgumentParser(prog="make truth", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with *.jsonl scenarios (default: ours, against the baseline)")
     parser.add_argument("--out", type=Path, help="where all results go, as JSON")
     parser.add_argument("--write-baseline", action="store_true", help="make these results of ours the baseline")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.data and given.write_baseline:
         parser.error("the baseline holds our own scenarios: leave out DATA")
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
@@ -73,6 +73,7 @@ def main() -> int:
     show(results, console)
     if given.out:
         text = json.dumps({"rows": as_json(results), "malformed": faults}, indent=1, ensure_ascii=False)
+        given.out.parent.mkdir(parents=True, exist_ok=True)
         given.out.write_text(text + "\n", encoding="utf-8")
         console.print(f"all results are in {given.out}")
     if faults:
