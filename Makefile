@@ -68,7 +68,7 @@ eval: install ## score retrieval on a folder of LoCoMo-format conversations: mak
 	@test -n "$(DATA)" || { echo "make eval needs DATA=folder with conversations" >&2; exit 2; }
 	$(PY) -m bench.locomo --data "$(DATA)" --out "$(or $(OUT),eval.json)"
 
-truth: install ## play the truth scenarios, compare with the baseline: make truth [DATA=folder, then without it] [OUT=file]
+truth: install ## what is held true after short scenarios, ours (no check may get worse) or any: make truth [DATA=folder] [OUT=file]
 	$(PY) -m bench.truth $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(TRUTH_FLAGS)
 
 lock: .tools/lock/.installed ## pin pyproject.toml's dependencies with hashes; LOCK_FLAGS=--upgrade takes newer releases

@@ -13,6 +13,7 @@ from bench.truth.state import State, read_state
 
 from twohop.app import open_core
 from twohop.config import LlmSettings, Settings
+from twohop.errors import TwohopError
 from twohop.graph.model import Axes, JobState
 from twohop.llm.rules.judge import RulesJudge
 from twohop.memory.api import AddRequest, Core, RecallRequest
@@ -39,17 +40,20 @@ ROWS = (RULES, IDEAL, HOSTILE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """One scenario's checks in one row, and the memories that it wrongly lost."""
+    """One scenario's checks in one row, the memories that it wrongly lost, and the adds that did not succeed."""
 
     scenario: str
     theme: str
     checks: tuple[Check, ...]
     retired: tuple[Retired, ...]
+    errors: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
-        """Whether every check of the format passed and nothing was wrongly retired."""
-        return not self.retired and all(check.passed for check in self.checks if check.kind in FORMAT_KINDS)
+        """Whether every check of the format passed, nothing was wrongly retired and every add succeeded."""
+        return not (self.retired or self.errors) and all(
+            check.passed for check in self.checks if check.kind in FORMAT_KINDS
+        )
 
 
 async def play_all(scenarios: Iterable[Scenario], row: Row, folder: Path) -> list[Played]:
@@ -70,11 +74,13 @@ async def play_all(scenarios: Iterable[Scenario], row: Row, folder: Path) -> lis
 async def play(core: Core, scenario: Scenario, row: Row, stage: Stage, matcher: Matcher) -> Played:
     """One scenario: tell its exchanges, look at the state after each, ask its questions."""
     states: list[State] = []
+    errors: list[str] = []
     for place, exchange in enumerate(scenario.exchanges):
         stage.now = exchange.observed_at
         stage.facts = exchange.facts
         stage.hostile = tuple(decision for decision in scenario.hostile if decision.exchange == place)
-        await tell(core, scenario, exchange)
+        if error := await tell(core, scenario, exchange):
+            errors.append(f"exchange {place}: {error}")
         states.append(await read_state(core, scenario.scope, stage.now))
     end = states[-1]
     return Played(
@@ -85,16 +91,19 @@ async def play(core: Core, scenario: Scenario, row: Row, stage: Stage, matcher: 
             *[await ask(core, scenario, place, end) for place in range(len(scenario.questions))],
         ),
         retired=wrongly_retired(scenario, states, matcher, hostile=row.hostile),
+        errors=tuple(errors),
     )
 
 
-async def tell(core: Core, scenario: Scenario, exchange: Exchange) -> None:
-    """One exchange. It must be decided and found at once, or the end state would depend on the machine's speed."""
-    result = await core.add(AddRequest(scope=scenario.scope, messages=exchange.messages))
-    if result.state is not JobState.DONE or not result.indexed:
-        raise RuntimeError(
-            f"an add of {scenario.id} ended as {result.state} (indexed: {result.indexed}) {result.error}"
-        )
+async def tell(core: Core, scenario: Scenario, exchange: Exchange) -> str:
+    """One exchange; returns why it was not remembered at once, or empty. The scenario is scored all the same."""
+    try:
+        result = await core.add(AddRequest(scope=scenario.scope, messages=exchange.messages))
+    except TwohopError as e:
+        return f"{e.reason}: {e.message}"
+    if result.state is JobState.DONE and result.indexed:
+        return ""
+    return f"the add is {result.state}, {'indexed' if result.indexed else 'not indexed'}: {result.error}"
 
 
 async def ask(core: Core, scenario: Scenario, place: int, end: State) -> Check:

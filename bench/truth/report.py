@@ -89,7 +89,7 @@ def failed(played: Sequence[Played]) -> list[tuple[Played, Check]]:
 
 
 def show(results: Results, console: Console) -> None:
-    """All themes together with shares in %, then each theme's counts, a line for each row; then what was lost."""
+    """All themes together with shares in %, then each theme's counts, a line for each row; then what went missing."""
     table = Table(title="Truth: checks passed, of how many")
     table.add_column("theme", overflow="fold")
     table.add_column("row", overflow="fold")
@@ -104,6 +104,8 @@ def show(results: Results, console: Console) -> None:
     console.print(table)
     for row, played in results.items():
         for one in played:
+            for error in one.errors:
+                console.print(f"not remembered, {row.name}, {one.scenario}: {error}", markup=False)
             for lost in one.retired:
                 line = f"wrongly retired, {row.name}, {one.scenario}: {lost.text!r}, {lost.why}; now {lost.found}"
                 console.print(line, markup=False)
@@ -121,6 +123,7 @@ def as_json(results: Results) -> dict[str, Any]:
             "wrongly_retired": [
                 {"scenario": one.scenario, "theme": one.theme, **asdict(lost)} for one in played for lost in one.retired
             ],
+            "errors": [{"scenario": one.scenario, "error": error} for one in played for error in one.errors],
             "all_right": [one.scenario for one in played if one.right],
         }
         for row, played in results.items()

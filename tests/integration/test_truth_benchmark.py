@@ -1,5 +1,6 @@
 """The truth benchmark end to end: a folder of two scenarios through a real core, three ways."""
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,18 @@ def test_a_line_that_holds_no_scenario_is_named_and_the_others_are_played(
     assert main(["--data", str(tmp_path), "--out", str(out)]) == 2
     assert "a.jsonl:2: exchanges: is missing" in capsys.readouterr().err
     assert json.loads(out.read_text())["rows"][IDEAL.name]["all_right"] == ["moves-01"]
+
+
+def test_an_add_that_fails_is_reported_and_scored(tmp_path: Path) -> None:
+    """What the service refuses to take is named; the scenario's checks fail, and the run goes on."""
+    refused: dict[str, Any] = copy.deepcopy(MOVES) | {"id": "refused-01"}
+    refused["exchanges"][1]["messages"][1]["content"] = "\x00"
+    (tmp_path / "a.jsonl").write_text(f"{json.dumps(refused)}\n{json.dumps(MOVES)}\n")
+    out = tmp_path / "truth.json"
+    assert main(["--data", str(tmp_path), "--out", str(out)]) == 0
+    found = json.loads(out.read_text())["rows"][IDEAL.name]
+    [error] = found["errors"]
+    assert error["scenario"] == "refused-01"
+    assert error["error"].startswith("exchange 1: INVALID")
+    assert {one["scenario"] for one in found["failed"]} == {"refused-01"}
+    assert found["all_right"] == ["moves-01"]

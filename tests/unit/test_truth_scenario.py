@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from bench.truth import baseline
+from bench.truth.__main__ import judge
 from bench.truth.cast import HostileJudge, Stage
 from bench.truth.compare import Matcher, asked_at, fits
-from bench.truth.play import HOSTILE, RULES, Played
+from bench.truth.play import HOSTILE, RULES, Played, Row
 from bench.truth.reader import MalformedScenario, load, read
 from bench.truth.retired import Retired, rightly_superseded
 from bench.truth.scenario import Asked, HostileDecision
 from bench.truth.score import Check, CheckKind, Entry, fault_of
+from rich.console import Console
 
 from truth_scenarios import MOVES
 from twohop.graph.model import Granularity, Kind, Moment, Operation
@@ -148,13 +150,13 @@ def candidate(text: str) -> Candidate:
 async def test_the_hostile_judge_answers_every_question_alike() -> None:
     """Its target's number where it is shown, else one that was not; the rules judge where it has nothing to say."""
     stage = Stage()
-    judge = HostileJudge(stage, RulesJudge(TABLE))
+    hostile = HostileJudge(stage, RulesJudge(TABLE))
     fact = Fact(text="Lena lives in Linz")
     shown = Question(fact=fact, candidates=(candidate("something"), candidate("Lena lives in Graz")))
     other = Question(fact=fact, candidates=(candidate("something"),))
-    assert [v.operation for v in (await judge.judge([shown])).verdicts] == [Operation.ADD]
+    assert [v.operation for v in (await hostile.judge([shown])).verdicts] == [Operation.ADD]
     stage.hostile = (HostileDecision(exchange=1, decision=Operation.UPDATE, target="Lena lives in Graz"),)
-    verdicts = (await judge.judge([shown, other])).verdicts
+    verdicts = (await hostile.judge([shown, other])).verdicts
     assert [(v.operation, v.target, v.text) for v in verdicts] == [
         (Operation.UPDATE, 1, "Lena lives in Linz"),
         (Operation.UPDATE, 1, "Lena lives in Linz"),
@@ -273,9 +275,13 @@ def test_the_baseline_knows_what_passed_before(tmp_path: Path) -> None:
 
     file = tmp_path / "baseline.json"
     baseline.write(file, {RULES: [played("a", 0, lost=1)], HOSTILE: [played("a")]})
-    same = {RULES: [played("a", 0, lost=1)], HOSTILE: [played("a"), played("new", 1)]}
+    same: dict[Row, list[Played]] = {RULES: [played("a", 0, lost=1)], HOSTILE: [played("a"), played("new", 1)]}
     assert list(baseline.regressions(file, same)) == []
-    worse = {RULES: [played("a", 0, 1, lost=2)], HOSTILE: [played("a", lost=1)]}
+    console = Console(quiet=True)
+    assert judge(same, file, console) == 0
+    assert judge(same, tmp_path / "none.json", console) == 1
+    worse: dict[Row, list[Played]] = {RULES: [played("a", 0, 1, lost=2)], HOSTILE: [played("a", lost=1)]}
+    assert judge(worse, file, console) == 1
     assert [line.split(" passed")[0] for line in baseline.regressions(file, worse)] == [
         "rules only: a/live/1",
         "rules only: 2 memories wrongly retired, at most 1 may be",
