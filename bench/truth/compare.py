@@ -6,7 +6,7 @@ from bench.truth.scenario import Expected
 from bench.truth.state import State
 
 from twohop.graph.model import Granularity, Memory, Moment, Triple
-from twohop.memory.moment import When, end_of
+from twohop.memory.moment import When, end_of, written
 from twohop.memory.names import normal
 from twohop.memory.ports import Claim
 from twohop.memory.predicates import PredicateTable
@@ -67,10 +67,25 @@ def fits(stored: Moment | None, expected: When | None) -> bool:
         return True
     if stored is None:
         return False
-    wanted = expected.moment(stored.time_zone)
-    if wanted.granularity is Granularity.INSTANT:
-        return stored.at == wanted.at
-    return wanted.at <= stored.at < end_of(wanted).at and end_of(stored).at <= end_of(wanted).at
+    if stored.granularity not in {Granularity.UNKNOWN, Granularity.INSTANT}:
+        # A value may begin later in its granule than the first instant, where another one held until then.
+        stored = When(written(stored)).moment(stored.time_zone)
+    return within(stored, expected.moment(stored.time_zone))
+
+
+def within(inner: Moment, outer: Moment) -> bool:
+    """Whether one granule, given by its first instant, lies within another."""
+    if outer.granularity is Granularity.INSTANT:
+        return inner.at == outer.at
+    return outer.at <= inner.at < end_of(outer).at and end_of(inner).at <= end_of(outer).at
+
+
+def compatible(one: When | None, other: When | None) -> bool:
+    """Whether two dates of a scenario can mean the same: one lies within the other, or one is not given."""
+    if one is None or other is None:
+        return True
+    a, b = one.moment("UTC"), other.moment("UTC")
+    return within(a, b) or within(b, a)
 
 
 def asked_at(as_of: When | None, now: int) -> int | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.truth.compare import Matcher, dated, fits
+from bench.truth.compare import Matcher, compatible, dated, fits
 from bench.truth.scenario import Expected, HostileDecision, Scenario
 from bench.truth.state import State
 
@@ -105,9 +105,14 @@ def rightly_superseded(scenario: Scenario, place: int, fact: Fact, matcher: Matc
     said with or after it speaks of the same subject in the same way.
     """
     claim = fact.claims[0]
-    if fact.polarity is Polarity.AFFIRMED and any(matcher.same_claim(claim, live) for live in scenario.expect.live):
+
+    def among(expected: Sequence[Expected]) -> bool:
+        """Whether the fact is one of these; the same claim from another time is another fact."""
+        return any(matcher.same_claim(claim, one) and compatible(fact.valid_from, one.valid_from) for one in expected)
+
+    if fact.polarity is Polarity.AFFIRMED and among(scenario.expect.live):
         return False
-    if fact.polarity is Polarity.ENDED or any(matcher.same_claim(claim, closed) for closed in scenario.expect.closed):
+    if fact.polarity is Polarity.ENDED or among(scenario.expect.closed):
         return True
     for later in scenario.facts_since(place):
         other = later.claims[0]

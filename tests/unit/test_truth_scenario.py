@@ -199,6 +199,13 @@ def test_dates_that_are_not_expected_are_not_checked_and_unknown_ones_are_instan
     assert not fits(said, When("2025-09-08"))
 
 
+def test_a_value_may_begin_within_its_granule() -> None:
+    """Where another value held until the third of May, "in May" begins then, and it is still May."""
+    third = Moment(at("2025-05-03T08:00"), Granularity.MONTH)
+    assert fits(third, When("2025-05"))
+    assert not fits(third, When("2025-05-03"))
+
+
 @pytest.mark.parametrize(
     ("as_of", "instant"),
     [
@@ -258,6 +265,7 @@ def test_a_target_is_rightly_gone_when_it_is_history_or_contested() -> None:
     live = [{"subject": "Lena", "predicate": "lives_in", "object": "Graz"}]
     assert gone(lambda s: s["questions"].clear())
     assert not gone(lambda s: s.update(expect={"live": live}))
+    assert gone(lambda s: s.update(expect={"live": [live[0] | {"valid_from": "2025-06"}]}))
     assert gone(lambda s: s.update(expect={}))
     assert not gone(lambda s: (s.update(expect={}), s["exchanges"][1].update(extraction=[])))
 
