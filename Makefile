@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -19,7 +19,8 @@ PIP_FLAGS := --quiet --disable-pip-version-check
 SOURCES := graph vector service tests bench demo
 
 DEMO = $(PY) -m demo.run
-OUT ?= eval.json
+OUT ?=
+TRUTH_FLAGS ?=
 PYTEST_FLAGS ?=
 
 help: ## list the targets
@@ -65,7 +66,10 @@ proto: .tools/proto/.installed ## generate the protobuf code beside the .proto f
 
 eval: install ## score retrieval on a folder of LoCoMo-format conversations: make eval DATA=folder [OUT=eval.json]
 	@test -n "$(DATA)" || { echo "make eval needs DATA=folder with conversations" >&2; exit 2; }
-	$(PY) -m bench.locomo --data "$(DATA)" --out "$(OUT)"
+	$(PY) -m bench.locomo --data "$(DATA)" --out "$(or $(OUT),eval.json)"
+
+truth: install ## what is held true after short scenarios, ours (no check may get worse) or any: make truth [DATA=folder] [OUT=file]
+	$(PY) -m bench.truth $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(TRUTH_FLAGS)
 
 lock: .tools/lock/.installed ## pin pyproject.toml's dependencies with hashes; LOCK_FLAGS=--upgrade takes newer releases
 	$(LOCK) --group dev pyproject.toml --output-file constraints.txt
