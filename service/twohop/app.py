@@ -105,7 +105,7 @@ async def open_core(
             limits=settings.limits,
         )
         planner = Planner(ledger, predicates, ids)
-        editor = Editor(ledger=ledger, planner=planner, gates=gates, clock=clock, ids=ids)
+        editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
         recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
         core = MemoryCore(
             ledger=ledger, adder=adder, editor=editor, recaller=recaller, clock=clock, limits=settings.limits

@@ -285,6 +285,10 @@ class Ledger(Protocol):
         """The decision, or None."""
         ...
 
+    async def reverted(self, partition: str, decision_id: str) -> Decision | None:
+        """The decision that undid this one and was not undone itself, or None."""
+        ...
+
     async def decisions(
         self, partition: str, *, job_id: str = "", memory_id: str = "", limit: int = 100, after: str = ""
     ) -> Page[Decision]:

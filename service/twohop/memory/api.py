@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from twohop.graph.model import (
@@ -204,13 +205,43 @@ class Listing(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """A caller's change of a memory: only fields named in `mask` are taken (text, kind, metadata, categories)."""
+    """A caller's change of a memory: only fields named in `mask` are taken.
+
+    They are text, kind, metadata, categories and expires_at (microseconds; None = never).
+    """
 
     mask: tuple[str, ...]
     text: str = ""
     kind: Kind | None = None
     metadata: Metadata = field(default_factory=dict)
     categories: tuple[str, ...] = ()
+    expires_at: int | None = None
+
+
+class Resolution(StrEnum):
+    """How a conflict is settled: the disputed fact takes its place, is taken back, or holds beside the other."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    KEEP_BOTH = "keep_both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """A disputed memory, the memories that it contradicts, and why neither could be settled."""
+
+    disputed: Memory
+    kept: tuple[Memory, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What a caller's decision changed: the decision, and the memories of its effects that still stand."""
+
+    decision: Decision
+    memories: tuple[Memory, ...]
+    seq: int
 
 
 class Core(Protocol):
@@ -248,6 +279,26 @@ class Core(Protocol):
 
     async def delete(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
         """Close a memory (it is kept and stays in its history). Raises `EtagMismatch`, `RequestIdReused` too."""
+        ...
+
+    async def restore(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
+        """Bring a closed or retracted memory back. Raises `Conflict` while another value of its slot holds."""
+        ...
+
+    async def pin(self, scope: Scope, memory_id: str, *, pinned: bool, etag: str, request_id: str) -> Memory:
+        """Pin a memory, so that no add closes or rewrites it, or unpin it."""
+        ...
+
+    async def revert(self, scope: Scope, decision_id: str, *, request_id: str) -> Changed:
+        """Undo a decision, with everything that hung on it. Raises `Conflict` when that is not possible any more."""
+        ...
+
+    async def conflicts(self, scope: Scope, axes: Axes, *, page_size: int, page_token: str) -> Listing[Contradiction]:
+        """Disputed memories with what they contradict, newest first."""
+        ...
+
+    async def resolve(self, scope: Scope, memory_id: str, resolution: Resolution, *, request_id: str) -> Changed:
+        """Settle a conflict. Raises `Conflict` when the memory is not disputed."""
         ...
 
     async def revisions(self, scope: Scope, memory_id: str, *, page_size: int, page_token: str) -> Listing[Revision]:

@@ -8,7 +8,19 @@ from twohop.errors import FieldViolation, InvalidInput, NotFound
 from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Message, Narrowing, Relation, Revision, Scope
 from twohop.graph.store import Ledger, MemoryFilter
 from twohop.memory import paging
-from twohop.memory.api import AddRequest, AddResult, Edit, Filter, Listing, Path, RecallRequest, RecallResult
+from twohop.memory.api import (
+    AddRequest,
+    AddResult,
+    Changed,
+    Contradiction,
+    Edit,
+    Filter,
+    Listing,
+    Path,
+    RecallRequest,
+    RecallResult,
+    Resolution,
+)
 from twohop.memory.clock import Clock
 from twohop.memory.recall.recall import Recaller
 from twohop.memory.settings import Limits
@@ -110,6 +122,62 @@ class MemoryCore:
         memory = await self._editor.delete(scope, memory_id, if_match=etag, request_id=request_id)
         await self._adder.project(scope.partition)
         return memory
+
+    async def restore(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
+        """Bring a closed or retracted memory back."""
+        check_id(scope, "memory_id", memory_id, self._limits)
+        memory = await self._editor.restore(scope, memory_id, if_match=etag, request_id=request_id)
+        await self._adder.project(scope.partition)
+        return memory
+
+    async def pin(self, scope: Scope, memory_id: str, *, pinned: bool, etag: str, request_id: str) -> Memory:
+        """Pin a memory, so that no add closes or rewrites it, or unpin it."""
+        check_id(scope, "memory_id", memory_id, self._limits)
+        memory = await self._editor.pin(scope, memory_id, pinned=pinned, if_match=etag, request_id=request_id)
+        await self._adder.project(scope.partition)
+        return memory
+
+    async def revert(self, scope: Scope, decision_id: str, *, request_id: str) -> Changed:
+        """Undo a decision, with everything that hung on it."""
+        check_id(scope, "decision_id", decision_id, self._limits)
+        changed = await self._editor.revert(scope, decision_id, request_id=request_id)
+        await self._adder.project(scope.partition)
+        return changed
+
+    async def resolve(self, scope: Scope, memory_id: str, resolution: Resolution, *, request_id: str) -> Changed:
+        """Settle a conflict."""
+        check_id(scope, "memory_id", memory_id, self._limits)
+        changed = await self._editor.resolve(scope, memory_id, resolution, request_id=request_id)
+        await self._adder.project(scope.partition)
+        return changed
+
+    async def conflicts(self, scope: Scope, axes: Axes, *, page_size: int, page_token: str) -> Listing[Contradiction]:
+        """Disputed memories with what they contradict, newest first."""
+        page_size = self._page_size(scope, axes, page_size)
+        request = ("conflicts", scope, axes)
+        after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
+        known = Axes(known_at=axes.known_at)
+        where = MemoryFilter(narrowing=scope.narrows, disputed=True)
+        page = await self._ledger.list_memories(scope.partition, where, known, page_size, after)
+        found = [
+            Contradiction(
+                disputed=memory,
+                kept=await self._contradicted(scope.partition, memory),
+                reason=memory.revision.reason,
+            )
+            for memory in page.items
+        ]
+        return listing(found, page.next_key, request, read_time, seq)
+
+    async def _contradicted(self, partition: str, disputed: Memory) -> tuple[Memory, ...]:
+        """What stands where the disputed memory would, or says the same and would be closed by it."""
+        revision = disputed.revision
+        keys = [triple.key(partition) for triple in revision.triples[:1]]
+        same = [memory for found in (await self._ledger.by_triple(partition, keys)).values() for memory in found]
+        line = await self._ledger.slot(partition, [revision.slot_key]) if revision.slot_key else []
+        start = revision.validity.valid_from.at
+        kept = {m.id: m for m in (*line, *same) if not m.revision.disputed and m.revision.validity.holds(start)}
+        return tuple(kept.values())
 
     async def revisions(self, scope: Scope, memory_id: str, *, page_size: int, page_token: str) -> Listing[Revision]:
         """Every version of a memory, oldest first."""

@@ -16,7 +16,7 @@ from twohop.memory.settings import Limits
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
-EDITABLE = ("text", "kind", "metadata", "categories")
+EDITABLE = ("text", "kind", "metadata", "categories", "expires_at")
 ARMS = ("", "vector", "vector+bm25")
 EARLIEST = micros(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
 LATEST = micros(datetime(LAST_YEAR, 1, 1, tzinfo=UTC))

@@ -238,6 +238,10 @@ class SqliteLedger:
         """One decision."""
         return await self._read(partition, record.decision, decision_id)
 
+    async def reverted(self, partition: str, decision_id: str) -> Decision | None:
+        """What undid a decision."""
+        return await self._read(partition, record.reverted, decision_id)
+
     async def decisions(
         self, partition: str, *, job_id: str = "", memory_id: str = "", limit: int = 100, after: str = ""
     ) -> Page[Decision]:

@@ -46,6 +46,18 @@ def decision(own: Owned, decision_id: str) -> Decision | None:
     return None if row is None else decision_of(row)
 
 
+def reverted(own: Owned, decision_id: str) -> Decision | None:
+    """The newest decision that undid this one, unless it was undone too."""
+    row = own.one(
+        "SELECT * FROM decisions WHERE partition = :partition AND reverts = :id AND reverts <> ''",
+        "ORDER BY recorded_at DESC, ordinal DESC LIMIT 1",
+        id=decision_id,
+    )
+    if row is None or reverted(own, row["id"]) is not None:
+        return None
+    return decision_of(row)
+
+
 def job(own: Owned, job_id: str) -> Job | None:
     """One job."""
     row = own.one("SELECT * FROM jobs WHERE partition = :partition AND id = :id", id=job_id)

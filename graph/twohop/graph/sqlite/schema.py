@@ -254,6 +254,7 @@ CREATE TABLE decisions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX decisions_of_job ON decisions (partition, job_id, recorded_at, ordinal);
 CREATE INDEX decisions_of_memory ON decisions (partition, memory_id, recorded_at, ordinal);
+CREATE INDEX decisions_reverting ON decisions (partition, reverts, recorded_at, ordinal) WHERE reverts <> '';
 CREATE INDEX decisions_on_target ON decisions (partition, target_id, recorded_at, ordinal);
 
 CREATE TABLE jobs (

@@ -24,6 +24,7 @@ class Draft:
         self._spent: set[str] = set()
         self.retracted: list[Revision] = []
         self.withdrawn: list[str] = []
+        self.messages: list[str] = []
         known = list(stored)
         self._stored = {memory.id: memory.revision for memory in known}
         self._grounds = {memory.id: memory.evidence for memory in known}
@@ -154,9 +155,10 @@ class Draft:
             replace(row, memory_id=memory_id, decision_id=self.decision_id, recorded_at=0) for row in evidence
         )
 
-    def withdraw(self, decision_id: str) -> None:
-        """Plan that the evidence which a decision gave ends."""
+    def withdraw(self, decision_id: str, messages: Iterable[str]) -> None:
+        """Plan that the evidence which a decision gave ends; `messages` are those that it may have named."""
         self.withdrawn.append(decision_id)
+        self.messages.extend(messages)
 
     def spend(self, memory_id: str) -> None:
         """Count a change that destroys; what this plan itself began is not anybody's yet."""

@@ -1,105 +1,137 @@
-"""A caller's own changes of a memory: decisions in the same log, with `user` as their author."""
+"""A caller's own changes: each is one commit under the owner's gate, and a decision in the same log as everybody's."""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from twohop.errors import EtagMismatch, NotFound, StaleRead
-from twohop.graph.model import Axes, Decision, Entity, Granularity, Memory, Moment, Operation, Revision, Scope, Triple
+from twohop.graph.model import Axes, Decision, Memory, Scope
 from twohop.graph.store import Changes, Ledger, RequestKey
-from twohop.memory.api import Edit, etag
+from twohop.memory.api import Changed, Edit, Resolution, etag
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
-from twohop.memory.names import normal
-from twohop.memory.write.draft import Draft
+from twohop.memory.predicates import PredicateTable
+from twohop.memory.write.command import USER, Command, Desk
+from twohop.memory.write.memory_commands import UNKNOWN, Delete, Pin, Restore, Update
 from twohop.memory.write.plan import Planner
-from twohop.memory.write.resolve import hash_of
+from twohop.memory.write.resolve_conflict import Resolve
+from twohop.memory.write.revert import Revert
 
-USER = "user"
 NEVER = -1
 
 
 class Editor:
-    """Updates and deletes by id, each one commit under the owner's gate."""
+    """Carries out commands. The same request id again gives the earlier result and does nothing."""
 
-    def __init__(self, *, ledger: Ledger, planner: Planner, gates: Gates, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        planner: Planner,
+        predicates: PredicateTable,
+        gates: Gates,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
         self._ledger = ledger
         self._planner = planner
+        self._predicates = predicates
         self._gates = gates
         self._clock = clock
         self._ids = ids
 
     async def update(self, scope: Scope, memory_id: str, edit: Edit, *, if_match: str, request_id: str) -> Memory:
-        """A new revision with the fields of the mask. Relations that the new text no longer names are closed."""
-        body = {"memory_id": memory_id, "etag": if_match, **asdict(edit)}
-        key = request_key(scope, "UpdateMemory", request_id, body)
-
-        async def change(draft: Draft, memory: Memory) -> Revision:
-            old = memory.revision
-            changes: dict[str, Any] = {}
-            if "text" in edit.mask:
-                text = edit.text.strip()
-                kept = await self._named_in(scope.partition, old.triples, text)
-                changes |= {
-                    "text": text,
-                    "triples": kept,
-                    "slot_key": old.slot_key if kept[:1] == old.triples[:1] else "",
-                }
-            if "kind" in edit.mask and edit.kind is not None:
-                changes["kind"] = edit.kind
-            if "metadata" in edit.mask:
-                changes["metadata"] = dict(edit.metadata)
-            if "categories" in edit.mask:
-                changes["categories"] = edit.categories
-            start = old.validity.valid_from
-            stated = start.granularity is not Granularity.UNKNOWN
-            changes["text_hash"] = hash_of(
-                changes.get("text", old.text), changes.get("kind", old.kind), start, stated=stated
-            )
-            return draft.revise(old, operation=Operation.UPDATE, reason="changed by the caller", **changes)
-
-        return await self._edit(scope, memory_id, change, if_match=if_match, key=key)
+        """A new revision with the fields of the mask. Relations that the new text no longer states are closed."""
+        command = Update(memory_id=memory_id, edit=edit)
+        return await self._memory(scope, memory_id, command, "UpdateMemory", if_match, request_id)
 
     async def delete(self, scope: Scope, memory_id: str, *, if_match: str, request_id: str) -> Memory:
         """Close the memory now; it stays in its history. One that no longer holds is left as it is."""
-        body = {"memory_id": memory_id, "etag": if_match}
-        key = request_key(scope, "DeleteMemory", request_id, body)
+        command = Delete(memory_id=memory_id)
+        return await self._memory(scope, memory_id, command, "DeleteMemory", if_match, request_id)
 
-        async def change(draft: Draft, memory: Memory) -> Revision | None:
-            now = Moment(self._clock())
-            end = memory.revision.validity.valid_to
-            if end is not None and end.at <= now.at:
-                return None
-            return draft.close(memory.revision, now, operation=Operation.DELETE, reason="deleted by the caller")
+    async def restore(self, scope: Scope, memory_id: str, *, if_match: str, request_id: str) -> Memory:
+        """Bring a closed, expired or retracted memory back."""
+        command = Restore(memory_id=memory_id)
+        return await self._memory(scope, memory_id, command, "RestoreMemory", if_match, request_id)
 
-        return await self._edit(scope, memory_id, change, if_match=if_match, key=key)
+    async def pin(self, scope: Scope, memory_id: str, *, pinned: bool, if_match: str, request_id: str) -> Memory:
+        """Pin the memory or unpin it."""
+        command = Pin(memory_id=memory_id, pinned=pinned)
+        return await self._memory(scope, memory_id, command, "PinMemory", if_match, request_id)
 
-    async def _edit(
-        self, scope: Scope, memory_id: str, change: Callable[..., Any], *, if_match: str, key: RequestKey | None
+    async def resolve(self, scope: Scope, memory_id: str, resolution: Resolution, *, request_id: str) -> Changed:
+        """Settle a conflict."""
+        await self._stood(scope, memory_id)
+        command = Resolve(memory_id=memory_id, resolution=resolution)
+        return await self._decision(scope, command, "ResolveConflict", request_id)
+
+    async def revert(self, scope: Scope, decision_id: str, *, request_id: str) -> Changed:
+        """Undo a decision."""
+        return await self._decision(scope, Revert(decision_id=decision_id), "RevertDecision", request_id)
+
+    async def _memory(
+        self, scope: Scope, memory_id: str, command: Command, method: str, if_match: str, request_id: str
     ) -> Memory:
+        """Carry out a command about one memory, and give it back as it is then."""
+        key = request_key(scope, method, request_id, {**command.to_json(), "etag": if_match})
+        partition = scope.partition
+
+        async def matches() -> None:
+            memory = await self._stood(scope, memory_id)
+            if if_match and if_match != etag(memory) and not await self._done(partition, key):
+                raise EtagMismatch("the memory changed since it was read: read it again")
+
+        await self._carry_out(scope, command, key, before=matches)
+        return await self._stood(scope, memory_id)
+
+    async def _decision(self, scope: Scope, command: Command, method: str, request_id: str) -> Changed:
+        """Carry out a command about a decision, and give back what it changed."""
+        key = request_key(scope, method, request_id, command.to_json())
+        made = await self._carry_out(scope, command, key)
+        decision = await self._ledger.decision(scope.partition, made)
+        if decision is None:
+            raise NotFound("the decision of the earlier request is gone")
+        ids = list(dict.fromkeys(effect.memory_id for effect in decision.effects))
+        owner = await self._ledger.owner(scope.partition)
+        return Changed(
+            decision=decision,
+            memories=tuple(await self._ledger.memories(scope.partition, ids, Axes())),
+            seq=owner.seq if owner else 0,
+        )
+
+    async def _carry_out(self, scope: Scope, command: Command, key: RequestKey | None, *, before: Any = None) -> str:
+        """Plan and commit, again as long as others come between; the id of the decision, also of an earlier one."""
         partition = scope.partition
         async with self._gates.owner(partition):
             while True:
                 owner = await self._ledger.owner(partition)
-                memory = await self._current(scope, memory_id)
-                if if_match and if_match != etag(memory) and not await self._done(partition, key):
-                    raise EtagMismatch("the memory changed since it was read: read it again")
-                draft = Draft(partition, [memory], self._ids)
+                if before is not None:
+                    await before()
                 decision_id = self._ids()
-                draft.begin(decision_id, USER)
-                revision = await change(draft, memory)
-                if revision is not None:
-                    draft.record(self._decision(decision_id, draft, memory, revision))
-                changes = await self._planner.complete(draft, _no_entities())
-                expected = owner.state_seq if owner else 0
-                changes = replace(changes, expected_state=expected, request=key, request_result=memory_id)
+                desk = Desk(
+                    ledger=self._ledger,
+                    planner=self._planner,
+                    predicates=self._predicates,
+                    partition=partition,
+                    now=self._clock(),
+                    ids=self._ids,
+                    decision_id=decision_id,
+                )
+                changes = await plan_command(desk, command, self._planner)
+                changes = replace(
+                    changes,
+                    expected_state=owner.state_seq if owner else 0,
+                    request=key,
+                    request_result=decision_id,
+                )
                 try:
                     committed = await self._ledger.commit(changes)
                 except StaleRead:
                     continue
-                return await self._current(scope, committed.earlier or memory_id)
+                return committed.earlier or decision_id
 
     async def _done(self, partition: str, key: RequestKey | None) -> bool:
         """Whether this very request was carried out before: asked by a commit that no state of the owner lets pass."""
@@ -111,36 +143,49 @@ class Editor:
             return False
         return True
 
-    async def _current(self, scope: Scope, memory_id: str) -> Memory:
-        found = await self._ledger.memories(scope.partition, [memory_id], Axes(), scope.narrows)
+    async def _stood(self, scope: Scope, memory_id: str) -> Memory:
+        """The memory as it is now, or, when it was retracted, as it stood before.
+
+        Raises:
+            NotFound: this scope never saw such a memory.
+        """
+        partition = scope.partition
+        found = await self._ledger.memories(partition, [memory_id], Axes(), scope.narrows)
         if not found:
-            raise NotFound("no such memory for this owner")
+            history = await self._ledger.revisions(partition, memory_id)
+            ended = history[-1].superseded_at if history else None
+            then = Axes(known_at=None if ended is None else ended - 1)
+            found = await self._ledger.memories(partition, [memory_id], then, scope.narrows)
+        if not found:
+            raise NotFound(UNKNOWN)
         return found[0]
 
-    async def _named_in(self, partition: str, triples: tuple[Triple, ...], text: str) -> tuple[Triple, ...]:
-        ends = sorted({end for t in triples for end in (t.subject_id, t.object_id) if end})
-        names = {entity.id: entity.normal for entity in await self._ledger.entities(partition, ends)}
-        said = normal(text)
-        return tuple(t for t in triples if (names.get(t.object_id) or normal(t.literal)) in said)
 
-    def _decision(self, decision_id: str, draft: Draft, memory: Memory, revision: Revision) -> Decision:
-        return Decision(
-            id=decision_id,
-            partition=draft.partition,
+async def plan_command(desk: Desk, command: Command, planner: Planner) -> Changes:
+    """The commit that a command leads to; with nothing to do it holds nothing but the owner."""
+    done = await command.carry_out(desk)
+    if not done.changed:
+        return Changes(partition=desk.partition)
+    told = {**command.to_json(), "now": desk.now}
+    done.draft.record(
+        Decision(
+            id=desk.decision_id,
+            partition=desk.partition,
             job_id="",
             position=0,
-            operation=revision.operation,
+            operation=done.operation,
             decider=USER,
-            fact=revision.text,
-            memory_id=memory.id,
-            revision_id=revision.id,
-            target_id=memory.id,
-            reason=revision.reason,
+            fact=done.revision.text if done.revision else "",
+            memory_id=done.revision.memory_id if done.revision else "",
+            revision_id=done.revision.id if done.revision else "",
+            target_id=done.target,
+            reason=done.reason,
+            reverts=done.reverts,
+            input=told,
         )
-
-
-def _no_entities() -> Mapping[str, Entity]:
-    return {}
+    )
+    changes = await planner.complete(done.draft, done.entities)
+    return replace(changes, entities=tuple(done.entities.values()))
 
 
 def request_key(scope: Scope, method: str, request_id: str, body: Mapping[str, Any]) -> RequestKey | None:

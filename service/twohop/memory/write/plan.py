@@ -107,7 +107,7 @@ class Planner:
 
     async def _touched_messages(self, draft: Draft, evidence: Sequence[Evidence]) -> tuple[str, ...]:
         """Messages whose words in the index hold the texts of these facts."""
-        touched = [row.message_id for row in evidence]
+        touched = [*draft.messages, *(row.message_id for row in evidence)]
         changed = [revision.memory_id for revision in draft.touched]
         for memory in await self._ledger.memories(draft.partition, changed, Axes()):
             touched.extend(row.message_id for row in memory.evidence)

@@ -36,13 +36,17 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What all facts of one commit share: job, exchange, how many memories may be closed, what new memories bear."""
+    """What all facts of one commit share: job, exchange, how many memories may be closed, what new memories bear.
+
+    `resolves`: the disputed memory that a caller lets in. Then neither pins nor the cap hold the fact back.
+    """
 
     job_id: str
     messages: tuple[str, ...]
     cap: int
     metadata: Mapping[str, Any] = field(default_factory=dict)
     expires_at: int | None = None
+    resolves: Revision | None = None
 
 
 def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
@@ -50,6 +54,30 @@ def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
     fact = judged.fact
     decision_id = draft.ids()
     draft.begin(decision_id, judged.decider)
+    settled, ruling = change(draft, judged, terms)
+    draft.record(
+        Decision(
+            id=decision_id,
+            partition=draft.partition,
+            job_id=terms.job_id,
+            position=fact.place,
+            operation=settled.operation,
+            decider=judged.decider,
+            fact=fact.fact.text.strip(),
+            memory_id=settled.revision.memory_id if settled.revision else "",
+            revision_id=settled.revision.id if settled.revision else "",
+            target_id=settled.target.memory_id if settled.target else "",
+            reason=settled.reason or ruling.reason,
+            refused=ruling.refused,
+            rule=ruling.rule,
+            input=told(judged, terms),
+        )
+    )
+
+
+def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]:
+    """Plan what the fact changes within the draft's decision, and say what the guardrails made of the verdict."""
+    fact = judged.fact
 
     def make(
         validity: Validity,
@@ -60,6 +88,15 @@ def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
         beside: bool = False,
         disputed: bool = False,
     ) -> Revision:
+        if terms.resolves is not None:
+            return draft.revise(
+                terms.resolves,
+                operation=operation,
+                reason=reason,
+                validity=validity,
+                disputed=False,
+                supersedes=supersedes,
+            )
         denial = fact.fact.polarity is Polarity.NEGATED
         revision = draft.add(
             Revision(
@@ -90,6 +127,8 @@ def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
         return revision
 
     def may_cut(value: Revision) -> bool:
+        if terms.resolves is not None:
+            return True
         return not value.pinned and (draft.destructive < terms.cap or draft.born(value.memory_id))
 
     ruling = guard(fact, judged.verdict, judged.shown, draft, terms.cap)
@@ -107,24 +146,7 @@ def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
         settled = Settled(operation=Operation.DISPUTE, revision=revision, reason=TOO_MUCH)
     if settled.operation in {Operation.NOOP, Operation.DELETE, Operation.RETRACT} and settled.target is not None:
         draft.witness(settled.target.memory_id, fact.evidence)
-    draft.record(
-        Decision(
-            id=decision_id,
-            partition=draft.partition,
-            job_id=terms.job_id,
-            position=fact.place,
-            operation=settled.operation,
-            decider=judged.decider,
-            fact=fact.fact.text.strip(),
-            memory_id=settled.revision.memory_id if settled.revision else "",
-            revision_id=settled.revision.id if settled.revision else "",
-            target_id=settled.target.memory_id if settled.target else "",
-            reason=settled.reason or ruling.reason,
-            refused=ruling.refused,
-            rule=ruling.rule,
-            input=told(judged, terms),
-        )
-    )
+    return settled, ruling
 
 
 def told(judged: Judged, terms: Terms) -> dict[str, Any]:

@@ -1,0 +1,233 @@
+"""Changes of one memory by its caller: new content, an end, its return, a pin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from twohop.errors import Conflict, NotFound
+from twohop.graph.model import FAR, Granularity, Kind, Memory, Moment, Operation, Revision, Triple, Validity
+from twohop.memory.api import Edit
+from twohop.memory.names import negated, normal, words
+from twohop.memory.write.command import Desk, Done
+from twohop.memory.write.resolve import hash_of
+from twohop.memory.write.timeline import overlaps
+
+UNKNOWN = "no such memory for this owner"
+
+
+async def current(desk: Desk, memory_id: str) -> Memory:
+    """The memory as it is now.
+
+    Raises:
+        NotFound: there is none, or it was retracted.
+    """
+    found = await desk.memories([memory_id])
+    if not found:
+        raise NotFound(UNKNOWN)
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A new revision with the fields of the mask. Relations that the new text no longer states are closed."""
+
+    name: ClassVar[str] = "update"
+    memory_id: str
+    edit: Edit
+
+    async def carry_out(self, desk: Desk) -> Done:
+        """Plan the new revision."""
+        memory = await current(desk, self.memory_id)
+        old, edit = memory.revision, self.edit
+        changes: dict[str, Any] = {}
+        if "text" in edit.mask:
+            text = edit.text.strip()
+            kept = await self._stated(desk, old, text)
+            same = kept and kept[:1] == old.triples[:1]
+            changes |= {"text": text, "triples": kept, "slot_key": old.slot_key if same else ""}
+        if "kind" in edit.mask and edit.kind is not None:
+            changes["kind"] = edit.kind
+        if "metadata" in edit.mask:
+            changes["metadata"] = dict(edit.metadata)
+        if "categories" in edit.mask:
+            changes["categories"] = edit.categories
+        if "expires_at" in edit.mask:
+            changes["expires_at"] = edit.expires_at
+        start = old.validity.valid_from
+        stated = start.granularity is not Granularity.UNKNOWN
+        changes["text_hash"] = hash_of(
+            changes.get("text", old.text), changes.get("kind", old.kind), start, stated=stated
+        )
+        draft = desk.draft([memory])
+        reason = "changed by the caller"
+        revision = draft.revise(old, operation=Operation.UPDATE, reason=reason, **changes)
+        return Done(draft=draft, operation=Operation.UPDATE, reason=reason, revision=revision, target=old.memory_id)
+
+    async def _stated(self, desk: Desk, old: Revision, text: str) -> tuple[Triple, ...]:
+        """The triples that a new text still states: it keeps every word of the old one but names, and both names.
+
+        "Alice left Acme" names Alice and Acme, and states nothing of "Alice works at Acme".
+        """
+        ends = sorted({end for t in old.triples for end in (t.subject_id, t.object_id) if end})
+        names = {entity.id: entity.normal for entity in await desk.ledger.entities(desk.partition, ends)}
+        named = words(" ".join(names.values()))
+        if not words(old.text) - named <= words(text) or negated(old.text) != negated(text):
+            return ()
+        said = normal(text)
+        return tuple(t for t in old.triples if (names.get(t.object_id) or normal(t.literal)) in said)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The arguments."""
+        edit = self.edit
+        return {
+            "edit": self.name,
+            "memory_id": self.memory_id,
+            "mask": list(edit.mask),
+            "text": edit.text,
+            "kind": edit.kind.value if edit.kind else "",
+            "metadata": dict(edit.metadata),
+            "categories": list(edit.categories),
+            "expires_at": edit.expires_at,
+        }
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Update":
+        """From what `to_json` gave."""
+        edit = Edit(
+            mask=tuple(told["mask"]),
+            text=told["text"],
+            kind=Kind(told["kind"]) if told["kind"] else None,
+            metadata=told["metadata"],
+            categories=tuple(told["categories"]),
+            expires_at=told["expires_at"],
+        )
+        return cls(memory_id=told["memory_id"], edit=edit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Close the memory now; it stays in its history. One that no longer holds is left as it is."""
+
+    name: ClassVar[str] = "delete"
+    memory_id: str
+
+    async def carry_out(self, desk: Desk) -> Done:
+        """Plan the end."""
+        memory = await current(desk, self.memory_id)
+        now = Moment(desk.now)
+        end = memory.revision.validity.valid_to
+        draft = desk.draft([memory])
+        reason = "deleted by the caller"
+        done = Done(draft=draft, operation=Operation.DELETE, reason=reason, target=memory.id, changed=False)
+        if end is not None and end.at <= now.at:
+            return done
+        revision = draft.close(memory.revision, now, operation=Operation.DELETE, reason=reason)
+        return replace(done, revision=revision, changed=True)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The arguments."""
+        return {"edit": self.name, "memory_id": self.memory_id}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Delete":
+        """From what `to_json` gave."""
+        return cls(memory_id=told["memory_id"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """Pin the memory, so that no add closes or rewrites it, or unpin it."""
+
+    name: ClassVar[str] = "pin"
+    memory_id: str
+    pinned: bool = True
+
+    async def carry_out(self, desk: Desk) -> Done:
+        """Plan the mark."""
+        memory = await current(desk, self.memory_id)
+        draft = desk.draft([memory])
+        reason = "pinned by the caller" if self.pinned else "unpinned by the caller"
+        done = Done(draft=draft, operation=Operation.UPDATE, reason=reason, target=memory.id, changed=False)
+        if memory.revision.pinned == self.pinned:
+            return done
+        revision = draft.revise(memory.revision, operation=Operation.UPDATE, reason=reason, pinned=self.pinned)
+        return replace(done, revision=revision, changed=True)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The arguments."""
+        return {"edit": self.name, "memory_id": self.memory_id, "pinned": self.pinned}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Pin":
+        """From what `to_json` gave."""
+        return cls(memory_id=told["memory_id"], pinned=told["pinned"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """Bring a closed, expired or retracted memory back, with the validity that it had before."""
+
+    name: ClassVar[str] = "restore"
+    memory_id: str
+
+    async def carry_out(self, desk: Desk) -> Done:
+        """Plan the return.
+
+        Raises:
+            Conflict: another value of its slot holds in that time, or it always had an end.
+        """
+        history = await desk.ledger.revisions(desk.partition, self.memory_id)
+        if not history:
+            raise NotFound(UNKNOWN)
+        last = history[-1]
+        if last.disputed:
+            raise Conflict("the memory is disputed: settle it with ResolveConflict")
+        found = await desk.memories([self.memory_id])
+        line = [m for m in await desk.slots([last.slot_key]) if m.id != self.memory_id]
+        draft = desk.draft([*found, *line])
+        reason = "restored by the caller"
+        done = Done(draft=draft, operation=Operation.RESTORE, reason=reason, target=self.memory_id, changed=False)
+        if found and last.live(desk.now):
+            return done
+        validity = before_its_end(history) if found and not last.validity.holds(desk.now) else last.validity
+        rivals = [m.revision for m in line if clash(m.revision, validity)]
+        if rivals:
+            raise Conflict(
+                f"memory {rivals[0].memory_id} holds another value of the same kind in that time: "
+                "delete it first, or revert the decision that made it"
+            )
+        changes: dict[str, Any] = {"validity": validity, "superseded_by": "", "expires_at": None}
+        if found:
+            revision = draft.revise(last, operation=Operation.RESTORE, reason=reason, **changes)
+        else:
+            revision = draft.revive(last, operation=Operation.RESTORE, reason=reason, **changes)
+        return replace(done, revision=revision, changed=True)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The arguments."""
+        return {"edit": self.name, "memory_id": self.memory_id}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Restore":
+        """From what `to_json` gave."""
+        return cls(memory_id=told["memory_id"])
+
+
+def before_its_end(history: list[Revision]) -> Validity:
+    """The validity before the memory was closed.
+
+    Raises:
+        Conflict: it always had this end.
+    """
+    last = history[-1].validity
+    for earlier in reversed(history):
+        validity = earlier.validity
+        if validity.valid_to is None or (last.valid_to is not None and validity.valid_to.at > last.valid_to.at):
+            return Validity(last.valid_from, validity.valid_to)
+    raise Conflict("the memory was never open: what it says was over when it was told")
+
+
+def clash(other: Revision, validity: Validity) -> bool:
+    """Whether an undisputed value has an instant in common with the interval."""
+    end = validity.valid_to.at if validity.valid_to else FAR
+    return not other.disputed and overlaps(other.validity, validity.valid_from.at, end)
