@@ -63,6 +63,10 @@ def held_until(value: Revision, fact: ResolvedFact, at: Moment) -> bool:
 def finish(draft: Draft, fact: ResolvedFact, value: Revision, at: Moment) -> Revision:
     """Close a memory at the end that the fact gives."""
     draft.spend(value.memory_id)
+    if at.at <= value.validity.valid_from.at < end_of(at).at:
+        # "It ended this month", of what was noted this month: it held when it was noted.
+        within = min(max(fact.observed.at, value.validity.valid_from.at + 1), end_of(at).at)
+        at = replace(at, at=within)
     if value.validity.valid_from.at < at.at:
         return draft.close(value, at, operation=Operation.DELETE, reason=ENDED)
     # It was noted after it had ended: its unknown start was only the note's time.
@@ -103,14 +107,15 @@ def deny(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settl
 def meant(fact: ResolvedFact, values: Sequence[Revision]) -> list[Revision]:
     """Which of the memories that say so a denial takes back.
 
-    One with a time: those of that time. Without: those that hold when it is said; if none does, what is over only when
-    the words reach back ("I never worked there").
+    One with a time: those of that time. Without: those that hold when it is said, or would later; if there are none,
+    what is over only when the words reach back ("I never worked there").
     """
     if fact.stated:
         start = fact.validity.valid_from
         until = fact.validity.valid_to or end_of(start)
         return [v for v in values if overlaps(v.validity, start.at, max(until.at, start.at + 1))]
     now = [value for value in values if value.validity.holds(fact.observed.at)]
+    now = now or [value for value in values if value.validity.valid_from.at > fact.observed.at]
     quotes = " ".join(row.quote for row in fact.evidence)
     if now or not (fact.fact.correction or NEVER.search(f"{fact.fact.text} {quotes}")):
         return now

@@ -9,6 +9,7 @@ from twohop.graph.store import Changes, JobUpdate, Ledger
 from twohop.memory.clock import Ids
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
+from twohop.memory.write.plans import plans_of
 from twohop.memory.write.relations import derive, difference, sentence
 from twohop.memory.write.resolve import EntityBook, ResolvedFact
 from twohop.memory.write.settle import Judged, Terms, in_order, settle
@@ -26,7 +27,7 @@ class Planner:
         """The state that these facts may touch, and the memories named in `also`."""
         stored: dict[str, Memory] = {}
         slots = [key for fact in facts for key in (fact.slot_key, fact.denial_key) if key]
-        triples = [triple.key(partition) for fact in facts for triple in fact.triples[:1]]
+        triples = [plan.key(partition) for fact in facts for own in fact.triples[:1] for plan in plans_of(own)]
         asserting = await self._ledger.by_triple(partition, triples)
         for found in (
             await self._ledger.by_text(partition, [fact.text_hash for fact in facts]),

@@ -197,10 +197,9 @@ def times_of(fact: Fact, observed: Moment) -> tuple[Validity, Moment | None, boo
     begin = start or Moment(observed.at, Granularity.UNKNOWN, zone)
     if end and end.at <= begin.at:
         # "In 2019" given as 2019 to 2019 means the whole year; an end before an unknown start moves the start.
-        end = end_of(end)
-        if end.at <= begin.at:
-            begin = begin if start else Moment(end.at - 1, Granularity.UNKNOWN, zone)
-            end = end if begin.at < end.at else None
+        end = end_of(end) if start else end
+        begin = begin if start else Moment(end.at - 1, Granularity.UNKNOWN, zone)
+        end = end if begin.at < end.at else None
     if fact.kind is Kind.PLAN and begin.at > observed.at:
         # A plan is true from the day it is said, whenever it is for.
         begin = observed

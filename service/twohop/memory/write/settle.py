@@ -7,13 +7,15 @@ from typing import Any
 from twohop.graph.model import Decision, Kind, Operation, Revision, Validity
 from twohop.memory.names import adds_no_details, words
 from twohop.memory.ports import Candidate, Polarity, Verdict
+from twohop.memory.write.beside import held_beside
 from twohop.memory.write.correct import correct
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.guard import Ruling, guard
 from twohop.memory.write.negate import deny, end
 from twohop.memory.write.payload import fact_to_json
+from twohop.memory.write.plans import plans_of
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.timeline import Make, MayCut, Settled, place, restate
+from twohop.memory.write.timeline import Make, MayCut, Settled, place, prolong, restate
 
 NEWS = 3
 """New words from which the same value in other words says more than was known; fewer are another way to put it."""
@@ -178,10 +180,11 @@ def affirm(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut
 
 def fulfil(draft: Draft, fact: ResolvedFact, may_cut: MayCut) -> None:
     """A plan is over once what was planned holds."""
-    for own in fact.triples[:1]:
-        for plan in draft.by_triple(own.subject_id, own.predicate, own.object_id, own.literal):
-            at = fact.validity.valid_from
-            if plan.kind is not Kind.PLAN or not plan.live(at.at) or not may_cut(plan):
+    at = fact.validity.valid_from
+    for claim in (claim for own in fact.triples[:1] for claim in plans_of(own)):
+        for plan in draft.by_triple(claim.subject_id, claim.predicate, claim.object_id, claim.literal):
+            open_still = plan.validity.valid_to is None or plan.validity.valid_to.at > at.at
+            if plan.kind is not Kind.PLAN or not open_still or plan.disputed or not may_cut(plan):
                 continue
             draft.spend(plan.memory_id)
             draft.close(plan, at, operation=Operation.DELETE, reason="what was planned came true")
@@ -193,7 +196,8 @@ def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
     for value in draft.all():
         same = value.text_hash == fact.text_hash and value.triples[:1] == fact.triples[:1]
         if same and not value.disputed and value.live(start.at) and not fact.fact.correction:
-            return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+            noop = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+            return prolong(draft, fact, value, draft.slot(value.slot_key)) or noop
     if ruling.operation is Operation.UPDATE and ruling.target is not None:
         return reword(draft, fact, ruling, ruling.target)
     if ruling.operation is Operation.NOOP and ruling.target is not None:
@@ -204,7 +208,7 @@ def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
                 continue  # The timeline knows more about values of a slot.
             if value.kind is fact.fact.kind and value.live(start.at) and same_time(fact, value):
                 noop = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
-                return enrich(draft, fact, value) or noop
+                return prolong(draft, fact, value) or enrich(draft, fact, value) or noop
     return None
 
 
@@ -228,10 +232,11 @@ def anew(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: 
         if restated.operation is Operation.NOOP and restated.revision is not None:
             return enrich(draft, fact, restated.revision) or restated
         return restated
-    if ruling.beside is not None:
+    beside = ruling.beside or held_beside(draft, fact, line)
+    if beside is not None:
         reason = "it holds beside another value of the same slot"
         revision = make(fact.validity, Operation.ADD, reason, beside=True)
-        return Settled(operation=Operation.ADD, revision=revision, target=ruling.beside, reason=reason)
+        return Settled(operation=Operation.ADD, revision=revision, target=beside, reason=reason)
     return place(draft, fact, make, may_cut=may_cut)
 
 

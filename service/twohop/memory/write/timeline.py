@@ -85,6 +85,8 @@ def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> Settl
         if value.triples[:1] != fact.triples[:1]:
             continue
         if value.validity.holds(start.at):
+            if (prolonged := prolong(draft, fact, value, line)) is not None:
+                return prolonged
             return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
         later = value.validity.valid_from.at > start.at
         between = any(
@@ -102,6 +104,23 @@ def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> Settl
             else:
                 return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
     return None
+
+
+def prolong(draft: Draft, fact: ResolvedFact, value: Revision, line: Sequence[Revision] = ()) -> Settled | None:
+    """The same value with another end ("I can stay until April now"); None when the fact gives none, or the same."""
+    end = fact.validity.valid_to
+    if end is None or value.pinned or end == value.validity.valid_to:
+        return None
+    limit = earliest(*(v.validity.valid_from for v in line if v.validity.valid_from.at > value.validity.valid_from.at))
+    until = earliest(end, limit)
+    if until is None or until.at <= value.validity.valid_from.at:
+        return None
+    draft.spend(value.memory_id)
+    reason = "the end is another one now" if value.validity.valid_to else "the end is known now"
+    validity = Validity(value.validity.valid_from, until)
+    revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=validity)
+    draft.witness(revision.memory_id, fact.evidence)
+    return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
 
 
 def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> Settled | None:
