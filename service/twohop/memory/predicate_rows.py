@@ -6,6 +6,8 @@ from twohop.memory.ports import Cardinality
 
 ONE = Cardinality.ONE
 MANY = Cardinality.MANY
+OPEN = Cardinality.UNKNOWN
+"""The extractor's opinion decides: some have one car or home-mate at a time, some have several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ WORK = (
     row(
         "part_of",
         "is part of",
-        MANY,
+        OPEN,
         "belongs, team, department, group, unit, division, within",
         "organisation",
         inverse="has_part",
@@ -235,7 +237,7 @@ HOME = (
     row(
         "lives_with",
         "lives with",
-        MANY,
+        OPEN,
         "roommate, flatmate, housemate, share, home, live",
         "person",
         inverse="lives_with",
@@ -417,8 +419,8 @@ THINGS = (
         also="has possession, possesses, owner of, owned",
     ),
     row("owned_by", "is owned by", MANY, "own, owner, have, belongs", "", inverse="owns"),
-    row("drives", "drives", MANY, "car, vehicle, drive, own", "thing", also="car, has car"),
-    row("uses", "uses", MANY, "use, tool, software, app, work with", "thing", also="using, works with tool"),
+    row("drives", "drives", OPEN, "car, vehicle, drive, own", "thing", also="car, has car"),
+    row("uses", "uses", OPEN, "use, tool, software, app, work with", "thing", also="using, works with tool"),
     row("bought", "bought", MANY, "buy, purchase, get, new, shopping", "thing", also="purchased, has bought"),
     row("sold", "sold", MANY, "sell, sale, got rid", "thing", also="has sold"),
     row("adopted", "adopted", MANY, "adopt, adoption, new, pet, family", "", also="has adopted"),

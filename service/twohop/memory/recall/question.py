@@ -41,7 +41,8 @@ class Question:
     """A question taken apart.
 
     `words` in order, folded, with their `spans` in the text; `stems` without stop words. `past`: it asks for what no
-    longer holds. `before`: the stems of what came afterwards ("before Acme"), if said.
+    longer holds. `told_as_past`: it is put in the past tense, so that what has ended may answer it as well as what
+    holds. `before`: the stems of what came afterwards ("before Acme"), if said.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Question:
     asks: Asks
     wanted: Wanted
     past: bool
+    told_as_past: bool
     before: frozenset[str]
 
     @property
@@ -92,7 +94,12 @@ WHICH = re.compile(
 )
 PLACE_ASKED = re.compile(r"\bwhere\b")
 PERSON_ASKED = re.compile(r"\b(?:who|whom|whose)\b")
-PAST = re.compile(r"\b(?:before|previously|formerly|former|previous|used to|earlier|at first|originally|back then)\b")
+PAST = re.compile(
+    r"\b(?:before|previously|formerly|former|previous|used to|earlier|at first|originally|original|back then|"
+    r"first (?:husband|wife|job|home|name|school|employer|boss|company|flat|car)|ex|g[ai]ve up|quit|"
+    r"no longer|any ?more)\b"
+)
+PAST_TENSE = re.compile(r"\b(?:did|was|were|had|wasn't|weren't|didn't)\b")
 BEFORE = re.compile(r"\bbefore\s+(.+)$")
 
 
@@ -112,6 +119,7 @@ def understand(text: str) -> Question:
         asks=asks(folded),
         wanted=wanted(" ".join(said)),
         past=bool(PAST.search(folded)),
+        told_as_past=bool(PAST_TENSE.search(folded)),
         before=frozenset(analyse(before[1])) if before else frozenset(),
     )
 

@@ -29,7 +29,7 @@ class View:
         """The view that a request asks for: what holds now, unless it says otherwise or asks for the past."""
         read_time = request.axes.known_at or (owner.last_time if owner else now)
         at = max(now, read_time) if request.axes.as_of is None else request.axes.as_of
-        closed = request.axes.as_of is None and (request.include_closed or question.past)
+        closed = request.axes.as_of is None and (request.include_closed or question.past or question.told_as_past)
         return cls(
             partition=request.scope.partition,
             axes=replace(request.axes, as_of=None if closed else at),

@@ -8,7 +8,7 @@ carries. A refused verdict becomes ADD (the timeline then settles functional slo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twohop.graph.model import Operation, Revision
+from twohop.graph.model import Kind, Operation, Revision
 from twohop.memory.names import adds_no_details, keeps_details, normal, words
 from twohop.memory.ports import Candidate, Polarity, Verdict
 from twohop.memory.write.draft import Draft
@@ -30,6 +30,7 @@ RULES = {
     "cap": "this add already changed as many memories as one add may",
     "other_predicate": "the target says something else about the subject",
     "no_text": "the new text is empty",
+    "other_time": "the target happened at another time",
     "invents": "the new text holds a number, name or negation that nobody said",
     "other_value": "another value is not a new wording",
     "loses": "the new text loses a number, name or negation",
@@ -130,6 +131,8 @@ def refuse_update(  # noqa: PLR0911 - as `refuse`.
         return "invents"
     if fact.triples[0] != target.triples[0]:
         return "other_value"
+    if Kind.EVENT in {fact.fact.kind, target.kind} and fact.validity.valid_from != target.validity.valid_from:
+        return "other_time"
     if not keeps_details(text, target.text):
         return "loses"
     return ""
