@@ -65,7 +65,6 @@ def test_a_row_is_whole(row: Predicate) -> None:
     assert TABLE.phrase(row.name)
     assert len(row.cues) <= MAX_CUES
     assert [TABLE.normalise(s) for s in row.synonyms] == [row.name] * len(row.synonyms)
-    assert row.cardinality is not Cardinality.UNKNOWN
     for other, back in ((row.inverse, TABLE.inverse), (row.opposite, TABLE.opposite)):
         assert not other or back(other) == row.name
 

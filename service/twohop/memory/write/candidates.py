@@ -28,21 +28,31 @@ class CandidateFinder:
         self._centring = Centring(ledger)
 
     async def find(self, partition: str, facts: Sequence[ResolvedFact], now: int) -> list[tuple[Candidate, ...]]:
-        """For each fact at most s candidates: same text, slot or subject and predicate first, then by similarity."""
+        """For each fact at most s candidates: same text, claim or slot first, then by similarity, then same subject.
+
+        Memories of one (subject, predicate) that are neither near nor of its slot come last: of a hundred things that
+        somebody likes, the newest ten would leave no room for the one that says the same in other words.
+        """
         near = await self._similar(partition, facts, now)
         by_text = await self._ledger.by_text(partition, [fact.text_hash for fact in facts])
+        slots = await self._ledger.slot(partition, [key for f in facts for key in (f.slot_key, f.denial_key) if key])
+        claims = await self._ledger.by_triple(partition, [t.key(partition) for f in facts for t in f.triples[:1]])
         pairs = [(fact.subject_id, fact.predicate) for fact in facts if fact.triples]
         by_subject = await self._ledger.by_subject(partition, pairs, self._settings.similar_memories)
         similar = {m.id: m for m in await self._ledger.memories(partition, list({i for n in near for i in n}), Axes())}
         chosen: list[list[tuple[Memory, float]]] = []
         for fact, scores in zip(facts, near, strict=True):
-            exact = [m for m in by_text if m.revision.text_hash == fact.text_hash]
             pair = (fact.subject_id, fact.predicate)
-            exact += [m for m in by_subject if any((t.subject_id, t.predicate) == pair for t in m.revision.triples)]
+            exact = [m for m in by_text if m.revision.text_hash == fact.text_hash]
+            exact += [m for own in fact.triples[:1] for m in claims.get(own.key(partition), ())]
+            exact += [m for m in slots if m.revision.slot_key in {fact.slot_key, fact.denial_key}]
             ordered = {m.id: (m, scores.get(m.id, 1.0)) for m in exact}
             for memory_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
                 if memory_id in similar:
                     ordered.setdefault(memory_id, (similar[memory_id], score))
+            for m in by_subject:
+                if any((t.subject_id, t.predicate) == pair for t in m.revision.triples):
+                    ordered.setdefault(m.id, (m, 0.0))
             live = [(m, score) for m, score in ordered.values() if m.revision.live(max(now, fact.observed.at))]
             chosen.append(live[: self._settings.similar_memories])
         names = await self._names(partition, [m for few in chosen for m, _ in few])

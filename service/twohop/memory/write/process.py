@@ -217,8 +217,10 @@ class Processor:
                 owner = await self._ledger.owner(job.partition)
                 now = owner.state_seq if owner else 0
                 if now != state and not last:
-                    unseen = await self._unseen(job, [extraction.facts[p] for p in usable], [shown[p] for p in usable])
-                    if unseen:
+                    seen = [shown[p] for p in usable]
+                    if await self._moved(job, seen) or await self._unseen(
+                        job, [extraction.facts[p] for p in usable], seen
+                    ):
                         return None
                 resolved, book = await self._resolve(job.partition, facts, exchange, payload.position)
                 by_place = dict(zip(places, resolved, strict=True))
@@ -274,6 +276,12 @@ class Processor:
                         raise
                     continue
                 return after
+
+    async def _moved(self, job: Job, shown: Sequence[tuple[Candidate, ...]]) -> bool:
+        """Whether a memory that the judge was shown has changed since: its decision was about something else."""
+        revisions = {candidate.memory_id: candidate.revision_id for few in shown for candidate in few}
+        found = await self._ledger.memories(job.partition, list(revisions), Axes())
+        return {memory.id: memory.revision.id for memory in found} != revisions
 
     async def _unmoved(self, partition: str, state: int) -> bool:
         """Whether the owner is where the plan found it, so that planning again would end the same."""
