@@ -11,7 +11,16 @@ State = dict[str, list[Row]]
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-OF_THE_RUN = {"recorded_at", "created_at", "updated_at", "queued_at", "last_time", "not_before", "attempts", "message_at"}
+OF_THE_RUN = {
+    "recorded_at",
+    "created_at",
+    "updated_at",
+    "queued_at",
+    "last_time",
+    "not_before",
+    "attempts",
+    "message_at",
+}
 """Columns that say when and at which try, not what."""
 
 HASHES_OF_IDS = {"relations": {"key"}, "triples": {"key"}, "revisions": {"slot_key"}}
@@ -51,7 +60,9 @@ class Labels:
         for memory_id, row in first.items():
             self._name({"id": memory_id}, "memory", row["text"], row["valid_from"])
         for row in tables["revisions"]:
-            self._name(row, "revision", self._labels[row["memory_id"]], row["number"], row["valid_to"], row["operation"])
+            self._name(
+                row, "revision", self._labels[row["memory_id"]], row["number"], row["valid_to"], row["operation"]
+            )
         for row in tables["decisions"]:
             self._name(row, "decision", self._labels.get(row["job_id"], ""), row["position"])
         for row in sorted(tables["relations"], key=lambda row: row["recorded_at"]):

@@ -67,7 +67,14 @@ def undisturbed(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
         added = told(tell(memory))
         found = found_by(memory)
         assert server.stop() == 0
-    assert [result["event"] for result in added["results"]] == ["SUPERSEDE", "ADD", "ADD", "DELETE", "SUPERSEDE", "NOOP"]
+    assert [result["event"] for result in added["results"]] == [
+        "SUPERSEDE",
+        "ADD",
+        "ADD",
+        "DELETE",
+        "SUPERSEDE",
+        "NOOP",
+    ]
     return added, found, state_of(data_dir)
 
 

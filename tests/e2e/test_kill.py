@@ -44,7 +44,7 @@ class Writer:
                     self.acknowledged.add(fact)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 def test_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
     """After kills at random moments every acknowledged add is there whole, once, and nothing else half."""
     moments = random.Random(7)

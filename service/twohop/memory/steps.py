@@ -63,15 +63,11 @@ def fault_point(setting: str, end: Callable[[], None] | None = None) -> Reached:
     if not setting:
         return unwatched
     name, _, nth = setting.partition(":")
-    try:
-        step, number = Step(name), int(nth or "1")
-    except ValueError:
-        number = 0
-    if number < 1:
+    if name not in set(Step) or not (nth or "1").isdecimal() or nth == "0":
         raise Misconfigured(
             f"TWOHOP_FAULT_POINT is {setting!r}: give a step, or step:n for the nth time; steps are {', '.join(Step)}"
         )
-    return FaultPoint(step, number, end or kill)
+    return FaultPoint(Step(name), int(nth or "1"), end or kill)
 
 
 def kill() -> None:
