@@ -77,9 +77,13 @@ class Labels:
         """The row without what differs between two runs."""
         left_out = OF_THE_RUN | HASHES_OF_IDS.get(table, set()) | UPKEEP.get(table, set())
         kept = {name: value for name, value in row.items() if name not in left_out}
+        if table == "decisions":
+            # What was near a fact depends on how far the index was when it was asked.
+            kept["input"] = {name: value for name, value in json.loads(row["input"]).items() if name != "shown"}
         if "superseded_at" in kept:
             kept["superseded_at"] = kept["superseded_at"] is not None
         return {name: self._told(value) for name, value in kept.items()}
 
     def _told(self, value: Any) -> Any:
-        return UUID.sub(lambda found: self._labels[found[0]], value) if isinstance(value, str) else value
+        text = value if isinstance(value, str) else json.dumps(value)
+        return UUID.sub(lambda found: self._labels[found[0]], text)

@@ -13,7 +13,7 @@ from twohop.client import Memory
 from twohop.errors import TwohopError
 from twohop.graph.datadir import read_owner
 
-KILLS = int(os.environ.get("KILLS", "12"))
+KILLS = int(os.environ.get("KILLS", "10"))
 """A kill takes about a second, most of it the next start; `make soak` runs 50."""
 
 
