@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -22,6 +22,8 @@ DEMO = $(PY) -m demo.run
 OUT ?=
 TRUTH_FLAGS ?=
 PYTEST_FLAGS ?=
+SECONDS ?= 30
+WRITERS ?= 64
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +72,10 @@ eval: install ## score retrieval on a folder of LoCoMo-format conversations: mak
 
 truth: install ## what is held true after short scenarios, ours (no check may get worse) or any: make truth [DATA=folder] [OUT=file]
 	$(PY) -m bench.truth $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(TRUTH_FLAGS)
+
+soak: install ## many writers on one owner, then 50 kills at random moments: make soak [SECONDS=30] [WRITERS=64]
+	$(PY) -m bench.soak.run --seconds $(SECONDS) --writers $(WRITERS)
+	KILLS=50 $(PY) -m pytest tests/e2e/test_kill.py
 
 lock: .tools/lock/.installed ## pin pyproject.toml's dependencies with hashes; LOCK_FLAGS=--upgrade takes newer releases
 	$(LOCK) --group dev pyproject.toml --output-file constraints.txt

@@ -48,6 +48,10 @@ class ServerProcess:
         self.process.send_signal(signal.SIGTERM)
         return self._wait()
 
+    def ended(self) -> int:
+        """Wait until it has ended by itself; its exit code, negative for a signal."""
+        return self._wait()
+
     def _wait(self) -> int:
         code = self.process.wait(timeout=LINE_SECONDS)
         if self.process.stdout is not None:

@@ -20,6 +20,7 @@ from twohop.memory.ports import Extractor, Judge
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
 from twohop.memory.recall.recall import Recaller
+from twohop.memory.steps import fault_point
 from twohop.memory.write.add import Adder
 from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.edit import Editor
@@ -63,10 +64,13 @@ async def open_core(
     Raises:
         Misconfigured: the data directory is held, unusable or too new, or a model is not what the index was built with.
     """
+    step = fault_point(settings.fault_point)
     async with AsyncExitStack() as stack:
         data_dir = DataDir.acquire(settings.data_dir)
         stack.callback(data_dir.release)
-        ledger = await SqliteLedger.open(settings.data_dir / "ledger.db", clock=clock, synchronous=settings.synchronous)
+        ledger = await SqliteLedger.open(
+            settings.data_dir / "ledger.db", clock=clock, synchronous=settings.synchronous, reached=step
+        )
         stack.push_async_callback(ledger.close)
         if drop_index:
             await asyncio.to_thread(shutil.rmtree, settings.data_dir / "index", ignore_errors=True)
@@ -79,7 +83,7 @@ async def open_core(
         if index.fresh:
             await ledger.outbox_refill()
         predicates = PredicateTable.default()
-        projector = Projector(ledger, index, embedder)
+        projector = Projector(ledger, index, embedder, step)
         configured_extractor, configured_judge = make_models(settings.llm, predicates, stack)
         gates = Gates()
         finder = CandidateFinder(ledger, index, embedder, settings.write)
@@ -94,6 +98,7 @@ async def open_core(
             clock=clock,
             ids=ids,
             settings=settings.write,
+            step=step,
         )
         adder = Adder(
             ledger=ledger,
@@ -103,6 +108,7 @@ async def open_core(
             clock=clock,
             ids=ids,
             limits=settings.limits,
+            step=step,
         )
         planner = Planner(ledger, predicates, ids)
         editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)

@@ -91,3 +91,5 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     write: WriteSettings = WriteSettings()
     synchronous: Literal["FULL", "OFF"] = "FULL"
+    fault_point: str = ""
+    """A step of an add at which this process ends at once (`twohop.memory.steps`). For tests of recovery."""

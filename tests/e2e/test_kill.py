@@ -1,5 +1,6 @@
 """A server that is killed at any moment loses nothing it acknowledged and leaves nothing half-done."""
 
+import os
 import random
 import threading
 from datetime import UTC, datetime
@@ -12,7 +13,8 @@ from twohop.client import Memory
 from twohop.errors import TwohopError
 from twohop.graph.datadir import read_owner
 
-KILLS = 50
+KILLS = int(os.environ.get("KILLS", "10"))
+"""A kill takes about a second, most of it the next start; `make soak` runs 50."""
 
 
 class Writer:
@@ -42,9 +44,9 @@ class Writer:
                     self.acknowledged.add(fact)
 
 
-@pytest.mark.timeout(240)
-def test_fifty_kills_lose_nothing_acknowledged(tmp_path: Path) -> None:
-    """After 50 kills at random moments every acknowledged add is there whole, once, and nothing else half."""
+@pytest.mark.timeout(480)
+def test_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
+    """After kills at random moments every acknowledged add is there whole, once, and nothing else half."""
     moments = random.Random(7)
     writer = Writer()
     data_dir = tmp_path / "data"

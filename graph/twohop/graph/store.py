@@ -5,9 +5,9 @@ Lists come in the order of the ids asked for, absent ids left out, unless a meth
 `LedgerUnavailable` when the store can't be reached and `StorageFull` when a write finds no space.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from twohop.graph.model import (
     Alias,
@@ -32,6 +32,13 @@ from twohop.graph.model import (
 )
 
 T = TypeVar("T")
+
+Reached: TypeAlias = Callable[[str], None]
+"""Told the name of each step of an add as it is reached, in the thread that reaches it. Never raises."""
+
+
+def unwatched(step: str) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from twohop.graph.model import Axes, Memory, OutboxRow, Owner
-from twohop.graph.store import Ledger
+from twohop.graph.store import Ledger, Reached, unwatched
 from twohop.memory.centring import Centring, Mean, Means, due
 from twohop.memory.gates import Gates
 from twohop.memory.names import normal
@@ -24,6 +24,7 @@ from twohop.memory.points import (
     relation_draft,
     revision_draft,
 )
+from twohop.memory.steps import Step
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import Point
@@ -39,10 +40,11 @@ PAGE = 1_000
 class Projector:
     """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce."""
 
-    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder) -> None:
+    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder, step: Reached = unwatched) -> None:
         self._ledger = ledger
         self._index = index
         self._embedder = embedder
+        self._step = step
         self._centring = Centring(ledger)
         self._gates = Gates()
 
@@ -75,8 +77,10 @@ class Projector:
             await self._index.upsert(await self._embedded(drafts, means))
             if gone:
                 await self._index.delete(partition, gone)
+            self._step(Step.INDEXED)
             # Together, so that both are one group of the ledger's writer and one wait for the disk.
             await asyncio.gather(self._ledger.add_vocabulary(partition, words), self._ledger.outbox_done(rows))
+            self._step(Step.PROJECTED)
             projected += len(rows)
         return projected
 

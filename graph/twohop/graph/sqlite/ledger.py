@@ -27,7 +27,17 @@ from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, 
 from twohop.graph.sqlite.readers import Readers
 from twohop.graph.sqlite.schema import migrate
 from twohop.graph.sqlite.writer import Writer
-from twohop.graph.store import Acceptance, Accepted, Changes, Committed, JobUpdate, MemoryFilter, Page
+from twohop.graph.store import (
+    Acceptance,
+    Accepted,
+    Changes,
+    Committed,
+    JobUpdate,
+    MemoryFilter,
+    Page,
+    Reached,
+    unwatched,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,10 +62,18 @@ class SqliteLedger:
         self._clock = clock
 
     @classmethod
-    async def open(cls, path: Path, *, clock: Callable[[], int], synchronous: Synchronous = "FULL") -> Self:
+    async def open(
+        cls,
+        path: Path,
+        *,
+        clock: Callable[[], int],
+        synchronous: Synchronous = "FULL",
+        reached: Reached = unwatched,
+    ) -> Self:
         """The ledger in the file at `path`, made or brought to this program's schema when needed.
 
         `clock` gives microseconds since the epoch. `synchronous="OFF"` gives up durability (tests that need speed).
+        `reached` is told of the moments around the transactions of `accept` and `commit`, in the writer's thread.
 
         Raises:
             DataDirUnusable: the file is no ledger, or can't be opened for writing.
@@ -63,7 +81,7 @@ class SqliteLedger:
             StorageFull: there is no room to make it.
         """
         writing, reading = await asyncio.to_thread(prepare, path, synchronous)
-        return cls(Writer(writing), Readers(reading), clock)
+        return cls(Writer(writing, reached), Readers(reading), clock)
 
     async def close(self) -> None:
         """Finish waiting writes and release the file."""
@@ -89,11 +107,11 @@ class SqliteLedger:
 
     async def accept(self, acceptance: Acceptance) -> Accepted:
         """Store messages, request id and job."""
-        return await self._stamped(accept, acceptance)
+        return await self._writer.write(lambda database: accept(database, self._clock(), acceptance), "accept")
 
     async def commit(self, changes: Changes) -> Committed:
         """Apply changes, or nothing."""
-        return await self._stamped(commit, changes)
+        return await self._writer.write(lambda database: commit(database, self._clock(), changes), "commit")
 
     async def update_job(self, partition: str, update: JobUpdate) -> None:
         """Write a job's state."""

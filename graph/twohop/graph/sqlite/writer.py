@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from twohop.errors import LedgerUnavailable
 from twohop.graph.sqlite.database import Database, failure
+from twohop.graph.store import Reached, unwatched
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ class Waiting:
     work: Callable[[Database], Any]
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[Any]
+    name: str
     result: Any = None
     error: BaseException | None = None
 
@@ -37,16 +39,19 @@ class Waiting:
 class Writer:
     """Owns the write connection, in a thread of its own."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, reached: Reached = unwatched) -> None:
         self._connection = connection
+        self._reached = reached
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="twohop-ledger-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, work: Callable[[Database], T]) -> T:
+    async def write(self, work: Callable[[Database], T], name: str = "") -> T:
         """The result of `work`, once it is durable. A caller that is cancelled stops waiting; the work goes on.
+
+        Whoever watches is told `name`_written before the group is committed and `name`_durable after.
 
         Raises:
             StorageFull: no space; nothing was written.
@@ -57,7 +62,7 @@ class Writer:
         with self._gate:
             if self._closed:
                 raise LedgerUnavailable("the ledger is closed")
-            self._waiting.put(Waiting(work, loop, done))
+            self._waiting.put(Waiting(work, loop, done, name))
         return await done
 
     def close(self) -> None:
@@ -97,7 +102,9 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             for one in group:
                 self._attempt(one)
+            self._tell(group, "written")
             self._connection.execute("COMMIT")
+            self._tell(group, "durable")
         except sqlite3.Error as e:
             with suppress(sqlite3.Error):
                 if self._connection.in_transaction:
@@ -105,6 +112,11 @@ class Writer:
             error = failure(e)
             for one in group:
                 one.error = one.error or error
+
+    def _tell(self, group: list[Waiting], moment: str) -> None:
+        for one in group:
+            if one.name and one.error is None:
+                self._reached(f"{one.name}_{moment}")
 
     def _attempt(self, one: Waiting) -> None:
         """Run one caller's work in its savepoint.

@@ -11,13 +11,14 @@ import structlog
 
 from twohop.errors import NotFound, ShuttingDown, TwohopError
 from twohop.graph.model import Axes, Decision, Entity, Job, JobState, Memory, Message, Scope
-from twohop.graph.store import Acceptance, JobUpdate, Ledger, RequestKey
+from twohop.graph.store import Acceptance, JobUpdate, Ledger, Reached, RequestKey, unwatched
 from twohop.memory.api import AddRequest, AddResult, Outcome
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.ports import Fact, Usage
 from twohop.memory.project import Projector
 from twohop.memory.settings import Limits
+from twohop.memory.steps import Step
 from twohop.memory.validate import check_add, check_id
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.process import Processor
@@ -44,6 +45,7 @@ class Adder:
         clock: Clock,
         ids: Ids,
         limits: Limits,
+        step: Reached = unwatched,
     ) -> None:
         self._ledger = ledger
         self._processor = processor
@@ -52,6 +54,7 @@ class Adder:
         self._clock = clock
         self._ids = ids
         self._limits = limits
+        self._step = step
         self._running: dict[str, asyncio.Task[JobState]] = {}
         self._accepting: set[asyncio.Task[Job]] = set()
         self._draining = False
@@ -63,6 +66,7 @@ class Adder:
         check_add(request, self._limits)
         if self._draining:
             raise ShuttingDown("this process is shutting down: send the request to another one, or again later")
+        self._step(Step.RECEIVED)
         job, messages = self._job(request)
         key = request_key(request) if request.request_id else None
         accepting = asyncio.create_task(self._accept(request.scope, messages, job, key))
@@ -72,10 +76,13 @@ class Adder:
         running = self._running.get(accepted.id)
         if request.wait and running is not None:
             await asyncio.shield(running)
-        return await self.result(request.scope, accepted.id)
+        result = await self.result(request.scope, accepted.id)
+        self._step(Step.ANSWERED)
+        return result
 
     async def _accept(self, scope: Scope, messages: tuple[Message, ...], job: Job, key: RequestKey | None) -> Job:
         accepted = await self._ledger.accept(Acceptance(scope=scope, messages=messages, job=job, request=key))
+        self._step(Step.ACCEPTED)
         if not accepted.repeated:
             self.start(accepted.job, messages[0].session)
         return accepted.job

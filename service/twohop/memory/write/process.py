@@ -8,7 +8,7 @@ import structlog
 
 from twohop.errors import IndexUnavailable, ModelError, ModelUnavailable, StaleRead
 from twohop.graph.model import Axes, Decision, Job, JobState, Memory, Message, Operation
-from twohop.graph.store import JobUpdate, Ledger, MemoryFilter
+from twohop.graph.store import JobUpdate, Ledger, MemoryFilter, Reached, unwatched
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.ports import (
@@ -27,6 +27,7 @@ from twohop.memory.ports import (
 )
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.settings import WriteSettings
+from twohop.memory.steps import Step
 from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
@@ -55,6 +56,7 @@ class Processor:
         clock: Clock,
         ids: Ids,
         settings: WriteSettings,
+        step: Reached = unwatched,
     ) -> None:
         self._ledger = ledger
         self._extractor = extractor
@@ -66,6 +68,7 @@ class Processor:
         self._clock = clock
         self._ids = ids
         self._settings = settings
+        self._step = step
         self._planner = Planner(ledger, predicates, ids)
 
     async def process(self, job: Job) -> JobState:
@@ -84,6 +87,7 @@ class Processor:
                 extraction = Extraction(
                     facts=(), decider="", dropped=(Dropped(text="", reason=e.reason, detail=e.message),)
                 )
+            self._step(Step.EXTRACTED)
             usage += extraction.usage
             payload, judging, error = await self._decide(job, payload, exchange, extraction, usage)
             usage += judging
@@ -127,12 +131,14 @@ class Processor:
         undecided: list[int] = []
         for attempt in range(self._settings.rejudge + 1):
             state, found = await self._candidates(job, facts, exchange)
+            self._step(Step.CANDIDATES)
             extended = [merged(old, new) for old, new in zip(shown or [()] * len(facts), found, strict=True)]
             again = [p for p, new in enumerate(extended) if not shown or new != shown[p] or p in undecided]
             verdicts = verdicts or [ADD] * len(facts)
             deciders = deciders or [extraction.decider] * len(facts)
             shown = extended
             judged, judging, error = await self._judge_some(facts, shown, again)
+            self._step(Step.JUDGED)
             spent += judging
             for place, (verdict, decider) in judged.items():
                 verdicts[place], deciders[place] = verdict, decider
@@ -268,6 +274,7 @@ class Processor:
                     job.partition, judged, book, terms, job=update, expected_state=now
                 )
                 changes = replace(changes, decisions=(*changes.decisions, *lost))
+                self._step(Step.PLANNED)
                 try:
                     await self._ledger.commit(changes)
                 except StaleRead:
@@ -275,6 +282,7 @@ class Processor:
                     if await self._unmoved(job.partition, now):
                         raise
                     continue
+                self._step(Step.COMMITTED)
                 return after
 
     async def _moved(self, job: Job, shown: Sequence[tuple[Candidate, ...]]) -> bool:
