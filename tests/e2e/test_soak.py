@@ -4,12 +4,6 @@ import pytest
 from bench.soak.check import RULES
 from bench.soak.run import Report, soak
 
-TIMELINE = pytest.mark.xfail(
-    strict=True,
-    reason="the timeline links no inserted value, and restates a value of the same start as an empty one",
-)
-BROKEN = {"links", "empty"}
-
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
@@ -22,7 +16,7 @@ def test_the_server_answers_every_writer(report: Report) -> None:
     assert report.pending == 0
 
 
-@pytest.mark.parametrize("rule", [pytest.param(one, marks=TIMELINE if one in BROKEN else ()) for one in RULES])
+@pytest.mark.parametrize("rule", RULES)
 def test_concurrent_adds_leave_nothing_wrong(rule: str, report: Report) -> None:
     """Nothing acknowledged is lost, doubled or half linked, and errors are those that are documented."""
     assert report.findings[rule] == []

@@ -1,13 +1,12 @@
 """Corrections: the speaker puts right what was said before, so the wrong value, or the wrong time, never held."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from twohop.graph.model import Granularity, Moment, Operation, Revision, Validity
+from twohop.graph.model import Operation, Revision
 from twohop.memory.names import proper, words
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.timeline import Make, MayCut, Settled, before, earliest, ends_at, overlaps, place, retract
+from twohop.memory.write.timeline import Make, MayCut, Settled, overlaps, place, retime, retract
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,8 @@ class Corrected:
 def correct(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Corrected | None:
     """Put a value of a slot right, or its time; None when nothing known is wrong then."""
     line = draft.slot(fact.slot_key)
-    if (retimed := retime(draft, fact, line, may_cut=may_cut)) is not None:
+    retimed = retime(draft, fact, line, may_cut=may_cut, reason="a correction: the time was wrong")
+    if retimed is not None:
         return Corrected(retimed)
     wrong = wrong_value(draft, fact, line)
     return None if wrong is None else Corrected(put_right(draft, fact, wrong, make, may_cut=may_cut))
@@ -37,7 +37,7 @@ def put_right(draft: Draft, fact: ResolvedFact, wrong: Revision, make: Make, *, 
     settled = place(draft, replace(fact, validity=validity), make, may_cut=may_cut)
     if settled is None or settled.revision is None:
         return settled
-    new = draft.revise(settled.revision, operation=Operation.SUPERSEDE, reason=reason, supersedes=wrong.memory_id)
+    new = draft.revise(settled.revision, operation=Operation.SUPERSEDE, reason=reason)
     return Settled(operation=Operation.SUPERSEDE, revision=new, target=wrong, reason=reason)
 
 
@@ -62,44 +62,3 @@ def wrong_value(draft: Draft, fact: ResolvedFact, line: list[Revision]) -> Revis
     else:
         fitting = [value for value in likely if value.validity.valid_to is None or value.validity.holds(start.at)]
     return min(fitting, key=lambda value: abs(value.validity.valid_from.at - start.at), default=None)
-
-
-def retime(draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_cut: MayCut) -> Settled | None:
-    """A correction that keeps the value and gives another time for it; None when it is not one."""
-    if not fact.stated:
-        return None
-    start = fact.validity.valid_from
-    for value in line:
-        validity = Validity(start, fact.validity.valid_to or value.validity.valid_to)
-        if value.triples[:1] != fact.triples[:1] or value.validity == validity or not may_cut(value):
-            continue
-        cut = [earlier for earlier in line if follows(earlier, value)]
-        others = [other for other in line if other is not value and other not in cut]
-        if any(other.validity.holds(start.at) for other in others) or not all(fits(one, start) for one in cut):
-            continue
-        draft.spend(value.memory_id)
-        reason = "a correction: the time was wrong"
-        limit = earliest(*(v.validity.valid_from for v in others if v.validity.valid_from.at > start.at))
-        until = earliest(validity.valid_to, limit)
-        revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=Validity(start, until))
-        for earlier in cut:
-            began = earlier.validity.valid_from
-            moved = Validity(began, start) if began.at < start.at else Validity(*before(began, start, others))
-            draft.revise(earlier, operation=Operation.SUPERSEDE, reason=reason, validity=moved)
-        return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
-    return None
-
-
-def fits(earlier: Revision, end: Moment) -> bool:
-    """Whether a value that was cut short can end at another time: not pinned, and it began before, so far as known."""
-    began = earlier.validity.valid_from
-    return not earlier.pinned and (began.at < end.at or began.granularity is Granularity.UNKNOWN)
-
-
-def follows(earlier: Revision, value: Revision) -> bool:
-    """Whether `value` cut `earlier` short."""
-    return (
-        earlier.superseded_by == value.memory_id
-        and earlier.operation is Operation.SUPERSEDE
-        and ends_at(earlier, value.validity.valid_from)
-    )

@@ -111,7 +111,7 @@ class Draft:
             old,
             id=old.id if again else self.ids(),
             number=old.number if again else old.number + 1,
-            operation=old.operation if again else operation,
+            operation=operation,
             decider=self.decider,
             decision_id=self.decision_id,
             reason=reason,
@@ -137,11 +137,11 @@ class Draft:
         )
         return self._put(new, before="")
 
-    def close(self, old: Revision, at: Moment, *, operation: Operation, reason: str, by: str = "") -> Revision:
+    def close(self, old: Revision, at: Moment, *, operation: Operation, reason: str) -> Revision:
         """Plan that a memory stops holding at `at` (never before it started)."""
         end = at if at.at > old.validity.valid_from.at else replace(at, at=old.validity.valid_from.at)
         validity = Validity(old.validity.valid_from, end)
-        return self.revise(old, operation=operation, reason=reason, validity=validity, superseded_by=by)
+        return self.revise(old, operation=operation, reason=reason, validity=validity)
 
     def retract(self, old: Revision) -> None:
         """Plan that a memory never held: its revision ends in system time and none follows."""

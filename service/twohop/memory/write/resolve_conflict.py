@@ -12,7 +12,7 @@ from twohop.memory.write.command import USER, Desk, Done
 from twohop.memory.write.memory_commands import current
 from twohop.memory.write.payload import fact_from_json
 from twohop.memory.write.resolve import EntityBook, names_in, resolve
-from twohop.memory.write.settle import Judged, Terms, change
+from twohop.memory.write.settle import Judged, Terms, change, line_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,7 @@ class Resolve:
         judged = Judged(fact=resolved, verdict=Verdict(operation=Operation.ADD), shown=(), decider=USER)
         draft.begin(desk.decision_id, USER)
         change(draft, judged, terms)
+        line_up(draft, resolved)
         left = draft.current(memory.id)
         if left is not None and left.disputed:
             draft.retract(left)

@@ -14,7 +14,7 @@ from twohop.errors import Conflict, NotFound
 from twohop.graph.model import Axes, Decision, Effect, Operation, Revision, Validity
 from twohop.memory.write.command import Desk, Done
 from twohop.memory.write.draft import Draft
-from twohop.memory.write.timeline import heal
+from twohop.memory.write.timeline import heal, relink
 
 CONTENT = ("text", "kind", "triples", "slot_key", "cues", "metadata", "categories", "text_hash")
 """What a later change is built upon: undone together with what it was built on."""
@@ -149,5 +149,5 @@ def close_lines(draft: Draft, slots: Iterable[str]) -> None:
                 operation=Operation.SUPERSEDE,
                 reason=REASON,
                 validity=Validity(validity.valid_from, later.validity.valid_from),
-                superseded_by=later.memory_id,
             )
+        relink(draft, slot)

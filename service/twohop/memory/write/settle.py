@@ -15,7 +15,7 @@ from twohop.memory.write.negate import deny, end
 from twohop.memory.write.payload import fact_to_json
 from twohop.memory.write.plans import plans_of
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.timeline import Make, MayCut, Settled, place, prolong, restate
+from twohop.memory.write.timeline import Make, MayCut, Settled, place, prolong, relink, restate
 
 NEWS = 3
 """New words from which the same value in other words says more than was known; fewer are another way to put it."""
@@ -57,6 +57,8 @@ def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
     decision_id = draft.ids()
     draft.begin(decision_id, judged.decider)
     settled, ruling = change(draft, judged, terms)
+    line_up(draft, fact)
+    now = draft.current(settled.revision.memory_id) if settled.revision else None
     draft.record(
         Decision(
             id=decision_id,
@@ -66,8 +68,8 @@ def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
             operation=settled.operation,
             decider=judged.decider,
             fact=fact.fact.text.strip(),
-            memory_id=settled.revision.memory_id if settled.revision else "",
-            revision_id=settled.revision.id if settled.revision else "",
+            memory_id=now.memory_id if now else "",
+            revision_id=now.id if now else "",
             target_id=settled.target.memory_id if settled.target else "",
             reason=settled.reason or ruling.reason,
             refused=ruling.refused,
@@ -75,6 +77,13 @@ def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
             input=told(judged, terms),
         )
     )
+
+
+def line_up(draft: Draft, fact: ResolvedFact) -> None:
+    """Link the neighbours on the lines that the fact may have changed."""
+    for slot_key in (fact.slot_key, fact.denial_key):
+        if slot_key:
+            relink(draft, slot_key)
 
 
 def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]:
@@ -85,7 +94,6 @@ def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]
         validity: Validity,
         operation: Operation,
         reason: str,
-        supersedes: str = "",
         *,
         beside: bool = False,
         disputed: bool = False,
@@ -97,7 +105,6 @@ def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]
                 reason=reason,
                 validity=validity,
                 disputed=False,
-                supersedes=supersedes,
             )
         denial = fact.fact.polarity is Polarity.NEGATED
         revision = draft.add(
@@ -122,7 +129,6 @@ def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]
                 metadata=terms.metadata,
                 expires_at=terms.expires_at,
                 disputed=disputed,
-                supersedes=supersedes,
             )
         )
         draft.witness(revision.memory_id, fact.evidence)
@@ -227,7 +233,7 @@ def anew(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: 
     line = draft.slot(fact.slot_key)
     if fact.fact.correction and (corrected := correct(draft, fact, make, may_cut)) is not None:
         return corrected.settled
-    restated = restate(draft, fact, line)
+    restated = restate(draft, fact, line, may_cut=may_cut)
     if restated is not None:
         if restated.operation is Operation.NOOP and restated.revision is not None:
             return enrich(draft, fact, restated.revision) or restated

@@ -23,7 +23,6 @@ class Make(Protocol):
         validity: Validity,
         operation: Operation,
         reason: str,
-        supersedes: str = "",
         *,
         beside: bool = False,
         disputed: bool = False,
@@ -78,32 +77,83 @@ def heal(draft: Draft, gone: Revision, reason: str) -> None:
         )
 
 
-def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> Settled | None:
-    """The same value again: more evidence, or a start that was unknown; None when it is another stint."""
+def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_cut: MayCut) -> Settled | None:
+    """The same value again: more evidence, or a start or an end that was unknown; None when it is another stint."""
     start, end = fact.validity.valid_from, fact.validity.valid_to
+    within, _ = span(fact, line)
     for value in line:
         if value.triples[:1] != fact.triples[:1]:
             continue
-        if value.validity.holds(start.at):
-            if (prolonged := prolong(draft, fact, value, line)) is not None:
-                return prolonged
-            return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+        known = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+        if value.validity.holds(start.at) or (end is None and value.validity.holds(within.at)):
+            return prolong(draft, fact, value, line) or known
         later = value.validity.valid_from.at > start.at
-        between = any(
-            start.at <= v.validity.valid_from.at < value.validity.valid_from.at for v in line if v is not value
-        )
         reaches = end is None or end.at >= value.validity.valid_from.at
-        if later and reaches and not between:
-            if fact.stated and value.validity.valid_from.granularity is Granularity.UNKNOWN:
-                covering = next((v for v in line if v is not value and v.validity.holds(start.at)), None)
-                if covering is None:
-                    reason = "the start is known now"
-                    validity = Validity(start, value.validity.valid_to)
-                    revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=validity)
-                    return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
-            else:
-                return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+        if not (later and reaches):
+            continue
+        if value.validity.valid_from.granularity is Granularity.UNKNOWN:
+            retimed = retime(draft, fact, line, may_cut=may_cut, reason="the start is known now")
+            if retimed is not None:
+                return retimed
+        between = (v.validity.valid_from.at for v in line if v is not value)
+        if not any(start.at <= begins < value.validity.valid_from.at for begins in between):
+            return known
     return None
+
+
+def retime(
+    draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_cut: MayCut, reason: str
+) -> Settled | None:
+    """The same value with another start; what it had cut short then ends there. None when the line has no room."""
+    if not fact.stated:
+        return None
+    for value in line:
+        cut = [earlier for earlier in line if follows(earlier, value)]
+        others = [other for other in line if other is not value and other not in cut]
+        start, _ = span(fact, [*cut, *others])
+        validity = Validity(start, fact.validity.valid_to or value.validity.valid_to)
+        if value.triples[:1] != fact.triples[:1] or value.validity == validity or not may_cut(value):
+            continue
+        if any(other.validity.holds(start.at) for other in others) or not all(fits(one, start) for one in cut):
+            continue
+        limit = earliest(*(v.validity.valid_from for v in others if v.validity.valid_from.at > start.at))
+        until = earliest(validity.valid_to, limit)
+        if until is not None and until.at <= start.at:
+            continue
+        draft.spend(value.memory_id)
+        revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=Validity(start, until))
+        for earlier in cut:
+            began = earlier.validity.valid_from
+            moved = Validity(began, start) if began.at < start.at else Validity(*before(began, start, others))
+            draft.revise(earlier, operation=Operation.SUPERSEDE, reason=reason, validity=moved)
+        return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
+    return None
+
+
+def follows(earlier: Revision, value: Revision) -> bool:
+    """Whether `value` cut `earlier` short."""
+    return (
+        earlier.superseded_by == value.memory_id
+        and earlier.operation is Operation.SUPERSEDE
+        and ends_at(earlier, value.validity.valid_from)
+    )
+
+
+def fits(earlier: Revision, end: Moment) -> bool:
+    """Whether a value that was cut short can end at another time: not pinned, and it began before, so far as known."""
+    began = earlier.validity.valid_from
+    return not earlier.pinned and (began.at < end.at or began.granularity is Granularity.UNKNOWN)
+
+
+def relink(draft: Draft, slot_key: str) -> None:
+    """Link the neighbours of a line both ways, where one ends as the next begins; pinned values are left alone."""
+    line = draft.slot(slot_key)
+    for place, value in enumerate(line):
+        before_, after = line[place - 1] if place else None, line[place + 1] if place + 1 < len(line) else None
+        by = after.memory_id if after is not None and ends_at(value, after.validity.valid_from) else ""
+        of = before_.memory_id if before_ is not None and ends_at(before_, value.validity.valid_from) else ""
+        if (value.superseded_by, value.supersedes) != (by, of) and not value.pinned:
+            draft.revise(value, operation=value.operation, reason=value.reason, superseded_by=by, supersedes=of)
 
 
 def prolong(draft: Draft, fact: ResolvedFact, value: Revision, line: Sequence[Revision] = ()) -> Settled | None:
@@ -129,16 +179,13 @@ def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> S
     start, end = span(fact, line)
     covering = next((value for value in line if value.validity.holds(start.at)), None)
     following = next((value for value in line if value.validity.valid_from.at > start.at), None)
-    limit = following.validity.valid_from if following else None
-    until = earliest(end, limit)
+    until = earliest(end, following.validity.valid_from if following else None)
+    reason = "another value of the same slot from then on"
     if covering is None:
         left = next((v for v in line if ends_at(v, start) and draft.planned(v.memory_id)), None)
         if left is not None and not left.superseded_by:
             # "Switched from tea to coffee": the end and the new value were said together.
-            reason = "another value of the same slot from then on"
-            new = make(Validity(start, until), Operation.SUPERSEDE, reason, left.memory_id)
-            # It stays an end that was said: nothing reopens it when the new value turns out to be wrong.
-            draft.revise(left, operation=left.operation, reason=left.reason, superseded_by=new.memory_id)
+            new = make(Validity(start, until), Operation.SUPERSEDE, reason)
             return Settled(operation=Operation.SUPERSEDE, revision=new, target=left, reason=reason)
         operation = Operation.INSERT if following else Operation.ADD
         reason = "an earlier value of the slot" if following else ""
@@ -151,15 +198,14 @@ def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> S
         and until == end
         and (covering.validity.valid_to is None or covering.validity.valid_to.at > until.at)
     )
-    reason = "another value of the same slot from then on"
-    new = make(Validity(start, until), Operation.SUPERSEDE, reason, covering.memory_id)
-    draft.close(covering, start, operation=Operation.SUPERSEDE, reason=reason, by=new.memory_id)
+    new = make(Validity(start, until), Operation.SUPERSEDE, reason)
+    draft.close(covering, start, operation=Operation.SUPERSEDE, reason=reason)
     if resumes and until is not None:
-        resume(draft, fact, covering, new, until)
+        resume(draft, fact, covering, until)
     return Settled(operation=Operation.SUPERSEDE, revision=new, target=covering, reason=reason)
 
 
-def resume(draft: Draft, fact: ResolvedFact, covering: Revision, temporary: Revision, until: Moment) -> None:
+def resume(draft: Draft, fact: ResolvedFact, covering: Revision, until: Moment) -> None:
     """What a temporary value had interrupted holds again after it, as a memory with the same grounds."""
     resumed = draft.add(
         replace(
@@ -170,11 +216,9 @@ def resume(draft: Draft, fact: ResolvedFact, covering: Revision, temporary: Revi
             validity=Validity(until, covering.validity.valid_to),
             operation=Operation.INSERT,
             reason="holds again after a value that was temporary",
-            supersedes=temporary.memory_id,
             recorded_at=0,
         )
     )
-    draft.revise(temporary, operation=temporary.operation, reason=temporary.reason, superseded_by=resumed.memory_id)
     draft.witness(resumed.memory_id, (*draft.grounds(covering.memory_id), *fact.evidence))
 
 
