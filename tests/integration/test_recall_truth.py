@@ -92,6 +92,33 @@ async def test_a_question_about_before_finds_the_value_right_before(tmp_path: Pa
         assert facts_in(await ask(app, query))[0] == first
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("Where did Alice work when we last spoke in January 2025?", "Alice works at Acme"),
+        ("Where did Alice work in February 2025?", "Alice works at Birch"),
+        ("Where was Alice working on 10 March 2025?", "Alice works at Cedar"),
+        ("Where does Alice work today?", "Alice works at Cedar"),
+    ],
+)
+async def test_the_question_s_own_words_name_the_time(tmp_path: Path, query: str, first: str) -> None:
+    """A time that a question names puts what held then first, with no parameter given."""
+    async with story(tmp_path) as app:
+        for day, firm in ((1, "Acme"), (33, "Birch"), (62, "Cedar")):
+            await tell(app, f"Alice works_at {firm}", "Alice likes opera", day=day)
+        assert facts_in(await ask(app, query))[0] == first
+
+
+async def test_a_chain_goes_through_what_held_at_the_time_named(tmp_path: Path) -> None:
+    """Two hops "in January" lead over the employer of January, not over today's."""
+    async with story(tmp_path) as app:
+        await tell(app, "Alice works_at Acme", "Acme located_in Aveiro", "Birch located_in Braga", day=1)
+        await tell(app, "Alice works_at Birch", day=40)
+        result = await ask(app, "In which city was Alice's employer in January 2025?")
+        assert result.paths[0].answer == "Aveiro"
+        assert (await ask(app, "In which city is Alice's employer?")).paths[0].answer == "Braga"
+
+
 @pytest.mark.parametrize(("first", "second"), [("Lisbon", "Porto"), ("Porto", "Lisbon")])
 async def test_used_to_puts_what_has_ended_first(tmp_path: Path, first: str, second: str) -> None:
     """A question about what used to be finds the closed fact ahead of the one that holds."""

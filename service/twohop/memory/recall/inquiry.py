@@ -23,7 +23,7 @@ from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
-from twohop.memory.recall.past import ended, replaced
+from twohop.memory.recall.past import elsewhen, ended, replaced
 from twohop.memory.recall.proofs import prove
 from twohop.memory.recall.question import Question, longest_names
 from twohop.memory.recall.render import Renderer
@@ -180,11 +180,14 @@ class Inquiry:
             for fact in kept
             if self._view.wanted(fact.memory)
         ]
-        return sorted(scored, key=lambda pair: (-round(pair[1], 6), -pair[0].created_at, pair[0].id))
+        behind = elsewhen((memory for memory, _ in scored), self._view)
+        return sorted(
+            scored, key=lambda pair: (pair[0].id in behind, -round(pair[1], 6), -pair[0].created_at, pair[0].id)
+        )
 
     def _leader(self, listed: Sequence[tuple[Memory, float]]) -> list[Unit]:
         """The fact that leads the list: the best of those that have ended when the past is asked for."""
-        past = ended(self._question, listed, self._view)
+        past = ended(self._question, listed, self._view) if self._view.then is None else []
         return leader(past[:1] or listed)
 
     async def _heads(self, found: Sequence[Fact]) -> tuple[list[Unit], list[Path]]:
@@ -198,8 +201,9 @@ class Inquiry:
         cosines = {fact.memory.revision.id: fact.cosine for fact in found}
         search = ChainSearch(self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words)
         paths: list[Path] = []
+        behind = elsewhen(self._near.memories.values(), self._view)
         for chain in leads(await search.find(cosines, self._request.depth)):
-            if not all(self._view.wanted(link.memory) for link in chain.links):
+            if not all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links):
                 continue
             steps = tuple(self._near.step(link) for link in chain.links)
             units.append(Unit(tuple(link.memory for link in chain.links), chain.score, path=len(paths)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from twohop.graph.model import Entity, Memory, Triple
+from twohop.graph.model import Entity, Granularity, Kind, Memory, Triple, Validity
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.view import View
 from twohop.vector.sparse import analyse
@@ -11,6 +11,37 @@ from twohop.vector.sparse import analyse
 def ended(question: Question, facts: Sequence[tuple[Memory, float]], view: View) -> Sequence[tuple[Memory, float]]:
     """The facts that no longer hold, when the past is asked for."""
     return [(memory, score) for memory, score in facts if view.closed(memory)] if question.past else []
+
+
+def elsewhen(facts: Iterable[Memory], view: View) -> frozenset[str]:
+    """The facts (memory ids) that did not hold at the time which the question names.
+
+    Events are left alone: they may be what happened then however late they were told. So is a fact of unknown start,
+    unless another one says the same of the same subject for that time.
+    """
+    if view.then is None:
+        return frozenset()
+    first, beyond = view.then
+    states = [memory for memory in facts if memory.revision.kind is not Kind.EVENT]
+    held = {one.id for one in states if overlaps(one.revision.validity, first, beyond)}
+    answered = {claim(one) for one in states if one.id in held} - {None}
+    return frozenset(
+        one.id
+        for one in states
+        if one.id not in held
+        and (one.revision.validity.valid_from.granularity is not Granularity.UNKNOWN or claim(one) in answered)
+    )
+
+
+def claim(memory: Memory) -> tuple[str, str] | None:
+    """What the memory says something about: subject and predicate."""
+    triples = memory.revision.triples
+    return (triples[0].subject_id, triples[0].predicate) if triples else None
+
+
+def overlaps(validity: Validity, first: int, beyond: int) -> bool:
+    """Whether it held at an instant from `first` on and before `beyond`."""
+    return validity.valid_from.at < beyond and (validity.valid_to is None or first < validity.valid_to.at)
 
 
 def replaced(

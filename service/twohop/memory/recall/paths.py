@@ -37,6 +37,7 @@ class PathFinder:
             partition=scope.partition,
             axes=replace(axes, as_of=at),
             at=at,
+            then=None,
             read_time=read_time,
             narrowing=scope.narrows,
             filter=Filter(),
