@@ -4,6 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
+
+# How long an example takes says more about the machine than about the code; every run tries the same examples.
+settings.register_profile("twohop", deadline=None, derandomize=True)
+settings.load_profile("twohop")
 
 
 @pytest.fixture(autouse=True)
