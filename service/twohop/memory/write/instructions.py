@@ -26,7 +26,7 @@ INSTRUCTION = re.compile(
         you\ (?:must|should|have\ to|need\ to|are\ to|will)\ |
         i(?:'d|\ would)?\ (?:want|need|order|command|like)\ you\ to\ |
         i\ (?:hereby\ )?(?:order|command|instruct)\ you\ to\ |
-        let['\u2019]?s\
+        let['\u2019]?s\s
     )?
     (?:(?:please|immediately|now|completely|simply|just)\ )*
     (?:forget|delete|erase|remove|wipe|purge|clear|drop|discard|disregard|ignore|overwrite|override|reset|unlearn)
