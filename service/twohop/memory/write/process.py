@@ -20,15 +20,10 @@ from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.observe import Observer
 from twohop.memory.ports import (
-    INSTRUCTION,
-    QUOTE_NOT_FOUND,
-    RECALLED,
     UNFOUNDED,
     Calls,
     Candidate,
-    Dropped,
     Extraction,
-    ExtractionRequest,
     Extractor,
     Fact,
     Judge,
@@ -40,12 +35,10 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
 from twohop.memory.write.candidates import CandidateFinder
-from twohop.memory.write.chunks import first_chunk
 from twohop.memory.write.conversation import Conversations
-from twohop.memory.write.instructions import instructs
+from twohop.memory.write.extracting import Extracting, lost
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
-from twohop.memory.write.recalled import pasted, repeats
 from twohop.memory.write.resolve import EntityBook, ResolvedFact, names_in, resolve
 from twohop.memory.write.settle import Judged, Terms
 from twohop.vector.embed import Embedder
@@ -85,7 +78,7 @@ class Processor:
         step: Reached = unwatched,
     ) -> None:
         self._ledger = ledger
-        self._extractor = extractor
+        self._extracting = Extracting(ledger, extractor, self._near, settings)
         self._judge = judge
         self._embedder = embedder
         self._finder = finder
@@ -107,12 +100,12 @@ class Processor:
             usage += Usage(tokens_full_context=await self._full_context(job, payload))
         most = self._settings.chunk
         while payload.done < len(payload.messages):
-            payload, exchange = await self._next(job, payload, most)
+            payload, exchange = await self._extracting.next(job.partition, payload, most)
             calls = Calls(self._settings.calls)
             extraction: Extraction | None = None
             error: ModelUnavailable | None = None
             try:
-                extraction = await self._extraction(job, payload, exchange, calls)
+                extraction = await self._extracting.extract(job.partition, payload, exchange, calls)
             except ModelUnavailable as e:
                 error = e
             except ModelContextExceeded as e:
@@ -137,56 +130,6 @@ class Processor:
         last = await self._ledger.messages(job.partition, payload.messages[-1:])
         return await self._conversations.tokens(last[0]) if last else 0
 
-    # -- phase 1 --------------------------------------------------------------------------------------------------
-
-    async def _next(self, job: Job, payload: Payload, most: int) -> tuple[Payload, Sequence[Message]]:
-        """The messages of the next chunk, at most `most`; those of facts that wait are as they were."""
-        if payload.facts is not None:
-            return payload, await self._ledger.messages(job.partition, payload.messages[payload.done : payload.until])
-        # One more than the most, to see whether a user's words follow the cut.
-        ahead = await self._ledger.messages(job.partition, payload.messages[payload.done : payload.done + most + 1])
-        taken = first_chunk(ahead, most=most, characters=self._settings.chunk_chars)
-        return replace(payload, until=payload.done + taken), ahead[:taken]
-
-    async def _extraction(self, job: Job, payload: Payload, exchange: Sequence[Message], calls: Calls) -> Extraction:
-        """Facts given by the caller or kept from an earlier try, else one extractor call."""
-        if payload.facts is not None:
-            return Extraction(facts=payload.facts, decider=payload.author)
-        first = exchange[0]
-        recent = await self._ledger.recent_messages(
-            job.partition, first.session, self._settings.recent_messages, before=first.position
-        )
-        session = await self._ledger.session(job.partition, first.session)
-        owner = await self._ledger.owner(job.partition)
-        extraction = await self._extractor.extract(
-            ExtractionRequest(
-                exchange=exchange,
-                recent=recent,
-                summary=session.summary if session else "",
-                owner_is_agent=owner is not None and not owner.scope.user_id and bool(owner.scope.agent_id),
-            ),
-            calls,
-        )
-        return await self._unrecalled(job, grounded(extraction, exchange), exchange)
-
-    async def _unrecalled(self, job: Job, extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
-        """Drop facts that only repeat memories which the caller pasted into a message."""
-        lines = [pasted(fact, exchange) for fact in extraction.facts]
-        suspects = [place for place, found in enumerate(lines) if found]
-        if not suspects:
-            return extraction
-        _, near = await self._candidates(job, [extraction.facts[place] for place in suspects], exchange)
-        known = {place for place, few in zip(suspects, near, strict=True) if repeats(lines[place], few)}
-        again = [
-            Dropped(text=fact.text, reason=RECALLED, detail="the message repeats a memory that was pasted into it")
-            for place, fact in enumerate(extraction.facts)
-            if place in known
-        ]
-        kept = tuple(fact for place, fact in enumerate(extraction.facts) if place not in known)
-        return replace(extraction, facts=kept, dropped=(*extraction.dropped, *again))
-
-    # -- phase 2 --------------------------------------------------------------------------------------------------
-
     async def _decide(
         self,
         job: Job,
@@ -204,7 +147,7 @@ class Processor:
         facts = extraction.facts
         opinions: list[Opinion | None] = [None] * len(facts)
         for attempt in range(self._settings.rejudge + 1):
-            state, found = await self._candidates(job, facts, exchange)
+            state, found = await self._candidates(job.partition, facts, exchange)
             self._step(Step.CANDIDATES)
             shown = [merged(old.shown if old else (), new) for old, new in zip(opinions, found, strict=True)]
             asked = [place for place, old in enumerate(opinions) if old is None or old.shown != shown[place]]
@@ -232,13 +175,17 @@ class Processor:
         raise AssertionError("the last try commits")
 
     async def _candidates(
-        self, job: Job, facts: Sequence[Fact], exchange: Sequence[Message]
+        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
     ) -> tuple[int, list[tuple[Candidate, ...]]]:
         """The owner's state before reading, and each fact's candidates."""
-        owner = await self._ledger.owner(job.partition)
-        resolved, _ = await self._resolve(job.partition, facts, exchange, 0)
-        found = await self._finder.find(job.partition, resolved, self._clock())
-        return owner.state_seq if owner else 0, found
+        owner = await self._ledger.owner(partition)
+        return owner.state_seq if owner else 0, await self._near(partition, facts, exchange)
+
+    async def _near(
+        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
+    ) -> list[tuple[Candidate, ...]]:
+        resolved, _ = await self._resolve(partition, facts, exchange, 0)
+        return await self._finder.find(partition, resolved, self._clock())
 
     async def _resolve(
         self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message], position: int
@@ -412,31 +359,6 @@ def finished(payload: Payload) -> JobState:
     if payload.done < len(payload.messages):
         return JobState.RUNNING
     return JobState.PARTIAL if payload.failed else JobState.DONE
-
-
-def lost(error: ModelError) -> Extraction:
-    """What is left of a chunk that no try will extract: the record that it failed."""
-    return Extraction(facts=(), decider="", dropped=(Dropped(text="", reason=error.reason, detail=error.message),))
-
-
-def grounded(extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
-    """Drop facts that rest on nothing that was said, or on an instruction to forget, whoever extracted them."""
-    kept: list[Fact] = []
-    dropped = list(extraction.dropped)
-    ids = {message.id for message in exchange}
-    for fact in extraction.facts:
-        if fact.quote:
-            grounded_here = any(fact.quote in message.content for message in exchange)
-        else:
-            grounded_here = bool(ids & set(fact.sources))
-        if not grounded_here or not fact.text.strip():
-            dropped.append(Dropped(text=fact.text, reason=QUOTE_NOT_FOUND, detail="no message holds the quote"))
-        elif instructs(fact, exchange):
-            detail = "an instruction in a message changes nothing: ask for it through the API"
-            dropped.append(Dropped(text=fact.text, reason=INSTRUCTION, detail=detail))
-        else:
-            kept.append(fact)
-    return replace(extraction, facts=tuple(kept), dropped=tuple(dropped))
 
 
 def merged(old: tuple[Candidate, ...], new: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
