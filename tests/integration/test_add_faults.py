@@ -42,8 +42,8 @@ from twohop.v1.message_pb2 import NewMessage
 from twohop.v1.scope_pb2 import Scope
 
 LATE = 10**17
-TIMEOUT = 0.25
-DEADLINE = 2.0
+TIMEOUT = 0.8
+DEADLINE = 4.0
 """Seconds for one HTTP request and for one question to the model."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
