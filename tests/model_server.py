@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from twohop.llm.schemas import DECIDE, REMEMBER
+
 Answer: TypeAlias = Callable[["Exchange"], Awaitable[None]]
 """How the server answers one request."""
 
@@ -171,6 +173,26 @@ def drip(seconds: float) -> Answer:
             exchange.writer.write(b" ")
             await exchange.writer.drain()
             await asyncio.sleep(seconds)
+
+    return answer
+
+
+def asked_for(exchange: Exchange) -> str:
+    """The name of the function or schema that the answer must fit."""
+    body = exchange.body
+    named: str = (body["tool_choice"]["function"] if "tools" in body else body["response_format"]["json_schema"])[
+        "name"
+    ]
+    return named
+
+
+def by_phase(*, extract: Sequence[Answer] = (), judge: Sequence[Answer] = ()) -> Answer:
+    """Answer each phase by a script of its own, in turn; the last answer of each is given to all further requests."""
+    scripts = {REMEMBER.name: list(extract), DECIDE.name: list(judge)}
+
+    async def answer(exchange: Exchange) -> None:
+        script = scripts[asked_for(exchange)]
+        await (script.pop(0) if len(script) > 1 else script[0])(exchange)
 
     return answer
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from twohop.graph.model import Message, Role
 from twohop.llm.rules.extractor import RulesExtractor
 from twohop.memory.moment import micros
-from twohop.memory.ports import ExtractionRequest, Fact, Polarity
+from twohop.memory.ports import Calls, ExtractionRequest, Fact, Polarity
 from twohop.memory.predicates import PredicateTable
 
 SAID = micros(datetime(2025, 3, 12, 15, 0, tzinfo=UTC))
@@ -36,7 +36,7 @@ def turn(
 def facts_of(*said: str | Message, recent: Sequence[Message] = (), owner_is_agent: bool = False) -> tuple[Fact, ...]:
     exchange = [turn(m, place=100 + i) if isinstance(m, str) else m for i, m in enumerate(said)]
     request = ExtractionRequest(exchange=exchange, recent=recent, owner_is_agent=owner_is_agent)
-    return asyncio.run(EXTRACTOR.extract(request)).facts
+    return asyncio.run(EXTRACTOR.extract(request, Calls())).facts
 
 
 def shown(fact: Fact) -> str:

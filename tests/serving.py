@@ -11,6 +11,7 @@ import grpc
 from twohop.app import App, open_core
 from twohop.config import LlmSettings, ServerSettings, Settings
 from twohop.memory.ports import Extractor
+from twohop.memory.settings import WriteSettings
 from twohop.server import Server
 from twohop.v1.graph_service_pb2_grpc import GraphServiceStub
 from twohop.v1.memory_service_pb2_grpc import MemoryServiceStub
@@ -28,17 +29,29 @@ class Served:
     graph: Any
 
 
-def settings_for(data_dir: Path, **server: Any) -> Settings:
-    """Settings of a core without a model, on a directory of its own."""
+def settings_for(
+    data_dir: Path, *, llm: LlmSettings | None = None, write: WriteSettings | None = None, **server: Any
+) -> Settings:
+    """Settings of a core without a model, or with the one that is given, on a directory of its own."""
     return Settings(
-        data_dir=data_dir, llm=LlmSettings(provider="rules"), server=ServerSettings(**{"port": 0, **server})
+        data_dir=data_dir,
+        llm=llm or LlmSettings(provider="rules"),
+        write=write or WriteSettings(),
+        server=ServerSettings(**{"port": 0, **server}),
     )
 
 
 @asynccontextmanager
-async def serving(data_dir: Path, *, extractor: Extractor | None = None, **server: Any) -> AsyncIterator[Served]:
-    """A running server on the data directory, with another extractor if one is given."""
-    settings = settings_for(data_dir, **server)
+async def serving(
+    data_dir: Path,
+    *,
+    extractor: Extractor | None = None,
+    llm: LlmSettings | None = None,
+    write: WriteSettings | None = None,
+    **server: Any,
+) -> AsyncIterator[Served]:
+    """A running server on the data directory, with another extractor or a model if one is given."""
+    settings = settings_for(data_dir, llm=llm, write=write, **server)
     async with open_core(settings, extractor=extractor) as app:
         running = Server(app.core, settings)
         address = f"127.0.0.1:{await running.start()}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bench.truth.scenario import HostileDecision
 
 from twohop.graph.model import Operation
-from twohop.memory.ports import Extraction, ExtractionRequest, Fact, Judge, Judgement, Question, Verdict
+from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact, Judge, Judgement, Question, Verdict
 
 DECIDER = "script"
 
@@ -33,7 +33,7 @@ class IdealExtractor:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
-    async def extract(self, request: ExtractionRequest) -> Extraction:
+    async def extract(self, request: ExtractionRequest, _: Calls) -> Extraction:
         """The facts whose quote stands in these messages: a long exchange comes in several pieces."""
         contents = [message.content for message in request.exchange]
         facts = tuple(fact for fact in self._stage.facts if any(fact.quote in content for content in contents))
@@ -47,11 +47,11 @@ class HostileJudge:
         self._stage = stage
         self._judge = judge
 
-    async def judge(self, questions: Sequence[Question]) -> Judgement:
+    async def judge(self, questions: Sequence[Question], calls: Calls) -> Judgement:
         """One hostile verdict a question; several decisions of one exchange take turns."""
         hostile = self._stage.hostile
         if not hostile:
-            return await self._judge.judge(questions)
+            return await self._judge.judge(questions, calls)
         verdicts = tuple(against(question, hostile[n % len(hostile)]) for n, question in enumerate(questions))
         return Judgement(verdicts=verdicts, decider="hostile")
 

@@ -23,14 +23,17 @@ from twohop.memory.recall.recall import Recaller
 from twohop.memory.steps import fault_point
 from twohop.memory.write.add import Adder
 from twohop.memory.write.candidates import CandidateFinder
+from twohop.memory.write.conversation import Conversations
 from twohop.memory.write.edit import Editor
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.process import Processor
 from twohop.memory.write.worker import Worker
+from twohop.metrics import Metrics
 from twohop.vector.edge import EdgeIndex
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.sparse import ENCODER
+from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
 
 
@@ -43,6 +46,7 @@ class App:
     index: Index
     embedder: Embedder
     projector: Projector
+    metrics: Metrics
     data_dir: DataDir
     settings: Settings
 
@@ -86,6 +90,7 @@ async def open_core(
         projector = Projector(ledger, index, embedder, step)
         configured_extractor, configured_judge = make_models(settings.llm, predicates, stack)
         gates = Gates()
+        metrics = Metrics()
         finder = CandidateFinder(ledger, index, embedder, settings.write)
         processor = Processor(
             ledger=ledger,
@@ -93,6 +98,8 @@ async def open_core(
             judge=judge or configured_judge,
             embedder=embedder,
             finder=finder,
+            conversations=Conversations(ledger, TokenCounter()),
+            observer=metrics,
             predicates=predicates,
             gates=gates,
             clock=clock,
@@ -105,6 +112,7 @@ async def open_core(
             processor=processor,
             projector=projector,
             gates=gates,
+            observer=metrics,
             clock=clock,
             ids=ids,
             limits=settings.limits,
@@ -118,7 +126,7 @@ async def open_core(
         )
         await ledger.release_jobs()
         await adder.project()
-        worker = Worker(ledger, adder, clock)
+        worker = Worker(ledger, adder, clock, metrics)
         running = asyncio.create_task(worker.run(), name="worker")
         try:
             yield App(
@@ -127,6 +135,7 @@ async def open_core(
                 index=index,
                 embedder=embedder,
                 projector=projector,
+                metrics=metrics,
                 data_dir=data_dir,
                 settings=settings,
             )
@@ -181,7 +190,9 @@ def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncE
         model=settings.model,
         mode=settings.mode,
         timeout=settings.timeout_seconds,
+        deadline=settings.deadline_seconds,
         max_retries=settings.max_retries,
+        backoff=settings.backoff_seconds,
     )
     stack.push_async_callback(model.close)
     extractor: Extractor = ModelExtractor(model, predicates)

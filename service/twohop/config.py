@@ -15,7 +15,10 @@ from twohop.memory.settings import Limits, WriteSettings
 
 
 class ServerSettings(BaseModel):
-    """Where and how the gRPC server listens. Without authentication only loopback addresses are taken."""
+    """Where and how the gRPC server listens. Without authentication only loopback addresses are taken.
+
+    `metrics_port`: where Prometheus finds the metrics over HTTP, on loopback; none by default, 0 = a free port.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -23,6 +26,7 @@ class ServerSettings(BaseModel):
     port: int = Field(default=50051, ge=0, le=65535)
     max_concurrent_calls: int = Field(default=256, ge=1)
     drain_seconds: float = Field(default=10.0, ge=0)
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
 
 
 class LlmSettings(BaseModel):
@@ -30,7 +34,8 @@ class LlmSettings(BaseModel):
 
     `mode`: how structured output is asked for ("tools", or "json_schema" for servers that ignore tools). `fallback`:
     what decides when the model fails ("none": the add waits or says what failed; "rules": the offline rules decide,
-    recorded as the decider).
+    recorded as the decider). `timeout_seconds` bounds one HTTP request, `deadline_seconds` all requests of one
+    question with its repair, waits included; `backoff_seconds` is the first wait before a repeat, doubled each time.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +47,8 @@ class LlmSettings(BaseModel):
     mode: Literal["tools", "json_schema"] = "tools"
     fallback: Literal["none", "rules"] = "none"
     timeout_seconds: float = Field(default=30.0, gt=0)
+    deadline_seconds: float = Field(default=90.0, gt=0)
+    backoff_seconds: float = Field(default=0.5, gt=0)
     max_retries: int = Field(default=2, ge=0, le=10)
 
     def key(self) -> str:

@@ -23,7 +23,10 @@
     ├── PermissionDenied
     ├── ModelError              a language or embedding model failed (typed per fact; never ends an accepted add)
     │   ├── ModelUnavailable    connection, time-out, HTTP 429 or 5xx: worth a retry
-    │   ├── ModelRejected       HTTP 4xx: a retry won't help (key, context length, refusal)
+    │   │   ├── ModelDenied         HTTP 401, 403 or 404: worth a retry once the operator has put it right
+    │   │   └── ModelCallsSpent     this try has made all the calls it may; the next one has new ones
+    │   ├── ModelRejected       another HTTP 4xx, a refusal: a retry won't help
+    │   │   └── ModelContextExceeded  the text is longer than the model's context: a shorter one may do
     │   └── ModelOutputInvalid  prose, truncated JSON, a schema violation, unknown ids, after one repair try
     └── Misconfigured           the process can't start or open its data as configured
         ├── DataDirHeld         another process owns the data directory
@@ -190,10 +193,31 @@ class ModelUnavailable(ModelError):
         self.retry_after = retry_after
 
 
+class ModelDenied(ModelUnavailable):
+    """The key, the address or the model's name is wrong (HTTP 401, 403, 404): asking at once again is no use.
+
+    It says nothing about the text, so the work waits for the operator like for a server that is down.
+    """
+
+    reason = "MODEL_DENIED"
+
+
+class ModelCallsSpent(ModelUnavailable):
+    """All model calls that one try may make are made; what is left waits for the next try."""
+
+    reason = "MODEL_CALLS_SPENT"
+
+
 class ModelRejected(ModelError):
-    """The model's server refused the request (key, context length, content): a retry won't help."""
+    """The model's server refused the request or its content: a retry won't help."""
 
     reason = "MODEL_REJECTED"
+
+
+class ModelContextExceeded(ModelRejected):
+    """The text is longer than the model's context: send less at once."""
+
+    reason = "MODEL_CONTEXT_EXCEEDED"
 
 
 class ModelOutputInvalid(ModelError):

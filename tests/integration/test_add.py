@@ -15,11 +15,13 @@ from twohop.llm.recorded import RecordedExtractor
 from twohop.memory.api import AddRequest, AddResult, Edit, Filter, NewMessage, RecallRequest
 from twohop.memory.moment import When
 from twohop.memory.ports import (
+    Calls,
     Claim,
     Extraction,
     ExtractionRequest,
     Fact,
     Judgement,
+    Phase,
     Question,
     Usage,
     Verdict,
@@ -39,8 +41,10 @@ class Model:
     extractions: int = 0
     judgements: int = 0
 
-    async def extract(self, request: ExtractionRequest) -> Extraction:
+    async def extract(self, request: ExtractionRequest, calls: Calls) -> Extraction:
         self.extractions += 1
+        calls.begin(Phase.EXTRACT)
+        calls.cost(Usage(tokens_in=100))
         if self.extract_errors:
             raise self.extract_errors.pop(0)
         facts = [
@@ -48,14 +52,15 @@ class Model:
             for message in request.exchange
             for line in message.content.split(". ")
         ]
-        return Extraction(facts=tuple(facts), decider="model", usage=Usage(extract_calls=1, tokens_in=100))
+        return Extraction(facts=tuple(facts), decider="model")
 
-    async def judge(self, questions: Sequence[Question]) -> Judgement:
+    async def judge(self, questions: Sequence[Question], calls: Calls) -> Judgement:
         self.judgements += 1
+        calls.begin(Phase.JUDGE)
         if self.judge_errors:
             raise self.judge_errors.pop(0)
         verdicts = tuple(self.verdict(question) for question in questions)
-        return Judgement(verdicts=verdicts, decider="model", usage=Usage(judge_calls=1))
+        return Judgement(verdicts=verdicts, decider="model")
 
 
 def claim(line: str) -> Claim:
@@ -219,7 +224,7 @@ async def test_an_accepted_add_survives_a_restart(tmp_path: Path) -> None:
         assert result.state is JobState.PENDING
     late = [10**16]
     async with open_core(settings(tmp_path), extractor=model, judge=model, clock=lambda: late[0]) as app:
-        await Worker(app.ledger, app.core._adder, lambda: late[0]).once()
+        await Worker(app.ledger, app.core._adder, lambda: late[0], app.metrics).once()
         result = await finished(app, result)
         assert await texts(app) == ["Alice works_at Acme"]
 

@@ -14,7 +14,18 @@ from twohop.llm.extractor import ModelExtractor
 from twohop.llm.openai import ChatModel, Mode
 from twohop.llm.recorded import RecordedExtractor, content_key, replay
 from twohop.memory.moment import When
-from twohop.memory.ports import Cardinality, Claim, Dropped, Extraction, ExtractionRequest, Fact, Named, Polarity, Usage
+from twohop.memory.ports import (
+    Calls,
+    Cardinality,
+    Claim,
+    Dropped,
+    Extraction,
+    ExtractionRequest,
+    Fact,
+    Named,
+    Polarity,
+    Usage,
+)
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.settings import Limits
 
@@ -46,9 +57,11 @@ async def extractor(
             await model.close()
 
 
-async def extracted(*script: Answer, exchange: tuple[Message, ...] = (message(),), **settings: Any) -> Extraction:
+async def extracted(
+    *script: Answer, exchange: tuple[Message, ...] = (message(),), calls: Calls | None = None, **settings: Any
+) -> Extraction:
     async with extractor(*script, **settings) as (found, _):
-        return await found.extract(ExtractionRequest(exchange=exchange))
+        return await found.extract(ExtractionRequest(exchange=exchange), calls or Calls())
 
 
 @pytest.mark.parametrize("mode", ["tools", "json_schema"])
@@ -72,8 +85,9 @@ async def test_one_call_gives_facts_and_triples(mode: Mode) -> None:
         }
     )
     usage = {"prompt_tokens": 700, "completion_tokens": 90, "prompt_tokens_details": {"cached_tokens": 512}}
+    calls = Calls()
     async with extractor(call(answer, usage=usage), mode=mode) as (found, server):
-        extraction = await found.extract(ExtractionRequest(exchange=[message()]))
+        extraction = await found.extract(ExtractionRequest(exchange=[message()]), calls)
     assert extraction == Extraction(
         facts=(
             Fact(
@@ -96,8 +110,8 @@ async def test_one_call_gives_facts_and_triples(mode: Mode) -> None:
             ),
         ),
         decider="tiny",
-        usage=Usage(extract_calls=1, tokens_in=700, tokens_out=90, tokens_cached=512),
     )
+    assert calls.usage == Usage(extract_calls=1, tokens_in=700, tokens_out=90, tokens_cached=512)
     (request,) = server.requests
     assert request.path == "/v1/chat/completions"
     assert request.headers["authorization"] == "Bearer sk-1"
@@ -108,12 +122,12 @@ async def test_one_call_gives_facts_and_triples(mode: Mode) -> None:
 async def test_the_schema_is_forced() -> None:
     """Tools mode forces the one strict function, schema mode the strict response format, with the same schema."""
     async with extractor(call(facts())) as (found, server):
-        await found.extract(ExtractionRequest(exchange=[message()]))
+        await found.extract(ExtractionRequest(exchange=[message()]), Calls())
         body = server.requests[0].body
     assert body["tools"][0]["function"]["strict"] is True
     assert body["tool_choice"]["function"]["name"] == body["tools"][0]["function"]["name"]
     async with extractor(call(facts()), mode="json_schema") as (found, server):
-        await found.extract(ExtractionRequest(exchange=[message()]))
+        await found.extract(ExtractionRequest(exchange=[message()]), Calls())
         response_format = server.requests[0].body["response_format"]
     assert response_format["json_schema"]["strict"] is True
     assert response_format["json_schema"]["schema"] == body["tools"][0]["function"]["parameters"]
@@ -122,16 +136,17 @@ async def test_the_schema_is_forced() -> None:
 async def test_nothing_to_extract_from_costs_nothing() -> None:
     """An exchange without a message that facts may rest on makes no call."""
     async with extractor(call(facts({}))) as (found, server):
-        extraction = await found.extract(ExtractionRequest(exchange=[message(role=Role.ASSISTANT)]))
+        extraction = await found.extract(ExtractionRequest(exchange=[message(role=Role.ASSISTANT)]), Calls())
     assert extraction == Extraction(facts=(), decider="tiny")
     assert server.requests == []
 
 
 async def test_no_facts_is_an_answer() -> None:
     """An empty list is a whole answer: nothing was worth keeping, nothing is asked again."""
-    extraction = await extracted(call(facts()))
+    calls = Calls()
+    extraction = await extracted(call(facts()), calls=calls)
     assert (extraction.facts, extraction.dropped) == ((), ())
-    assert extraction.usage == Usage(extract_calls=1)
+    assert calls.usage == Usage(extract_calls=1)
 
 
 @pytest.mark.parametrize(
@@ -151,12 +166,13 @@ async def test_no_facts_is_an_answer() -> None:
 async def test_a_fact_that_can_not_be_kept_is_dropped_with_the_reason(parts: dict[str, Any], reason: str) -> None:
     """Quotes outside the allowed messages and blank or oversized texts cost that fact alone, and no call."""
     exchange = (message(), message("How nice for you", id="m2", role=Role.ASSISTANT))
-    extraction = await extracted(call(facts(parts, {})), exchange=exchange)
+    calls = Calls()
+    extraction = await extracted(call(facts(parts, {})), exchange=exchange, calls=calls)
     assert [kept.quote for kept in extraction.facts] == ["I work at  Acme"]
     (dropped,) = extraction.dropped
     assert dropped.reason == reason
     assert len(dropped.text) <= 2_000
-    assert extraction.usage.repair_calls == 0
+    assert calls.usage.repair_calls == 0
 
 
 @pytest.mark.parametrize(
@@ -202,10 +218,11 @@ async def test_a_broken_fact_is_repaired() -> None:
     """One fact breaks the schema: the model is told what and where, once, and its second answer counts."""
     usage = {"prompt_tokens": 100, "completion_tokens": 10}
     script = call({"facts": [fact(), BROKEN]}, usage=usage), call(facts({}, {"text": "Ana is tall"}), usage=usage)
+    calls = Calls()
     async with extractor(*script) as (found, server):
-        extraction = await found.extract(ExtractionRequest(exchange=[message()]))
+        extraction = await found.extract(ExtractionRequest(exchange=[message()]), calls)
     assert [kept.text for kept in extraction.facts] == ["Ana works at Acme", "Ana is tall"]
-    assert extraction.usage == Usage(extract_calls=1, repair_calls=1, tokens_in=200, tokens_out=20)
+    assert calls.usage == Usage(extract_calls=1, repair_calls=1, tokens_in=200, tokens_out=20)
     first, second = server.requests
     assert second.body["messages"][:-1] == first.body["messages"]
     assert "facts[1].kind" in second.body["messages"][-1]["content"]
@@ -218,12 +235,13 @@ async def test_a_broken_fact_is_repaired() -> None:
 )
 async def test_a_fact_that_stays_broken_is_dropped_and_the_others_are_kept(second: Answer) -> None:
     """When the repair try doesn't help, what was usable of the first answer counts and the rest is told."""
-    extraction = await extracted(call({"facts": [fact(), BROKEN]}), second)
+    calls = Calls()
+    extraction = await extracted(call({"facts": [fact(), BROKEN]}), second, calls=calls)
     assert [kept.text for kept in extraction.facts] == ["Ana works at Acme"]
     (dropped,) = extraction.dropped
     assert dropped == Dropped(text="Ana is tall", reason="MODEL_OUTPUT_INVALID", detail=dropped.detail)
     assert dropped.detail.startswith("facts[1].kind:")
-    assert extraction.usage.repair_calls == 1
+    assert calls.usage.repair_calls == 1
 
 
 @pytest.mark.parametrize(
@@ -244,7 +262,7 @@ async def test_an_answer_without_a_usable_fact_is_an_error(item: object) -> None
     """If no fact fits the schema, also after the repair try, the call failed; the error holds nothing of the answer."""
     async with extractor(call({"facts": [item]})) as (found, server):
         with pytest.raises(ModelOutputInvalid) as caught:
-            await found.extract(ExtractionRequest(exchange=[message()]))
+            await found.extract(ExtractionRequest(exchange=[message()]), Calls())
     assert len(server.requests) == 2
     assert "Ana" not in caught.value.message
 
@@ -259,18 +277,18 @@ async def test_recorded_facts_come_through_the_same_port() -> None:
     """Facts recorded by message are given again for that message, with the message as their source."""
     recorded = {content_key(message()): (Fact(text="Ana works at Acme"), Fact(text="It is Monday", quote="Monday"))}
     found = RecordedExtractor(replay(recorded, content_key))
-    extraction = await found.extract(ExtractionRequest(exchange=[message("Hello", id="m0"), message(id="m7")]))
+    extraction = await found.extract(ExtractionRequest(exchange=[message("Hello", id="m0"), message(id="m7")]), Calls())
     assert [(kept.text, kept.sources) for kept in extraction.facts] == [
         ("Ana works at Acme", ("m7",)),
         ("It is Monday", ()),
     ]
-    assert (extraction.decider, extraction.usage) == ("recorded", Usage())
+    assert extraction.decider == "recorded"
 
 
 async def test_the_prompt_holds_the_exchange_as_it_was_said() -> None:
     """What the model reads has the message's text letter for letter."""
     async with extractor(call(facts())) as (found, server):
-        await found.extract(ExtractionRequest(exchange=[message()], summary="They met in Rome."))
+        await found.extract(ExtractionRequest(exchange=[message()], summary="They met in Rome."), Calls())
     user = server.requests[0].body["messages"][1]["content"]
     texts = [json.loads(line) for line in user.splitlines() if line.startswith("{")]
     assert [line.get("text") or line.get("summary") for line in texts] == ["They met in Rome.", SAID]

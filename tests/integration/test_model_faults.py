@@ -27,13 +27,21 @@ from model_server import (
     say,
     stall,
 )
-from twohop.errors import Misconfigured, ModelError, ModelOutputInvalid, ModelRejected, ModelUnavailable
+from twohop.errors import (
+    Misconfigured,
+    ModelContextExceeded,
+    ModelDenied,
+    ModelError,
+    ModelOutputInvalid,
+    ModelRejected,
+    ModelUnavailable,
+)
 from twohop.graph.model import Kind, Message, Role
 from twohop.llm.extractor import ModelExtractor
 from twohop.llm.judge import ModelJudge
 from twohop.llm.openai import ChatModel, Mode
 from twohop.memory.moment import instant
-from twohop.memory.ports import Candidate, Extraction, ExtractionRequest, Fact, Judgement, Question, Usage
+from twohop.memory.ports import Calls, Candidate, Extraction, ExtractionRequest, Fact, Judgement, Question, Usage
 from twohop.memory.predicates import PredicateTable
 
 KEY = "sk-very-secret"
@@ -85,10 +93,11 @@ FAULTS = {
     "refusal": fault(say(None, refusal=WORDS), error=ModelRejected, requests=1),
     "content filter": fault(say("", finish="content_filter"), error=ModelRejected, requests=1),
     "refusal after prose": fault(say(WORDS), say(None, refusal=WORDS), error=ModelRejected, requests=2),
-    "context overflow": fault(refuse(400, code="context_length_exceeded"), error=ModelRejected, requests=1),
-    "401": fault(refuse(401, code="invalid_api_key"), error=ModelRejected, requests=1),
-    "403": fault(refuse(403), error=ModelRejected, requests=1),
-    "404": fault(refuse(404), error=ModelRejected, requests=1),
+    "context overflow": fault(refuse(400, code="context_length_exceeded"), error=ModelContextExceeded, requests=1),
+    "401": fault(refuse(401, code="invalid_api_key"), error=ModelDenied, requests=1),
+    "403": fault(refuse(403), error=ModelDenied, requests=1),
+    "404": fault(refuse(404), error=ModelDenied, requests=1),
+    "413": fault(refuse(413), error=ModelContextExceeded, requests=1),
     "422": fault(refuse(422), error=ModelRejected, requests=1),
     "408": fault(refuse(408), error=ModelUnavailable, requests=2),
     "409": fault(refuse(409), error=ModelUnavailable, requests=2),
@@ -105,7 +114,7 @@ FAULTS = {
     ),
     "500 for ever": fault(refuse(500), error=ModelUnavailable, requests=2),
     "503 for ever": fault(refuse(503), error=ModelUnavailable, requests=2),
-    "500 and then a refusal": fault(refuse(500), refuse(401), error=ModelRejected, requests=2),
+    "500 and then a refusal": fault(refuse(500), refuse(401), error=ModelDenied, requests=2),
     "prose and then 500": fault(say(WORDS), refuse(500), error=ModelUnavailable, requests=3),
     "a stall": fault(stall, error=ModelUnavailable, requests=2, timeout=0.2),
     "a slow drip": fault(drip(0.02), error=ModelUnavailable, requests=2, timeout=0.2),
@@ -135,8 +144,8 @@ async def served(*script: Answer, **settings: Any) -> AsyncIterator[tuple[ChatMo
 
 async def run(phase: str, model: ChatModel) -> Extraction | Judgement:
     if phase == "extract":
-        return await ModelExtractor(model, PredicateTable.default()).extract(EXCHANGE)
-    return await ModelJudge(model).judge(QUESTIONS)
+        return await ModelExtractor(model, PredicateTable.default()).extract(EXCHANGE, Calls())
+    return await ModelJudge(model).judge(QUESTIONS, Calls())
 
 
 @pytest.mark.parametrize("mode", ["tools", "json_schema"])
@@ -175,7 +184,7 @@ async def test_trouble_that_passes_is_not_seen(trouble: Answer, mode: Mode) -> N
         model,
         server,
     ):
-        judgement = await ModelJudge(model).judge(QUESTIONS)
+        judgement = await ModelJudge(model).judge(QUESTIONS, Calls())
     assert [verdict.target for verdict in judgement.verdicts] == [0]
     assert len(server.requests) == 2
 
@@ -237,8 +246,9 @@ async def test_a_reply_without_usage_costs_nothing_known(usage: object) -> None:
     """Servers that count no tokens, or count them oddly, still serve."""
     body = {**completion({"content": json.dumps({"decisions": [decision(1)]})}), "usage": usage}
     async with served(reply(body), mode="json_schema") as (model, _):
-        judgement = await run("judge", model)
-    assert judgement.usage == Usage(judge_calls=1)
+        calls = Calls()
+        await ModelJudge(model).judge(QUESTIONS, calls)
+    assert calls.usage == Usage(judge_calls=1)
 
 
 async def test_newer_servers_get_their_field_names() -> None:

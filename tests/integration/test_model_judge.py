@@ -14,7 +14,7 @@ from twohop.llm.fallback import FallbackExtractor, FallbackJudge
 from twohop.llm.judge import ModelJudge
 from twohop.llm.openai import ChatModel, Mode
 from twohop.llm.recorded import RecordedExtractor
-from twohop.memory.ports import Candidate, ExtractionRequest, Fact, Judgement, Question, Usage, Verdict
+from twohop.memory.ports import Calls, Candidate, ExtractionRequest, Fact, Judgement, Question, Usage, Verdict
 from twohop.memory.predicates import PredicateTable
 
 
@@ -51,9 +51,9 @@ async def judge(
             await chat.close()
 
 
-async def judged(*script: Answer, asked: tuple[Question, ...] = ASKED) -> Judgement:
+async def judged(*script: Answer, asked: tuple[Question, ...] = ASKED, calls: Calls | None = None) -> Judgement:
     async with judge(*script) as (found, _):
-        return await found.judge(asked)
+        return await found.judge(asked, calls or Calls())
 
 
 def decisions(*items: dict[str, Any]) -> Answer:
@@ -67,8 +67,9 @@ async def test_one_call_decides_all(mode: Mode) -> None:
         {"decisions": [decision(2, "UPDATE", 3, text="both \n words"), decision(1, "DELETE", 2)]},
         usage={"prompt_tokens": 50, "completion_tokens": 5},
     )
+    calls = Calls()
     async with judge(answer, mode=mode) as (found, server):
-        judgement = await found.judge(ASKED)
+        judgement = await found.judge(ASKED, calls)
     assert judgement == Judgement(
         verdicts=(
             Verdict(operation=Operation.DELETE, target=1, reason="because"),
@@ -76,18 +77,19 @@ async def test_one_call_decides_all(mode: Mode) -> None:
             Verdict(operation=Operation.UPDATE, target=1, text="both words", reason="because"),
         ),
         decider="tiny",
-        usage=Usage(judge_calls=1, tokens_in=50, tokens_out=5),
     )
+    assert calls.usage == Usage(judge_calls=1, tokens_in=50, tokens_out=5)
     assert len(server.requests) == 1
 
 
 async def test_nothing_near_costs_nothing() -> None:
     """Facts without candidates are added without a call."""
+    calls = Calls()
     async with judge(decisions()) as (found, server):
-        judgement = await found.judge([question("alone"), question("lonely")])
+        judgement = await found.judge([question("alone"), question("lonely")], calls)
         assert [verdict.operation for verdict in judgement.verdicts] == [Operation.ADD, Operation.ADD]
-        assert (await found.judge([])).verdicts == ()
-    assert (judgement.usage, server.requests) == (Usage(), [])
+        assert (await found.judge([], calls)).verdicts == ()
+    assert (calls.usage, server.requests) == (Usage(), [])
 
 
 async def test_add_needs_no_target() -> None:
@@ -119,21 +121,23 @@ GOOD = decision(1, "NOOP", 1)
 )
 async def test_a_verdict_that_can_not_be_used_has_an_error(answer: list[dict[str, Any]], why: str) -> None:
     """Missing, unknown, double and broken decisions are repaired once; then that fact alone has an error."""
+    calls = Calls()
     async with judge(decisions(*answer)) as (found, server):
-        judgement = await found.judge(ASKED)
+        judgement = await found.judge(ASKED, calls)
     first, alone, second = judgement.verdicts
     assert (first.operation, first.target, first.error, alone.error) == (Operation.NOOP, 0, "", "")
     assert second.error == "MODEL_OUTPUT_INVALID"
     assert why in second.reason
-    assert (len(server.requests), judgement.usage.repair_calls) == (2, 1)
+    assert (len(server.requests), calls.usage.repair_calls) == (2, 1)
     assert "fact" in server.requests[1].body["messages"][-1]["content"]
 
 
 async def test_a_decision_for_no_fact_is_asked_again() -> None:
     """An unknown fact number beside good decisions costs a repair try and then nothing."""
-    judgement = await judged(decisions(GOOD, decision(2), decision(7)))
+    calls = Calls()
+    judgement = await judged(decisions(GOOD, decision(2), decision(7)), calls=calls)
     assert [verdict.error for verdict in judgement.verdicts] == ["", "", ""]
-    assert judgement.usage.repair_calls == 1
+    assert calls.usage.repair_calls == 1
 
 
 async def test_the_repaired_answer_counts() -> None:
@@ -171,9 +175,9 @@ async def test_the_fallback_extractor_takes_over_and_is_named() -> None:
         model = ChatModel(base_url=server.base_url, max_retries=0)
         first = ModelExtractor(model, PredicateTable.default())
         request = ExtractionRequest(exchange=[MESSAGE])
-        extraction = await FallbackExtractor(first, second).extract(request)
+        extraction = await FallbackExtractor(first, second).extract(request, Calls())
         with pytest.raises(ModelUnavailable):
-            await FallbackExtractor(first, second, on=(ModelRejected,)).extract(request)
+            await FallbackExtractor(first, second, on=(ModelRejected,)).extract(request, Calls())
         await model.close()
     assert ([kept.text for kept in extraction.facts], extraction.decider) == (["Hi"], "second")
 
@@ -181,9 +185,9 @@ async def test_the_fallback_extractor_takes_over_and_is_named() -> None:
 async def test_the_fallback_judge_takes_over_and_is_named() -> None:
     """When the model fails as configured the second judge decides; other failures are raised on."""
     async with judge(say("no idea")) as (first, _), judge(decisions(GOOD, decision(2)), model="second") as (second, _):
-        judgement = await FallbackJudge(first, second).judge(ASKED)
+        judgement = await FallbackJudge(first, second).judge(ASKED, Calls())
         with pytest.raises(ModelOutputInvalid):
-            await FallbackJudge(first, second, on=(ModelUnavailable,)).judge(ASKED)
+            await FallbackJudge(first, second, on=(ModelUnavailable,)).judge(ASKED, Calls())
     assert (judgement.decider, judgement.verdicts[0].operation) == ("second", Operation.NOOP)
 
 
@@ -196,13 +200,12 @@ async def test_the_fallback_judge_decides_single_failed_verdicts() -> None:
             server,
         ),
     ):
-        judgement = await FallbackJudge(first, second).judge(ASKED)
-        kept = await FallbackJudge(first, second, on=(ModelUnavailable,)).judge(ASKED)
+        judgement = await FallbackJudge(first, second).judge(ASKED, Calls())
+        kept = await FallbackJudge(first, second, on=(ModelUnavailable,)).judge(ASKED, Calls())
     assert [(verdict.operation, verdict.decider) for verdict in judgement.verdicts] == [
         (Operation.NOOP, ""),
         (Operation.ADD, ""),
         (Operation.DELETE, "second"),
     ]
-    assert judgement.usage.judge_calls == 2
     assert len(server.requests) == 1
     assert kept.verdicts[2].error == "MODEL_OUTPUT_INVALID"

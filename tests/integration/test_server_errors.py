@@ -38,8 +38,8 @@ def made(kind: type[TwohopError]) -> TwohopError:
         return kind(FieldViolation("query", "is too odd"), FieldViolation("limit", "is too large"))
     if kind is errors.DataDirHeld:
         return errors.DataDirHeld("held by another", address="127.0.0.1:9")
-    if kind is errors.ModelUnavailable:
-        return errors.ModelUnavailable("no answer", retry_after=2.5)
+    if issubclass(kind, errors.ModelUnavailable):
+        return kind("no answer", retry_after=2.5)
     return kind("something to do about it")
 
 

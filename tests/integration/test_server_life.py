@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from serving import Served, serving, settings_for
 from twohop.errors import DeadlineExceeded, Misconfigured, TooBusy, TwohopError, Unavailable
-from twohop.memory.ports import Extraction, ExtractionRequest, Fact
+from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact
 from twohop.server import Server
 from twohop.server.listener import SERVICES, address, loopback
 from twohop.v1 import memory_service_pb2 as pb
@@ -36,7 +36,7 @@ class Held:
         self.asked = asyncio.Event()
         self.let_go = asyncio.Event()
 
-    async def extract(self, request: ExtractionRequest) -> Extraction:
+    async def extract(self, request: ExtractionRequest, _: Calls) -> Extraction:
         self.asked.set()
         await self.let_go.wait()
         content = request.exchange[0].content

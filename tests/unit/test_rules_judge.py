@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reading_rules import facts_of
 from twohop.graph.model import Kind, Operation
 from twohop.llm.rules.judge import RulesJudge
-from twohop.memory.ports import Candidate, Claim, Fact, Polarity, Question, Verdict
+from twohop.memory.ports import Calls, Candidate, Claim, Fact, Polarity, Question, Verdict
 from twohop.memory.predicates import PredicateTable
 
 JUDGE = RulesJudge(PredicateTable.default())
@@ -27,7 +27,7 @@ OTHER = replace(KNOWN, memory_id="m2", revision_id="r2", text="Emma works at Acm
 
 
 def judge(fact: Fact, *candidates: Candidate) -> Verdict:
-    judgement = asyncio.run(JUDGE.judge([Question(fact=fact, candidates=candidates)]))
+    judgement = asyncio.run(JUDGE.judge([Question(fact=fact, candidates=candidates)], Calls()))
     assert judgement.decider == "rules"
     (verdict,) = judgement.verdicts
     return verdict

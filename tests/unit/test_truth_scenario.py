@@ -23,7 +23,7 @@ from truth_scenarios import MOVES
 from twohop.graph.model import Granularity, Kind, Moment, Operation
 from twohop.llm.rules.judge import RulesJudge
 from twohop.memory.moment import When, micros
-from twohop.memory.ports import Candidate, Cardinality, Fact, Polarity, Question
+from twohop.memory.ports import Calls, Candidate, Cardinality, Fact, Polarity, Question
 from twohop.memory.predicates import PredicateTable
 
 TABLE = PredicateTable.default()
@@ -154,9 +154,9 @@ async def test_the_hostile_judge_answers_every_question_alike() -> None:
     fact = Fact(text="Lena lives in Linz")
     shown = Question(fact=fact, candidates=(candidate("something"), candidate("Lena lives in Graz")))
     other = Question(fact=fact, candidates=(candidate("something"),))
-    assert [v.operation for v in (await hostile.judge([shown])).verdicts] == [Operation.ADD]
+    assert [v.operation for v in (await hostile.judge([shown], Calls())).verdicts] == [Operation.ADD]
     stage.hostile = (HostileDecision(exchange=1, decision=Operation.UPDATE, target="Lena lives in Graz"),)
-    verdicts = (await hostile.judge([shown, other])).verdicts
+    verdicts = (await hostile.judge([shown, other], Calls())).verdicts
     assert [(v.operation, v.target, v.text) for v in verdicts] == [
         (Operation.UPDATE, 1, "Lena lives in Linz"),
         (Operation.UPDATE, 1, "Lena lives in Linz"),

@@ -84,7 +84,7 @@ class Outcome(_message.Message):
     def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., memory: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., target: _Optional[_Union[_memory_pb2.Memory, _Mapping]] = ..., relations: _Optional[_Iterable[_Union[_graph_pb2.Relation, _Mapping]]] = ...) -> None: ...
 
 class Usage(_message.Message):
-    __slots__ = ("extract_calls", "judge_calls", "repair_calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_full_context")
+    __slots__ = ("extract_calls", "judge_calls", "repair_calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_full_context", "rejudge_calls")
     EXTRACT_CALLS_FIELD_NUMBER: _ClassVar[int]
     JUDGE_CALLS_FIELD_NUMBER: _ClassVar[int]
     REPAIR_CALLS_FIELD_NUMBER: _ClassVar[int]
@@ -92,6 +92,7 @@ class Usage(_message.Message):
     TOKENS_OUT_FIELD_NUMBER: _ClassVar[int]
     TOKENS_CACHED_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FULL_CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    REJUDGE_CALLS_FIELD_NUMBER: _ClassVar[int]
     extract_calls: int
     judge_calls: int
     repair_calls: int
@@ -99,4 +100,5 @@ class Usage(_message.Message):
     tokens_out: int
     tokens_cached: int
     tokens_full_context: int
-    def __init__(self, extract_calls: _Optional[int] = ..., judge_calls: _Optional[int] = ..., repair_calls: _Optional[int] = ..., tokens_in: _Optional[int] = ..., tokens_out: _Optional[int] = ..., tokens_cached: _Optional[int] = ..., tokens_full_context: _Optional[int] = ...) -> None: ...
+    rejudge_calls: int
+    def __init__(self, extract_calls: _Optional[int] = ..., judge_calls: _Optional[int] = ..., repair_calls: _Optional[int] = ..., tokens_in: _Optional[int] = ..., tokens_out: _Optional[int] = ..., tokens_cached: _Optional[int] = ..., tokens_full_context: _Optional[int] = ..., rejudge_calls: _Optional[int] = ...) -> None: ...

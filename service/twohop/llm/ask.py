@@ -1,4 +1,4 @@
-"""One question to a model, with one repair try: the better of the two answers counts."""
+"""One question to a model, with one repair try: the better of the two answers counts. Each answer is one call."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from twohop.errors import ModelError, ModelOutputInvalid
 from twohop.llm.openai import ChatModel, Completion
 from twohop.llm.prompts import Prompt
 from twohop.llm.schemas import Items, NotTheSchema, S, Tool, read_items
-from twohop.memory.ports import Usage
+from twohop.memory.ports import Calls, Phase
 
 T = TypeVar("T")
 
@@ -24,39 +24,44 @@ class Reading(Generic[T]):
 
 
 async def ask(
-    model: ChatModel, prompt: Prompt, tool: Tool[S], read: Callable[[Items[S]], Reading[T]]
-) -> tuple[T, Usage]:
-    """The model's answer as `read` makes it of the items, and the cost (tokens and repair calls).
+    model: ChatModel, prompt: Prompt, tool: Tool[S], read: Callable[[Items[S]], Reading[T]], calls: Calls, phase: Phase
+) -> T:
+    """The model's answer as `read` makes it of the items. `calls` bounds the calls and is told what they cost.
 
-    An answer with defects is asked for once more, told what was wrong. If that one is worse or doesn't come, the first
-    counts with what is usable of it. `read` raises `NotTheSchema` for items of which nothing can be used.
+    An answer with defects is asked for once more, told what was wrong, if a call is left. If that one is worse or
+    doesn't come, the first counts with what is usable of it. `read` raises `NotTheSchema` for items of which nothing
+    can be used.
 
     Raises:
         ModelUnavailable: the server can't be reached within the model's deadline.
         ModelRejected: the server or the model refused.
         ModelOutputInvalid: neither answer could be read.
+        ModelCallsSpent: not even the first call may be made.
     """
     until = asyncio.get_running_loop().time() + model.deadline
+    calls.begin(phase)
     completion = await model.complete(prompt, tool, until=until)
-    usage = completion.usage
+    calls.cost(completion.usage)
     first = reading(completion, tool, read)
-    if isinstance(first, Reading) and not first.defects:
-        return first.value, usage
-    usage += Usage(repair_calls=1)
+    if isinstance(first, Reading) and (not first.defects or not calls.left):
+        return first.value
+    if not calls.left:
+        raise ModelOutputInvalid(f"the model's answer can't be used, and no call is left for a repair try: {first}")
+    calls.begin(Phase.REPAIR)
     try:
         completion = await model.complete(
             prompt.again(first.defects if isinstance(first, Reading) else (first,)), tool, until=until
         )
     except ModelError:
         if isinstance(first, Reading) and first.usable:
-            return first.value, usage
+            return first.value
         raise
-    usage += completion.usage
+    calls.cost(completion.usage)
     second = reading(completion, tool, read)
     if isinstance(second, Reading) and not (isinstance(first, Reading) and first.usable > second.usable):
-        return second.value, usage
+        return second.value
     if isinstance(first, Reading):
-        return first.value, usage
+        return first.value
     why = second if isinstance(second, str) else first
     raise ModelOutputInvalid(f"the model's answer can't be used, also after a repair try: {why}")
 

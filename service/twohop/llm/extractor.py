@@ -12,6 +12,7 @@ from twohop.llm.schemas import REMEMBER, EntityShape, FactShape, Items, NotTheSc
 from twohop.memory.moment import When
 from twohop.memory.ports import (
     QUOTE_NOT_FOUND,
+    Calls,
     Cardinality,
     Claim,
     Dropped,
@@ -19,8 +20,8 @@ from twohop.memory.ports import (
     ExtractionRequest,
     Fact,
     Named,
+    Phase,
     Polarity,
-    Usage,
 )
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.settings import Limits
@@ -40,7 +41,7 @@ class ModelExtractor:
         self._predicates = predicates
         self._limits = limits or Limits()
 
-    async def extract(self, request: ExtractionRequest) -> Extraction:
+    async def extract(self, request: ExtractionRequest, calls: Calls) -> Extraction:
         """Facts of the exchange in the order said; with nothing to extract from, no call is made.
 
         A fact is dropped, with the reason, when it breaks the schema also after a repair try, when its quote stands in
@@ -56,7 +57,7 @@ class ModelExtractor:
         messages = [m for m in request.exchange if is_source(m, owner_is_agent=request.owner_is_agent)]
         if not messages:
             return Extraction(facts=(), decider=decider)
-        items, usage = await ask(self._model, extraction_prompt(request), REMEMBER, read)
+        items = await ask(self._model, extraction_prompt(request), REMEMBER, read, calls, Phase.EXTRACT)
         sources = [(message, Quotable(message.content)) for message in messages]
         facts: list[Fact] = []
         dropped = [unusable(broken.text, broken.defect) for broken in items.broken]
@@ -68,8 +69,7 @@ class ModelExtractor:
                 facts.append(fact)
             else:
                 dropped.append(fact)
-        usage += Usage(extract_calls=1)
-        return Extraction(facts=tuple(facts), decider=decider, dropped=tuple(dropped), usage=usage)
+        return Extraction(facts=tuple(facts), decider=decider, dropped=tuple(dropped))
 
     def _fact(self, shape: FactShape, sources: Sequence[tuple[Message, Quotable]]) -> Fact | Dropped:
         text = " ".join(shape.text.split())

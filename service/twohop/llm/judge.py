@@ -9,7 +9,7 @@ from twohop.llm.ask import Reading, ask
 from twohop.llm.openai import ChatModel
 from twohop.llm.prompts import judgement_prompt
 from twohop.llm.schemas import DECIDE, DecisionShape, Items
-from twohop.memory.ports import Judgement, Question, Usage, Verdict
+from twohop.memory.ports import Calls, Judgement, Phase, Question, Verdict
 
 NOTHING_NEAR = Verdict(operation=Operation.ADD, reason="nothing near")
 
@@ -20,7 +20,7 @@ class ModelJudge:
     def __init__(self, model: ChatModel) -> None:
         self._model = model
 
-    async def judge(self, questions: Sequence[Question]) -> Judgement:
+    async def judge(self, questions: Sequence[Question], calls: Calls) -> Judgement:
         """One verdict a question. Questions without candidates are ADD; if there are no others, no call is made.
 
         A question that the model didn't answer, answered twice or answered with a target it was not shown, also after
@@ -30,20 +30,19 @@ class ModelJudge:
             ModelUnavailable: the server can't be reached within the model's deadline.
             ModelRejected: the server or the model refused.
             ModelOutputInvalid: the answer is no list of decisions, also after a repair try.
+            ModelCallsSpent: no call is left.
         """
         asked = [question for question in questions if question.candidates]
         if not asked:
             return Judgement(verdicts=tuple(NOTHING_NEAR for _ in questions), decider=self._model.model)
         ids = dict.fromkeys(near.memory_id for question in asked for near in question.candidates)
         numbers = {memory_id: number for number, memory_id in enumerate(ids, start=1)}
-        verdicts, usage = await ask(
-            self._model, judgement_prompt(asked, numbers), DECIDE, lambda items: read(items, asked, numbers)
-        )
+        prompt = judgement_prompt(asked, numbers)
+        verdicts = await ask(self._model, prompt, DECIDE, lambda items: read(items, asked, numbers), calls, Phase.JUDGE)
         answers = iter(verdicts)
         return Judgement(
             verdicts=tuple(next(answers) if question.candidates else NOTHING_NEAR for question in questions),
             decider=self._model.model,
-            usage=usage + Usage(judge_calls=1),
         )
 
 

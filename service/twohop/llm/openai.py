@@ -17,7 +17,7 @@ import tenacity
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, ValidationError
 
-from twohop.errors import Misconfigured, ModelRejected, ModelUnavailable
+from twohop.errors import Misconfigured, ModelContextExceeded, ModelDenied, ModelRejected, ModelUnavailable
 from twohop.llm.prompts import Prompt
 from twohop.llm.schemas import NotTheSchema, S, Tool, read_object
 from twohop.memory.clock import Clock, system_clock
@@ -35,12 +35,15 @@ BACKOFF_CAP = 8.0
 TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 """Codes for a prompt beyond the model's context: OpenAI's (also vLLM's and LiteLLM's) and llama.cpp's."""
 
-ADVICE = {
+TOO_LARGE = 413
+"""Content Too Large, RFC 9110 15.5.14."""
+
+DENIED = {
     401: "check the API key (TWOHOP_LLM__API_KEY)",
     403: "this key may not use this model",
     404: "check the server and the model (TWOHOP_LLM__BASE_URL, TWOHOP_LLM__MODEL)",
-    413: "the text is longer than the server takes",
 }
+"""Statuses that say nothing about the text but that this deployment's settings are wrong, and what to do."""
 
 
 class CallShape(BaseModel):
@@ -145,10 +148,11 @@ class ChatModel:
 
         Raises:
             ModelUnavailable: connection, time-out, HTTP 408, 409, 429 or 5xx, also on the last try.
+            ModelDenied: HTTP 401, 403 or 404.
             ModelRejected: another HTTP 4xx, a refusal or a content filter.
         """
         retrying = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception_type(ModelUnavailable),
+            retry=tenacity.retry_if_exception(passing),
             wait=self._wait,
             stop=lambda state: self._stop(state, until),
             reraise=True,
@@ -215,9 +219,13 @@ class ChatModel:
             wish = self._retry_after(error.response.headers.get("retry-after", ""))
             return ModelUnavailable(f"the model's server answered HTTP {status}", retry_after=wish)
         if error.code in TOO_LONG or error.type in TOO_LONG:
-            return ModelRejected("the text is longer than the model's context")
-        advice = ADVICE.get(status, "")
-        return ModelRejected(f"the model's server refused the request with HTTP {status}{advice and f': {advice}'}")
+            return ModelContextExceeded("the text is longer than the model's context")
+        if status == TOO_LARGE:
+            return ModelContextExceeded("the text is longer than the model's server takes")
+        said = f"the model's server refused the request with HTTP {status}"
+        if status in DENIED:
+            return ModelDenied(f"{said}: {DENIED[status]}")
+        return ModelRejected(said)
 
     def _retry_after(self, header: str) -> float | None:
         """Seconds from a Retry-After header, which gives seconds or an HTTP date; None when it gives neither."""
@@ -241,6 +249,11 @@ class ChatModel:
         too_long = (wished(state) or 0.0) > self._retry_after_cap
         late = asyncio.get_running_loop().time() + state.upcoming_sleep >= until
         return state.attempt_number > self._max_retries or too_long or late
+
+
+def passing(error: BaseException) -> bool:
+    """Whether the same request may succeed in a moment."""
+    return isinstance(error, ModelUnavailable) and not isinstance(error, ModelDenied)
 
 
 def wished(state: tenacity.RetryCallState) -> float | None:

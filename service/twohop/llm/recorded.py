@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from twohop.graph.model import Message, digest
-from twohop.memory.ports import Extraction, ExtractionRequest, Fact
+from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact
 
 K = TypeVar("K", bound=Hashable)
 
@@ -23,7 +23,7 @@ class RecordedExtractor:
         self._replay = replay
         self._decider = decider
 
-    async def extract(self, request: ExtractionRequest) -> Extraction:
+    async def extract(self, request: ExtractionRequest, _: Calls) -> Extraction:
         """The recorded facts, in their order."""
         return Extraction(facts=tuple(self._replay(request.exchange)), decider=self._decider)
 

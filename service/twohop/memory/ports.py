@@ -1,10 +1,11 @@
 """What the core asks of language models: an extractor (phase 1) and a judge (phase 2), and their nouns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from twohop.errors import ModelCallsSpent
 from twohop.graph.model import Kind, Message, Operation
 from twohop.memory.moment import When
 
@@ -76,11 +77,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What model calls cost. `tokens_full_context`: what a prompt with the whole conversation would have cost."""
+    """What model calls cost, also those that failed.
+
+    `repair_calls` asked again after an answer that broke the schema, `rejudge_calls` after a concurrent commit; neither
+    is among the other calls. A call counts once, however many HTTP requests it took. `tokens_full_context`: what a
+    prompt with all messages of the session so far would have cost.
+    """
 
     extract_calls: int = 0
     judge_calls: int = 0
     repair_calls: int = 0
+    rejudge_calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_cached: int = 0
@@ -88,6 +95,58 @@ class Usage:
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(**{name: getattr(self, name) + getattr(other, name) for name in self.__slots__})
+
+
+class Phase(StrEnum):
+    """What a model is called for."""
+
+    EXTRACT = "extract"
+    JUDGE = "judge"
+    REPAIR = "repair"
+    REJUDGE = "rejudge"
+
+
+CALLS = 6
+"""Most model calls of one try at one chunk: twice what the normal path takes, for repairs and re-judging, and half."""
+
+
+class Calls:
+    """The model calls of one try at one chunk: counted before they are made, so that there are never more than `most`.
+
+    A call is one question to a model. The HTTP requests that it repeats after a connection error, a 429 or a 5xx are
+    the same call: the model's deadline and its own bound of retries hold for them. The next try of a job that waits
+    for a model has new calls; how often it is tried is bounded too (`WriteSettings.attempts`).
+    """
+
+    def __init__(self, most: int = CALLS) -> None:
+        self.left = most
+        self.made: list[tuple[Phase, Usage]] = []
+        """Every call with the tokens it cost, in order."""
+
+    def begin(self, phase: Phase) -> None:
+        """Count a call that is about to be made. The judge's second question is a re-judging.
+
+        Raises:
+            ModelCallsSpent: none is left.
+        """
+        if not self.left:
+            raise ModelCallsSpent("this try made all the model calls it may; what is left waits for the next one")
+        self.left -= 1
+        again = phase is Phase.JUDGE and any(made is Phase.JUDGE for made, _ in self.made)
+        self.made.append((Phase.REJUDGE if again else phase, Usage()))
+
+    def cost(self, tokens: Usage) -> None:
+        """What the last call cost."""
+        phase, _ = self.made[-1]
+        self.made[-1] = (phase, tokens)
+
+    @property
+    def usage(self) -> Usage:
+        """The cost of all of them together."""
+        usage = Usage()
+        for phase, tokens in self.made:
+            usage += tokens + Usage(**{f"{phase}_calls": 1})
+        return usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +162,21 @@ class ExtractionRequest:
 QUOTE_NOT_FOUND = "QUOTE_NOT_FOUND"
 """The reason of a fact whose quote stands in no message: dropped as unfounded, not failed."""
 
+RECALLED = "RECALLED"
+"""The reason of a fact that only repeats a memory which the caller pasted into a message."""
+
+INSTRUCTION = "INSTRUCTION"
+"""The reason of a fact that rests on a wish to forget, delete or ignore, which is no evidence."""
+
+UNFOUNDED = frozenset({QUOTE_NOT_FOUND, RECALLED, INSTRUCTION})
+"""Reasons of facts that are dropped: nothing failed, there was nothing to keep."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
     """A fact that the extractor gave and that can't be kept.
 
-    `reason` is an error's reason or `QUOTE_NOT_FOUND`, `detail` says more.
+    `reason` is an error's reason or one of `UNFOUNDED`, `detail` says more.
     """
 
     text: str
@@ -118,19 +186,18 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """What phase 1 gives: facts, what was dropped and why, who decided (model id or `rules`), and the cost."""
+    """What phase 1 gives: facts, what was dropped and why, and who decided (model id or `rules`)."""
 
     facts: tuple[Fact, ...]
     decider: str
     dropped: tuple[Dropped, ...] = ()
-    usage: Usage = field(default_factory=Usage)
 
 
 class Extractor(Protocol):
     """Phase 1. Raises `ModelError` when the whole call failed."""
 
-    async def extract(self, request: ExtractionRequest) -> Extraction:
-        """Facts worth keeping, in the order said."""
+    async def extract(self, request: ExtractionRequest, calls: Calls, /) -> Extraction:
+        """Facts worth keeping, in the order said. `calls` are those it may make; it records there what they cost."""
         ...
 
 
@@ -177,16 +244,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """One verdict a question, in order; who decided; the cost."""
+    """One verdict a question, in order, and who decided."""
 
     verdicts: tuple[Verdict, ...]
     decider: str
-    usage: Usage = field(default_factory=Usage)
 
 
 class Judge(Protocol):
     """Phase 2. Raises `ModelError` when the whole call failed."""
 
-    async def judge(self, questions: Sequence[Question]) -> Judgement:
-        """Decide all questions in one call."""
+    async def judge(self, questions: Sequence[Question], calls: Calls, /) -> Judgement:
+        """Decide all questions in one call. `calls` are those it may make; it records there what they cost."""
         ...

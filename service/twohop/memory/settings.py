@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from twohop.memory.ports import CALLS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -34,8 +36,11 @@ class WriteSettings:
     conversation facts; raising it saves judge calls, lowering it finds looser paraphrases). `same` is the cosine from
     which a memory committed by someone else since the read is compared again. `destructive` (k) caps how many
     memories one add may close or rewrite: a longer list has always been a model gone wrong. `chunk` is how many
-    messages one extraction call takes. `rejudge` bounds repeats after concurrent commits. `attempts` and
-    `backoff_seconds` (doubled each time, at most `backoff_cap_seconds`) bound retries of a job that waits for a model.
+    messages one extraction call takes at most, `chunk_chars` how many characters (about 6,000 tokens: with context and
+    instructions it fits a model of 16,000, and facts of the middle of longer texts are missed more often). `rejudge`
+    bounds repeats after concurrent commits, `calls` all model calls of one try at one chunk (`ports.Calls`).
+    `attempts` and `backoff_seconds` (doubled each time, at most `backoff_cap_seconds`) bound tries of a job that waits
+    for a model.
     """
 
     recent_messages: int = 10
@@ -44,7 +49,9 @@ class WriteSettings:
     same: float = 0.8
     destructive: int = 10
     chunk: int = 20
+    chunk_chars: int = 24_000
     rejudge: int = 2
+    calls: int = CALLS
     attempts: int = 8
     backoff_seconds: float = 2.0
     backoff_cap_seconds: float = 300.0

@@ -16,6 +16,7 @@ from twohop.errors import Misconfigured
 from twohop.memory.api import Core
 from twohop.memory.clock import Ids, uuid7
 from twohop.server.adding import Adding
+from twohop.server.exposition import exposed
 from twohop.server.graph_service import GraphService
 from twohop.server.interceptors import Codec, ConcurrencyLimit, ErrorBoundary
 from twohop.server.memory_service import MemoryService
@@ -107,11 +108,12 @@ async def serve(app: App, settings: Settings, *, started: Callable[[str], None])
         loop.add_signal_handler(number, stop.set)
     try:
         where = address(settings.server.host, await server.start())
-        app.data_dir.publish(where)
-        started(where)
-        await stop.wait()
-        log.info("server.draining", seconds=settings.server.drain_seconds)
-        await server.stop()
+        with exposed(app.metrics.registry, settings.server.metrics_port):
+            app.data_dir.publish(where)
+            started(where)
+            await stop.wait()
+            log.info("server.draining", seconds=settings.server.drain_seconds)
+            await server.stop()
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)

@@ -45,7 +45,10 @@ CODES: Final[dict[type[TwohopError], grpc.StatusCode]] = {
     errors.PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
     errors.ModelError: grpc.StatusCode.INTERNAL,
     errors.ModelUnavailable: grpc.StatusCode.UNAVAILABLE,
+    errors.ModelDenied: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.ModelCallsSpent: grpc.StatusCode.UNAVAILABLE,
     errors.ModelRejected: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.ModelContextExceeded: grpc.StatusCode.FAILED_PRECONDITION,
     errors.ModelOutputInvalid: grpc.StatusCode.INTERNAL,
     errors.Misconfigured: grpc.StatusCode.FAILED_PRECONDITION,
     errors.DataDirHeld: grpc.StatusCode.FAILED_PRECONDITION,
@@ -141,8 +144,8 @@ def unpack_error(error: grpc.aio.AioRpcError, peer: str) -> TwohopError:
         return kind(*_violations(status))
     if kind is errors.DataDirHeld:
         return errors.DataDirHeld(status.message, address=metadata.get("address", ""))
-    if kind is errors.ModelUnavailable:
-        return errors.ModelUnavailable(status.message, retry_after=_retry_after(status))
+    if issubclass(kind, errors.ModelUnavailable):
+        return kind(status.message, retry_after=_retry_after(status))
     return kind(status.message, metadata=metadata)
 
 

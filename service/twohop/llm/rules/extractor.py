@@ -20,7 +20,7 @@ from twohop.llm.rules.scene import MAX_TEXT, Scene
 from twohop.llm.rules.statement import Reading
 from twohop.llm.rules.tokens import Sentence, sentences
 from twohop.memory.names import normal
-from twohop.memory.ports import Extraction, ExtractionRequest, Fact
+from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.times import Reach, TimeSpan, expressions
 
@@ -48,7 +48,7 @@ class RulesExtractor:
     def __init__(self, predicates: PredicateTable) -> None:
         self._predicates = predicates
 
-    async def extract(self, request: ExtractionRequest) -> Extraction:
+    async def extract(self, request: ExtractionRequest, _: Calls) -> Extraction:
         """The facts that the exchange states; earlier messages tell who "she" is and what "no, Berlin" corrects."""
         talk = Discourse(speakers=speakers((*request.recent, *request.exchange)))
         known = {message.id for message in request.exchange}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from twohop.graph.model import Operation
 from twohop.memory.names import keeps_details, normal, words
-from twohop.memory.ports import Candidate, Fact, Judgement, Polarity, Question, Verdict
+from twohop.memory.ports import Calls, Candidate, Fact, Judgement, Polarity, Question, Verdict
 from twohop.memory.predicates import PredicateTable
 
 DECIDER = "rules"
@@ -16,7 +16,7 @@ class RulesJudge:
     def __init__(self, predicates: PredicateTable) -> None:
         self._predicates = predicates
 
-    async def judge(self, questions: Sequence[Question]) -> Judgement:
+    async def judge(self, questions: Sequence[Question], _: Calls) -> Judgement:
         """One verdict a question. A new value of a functional slot is ADD: the timeline then closes the old one."""
         return Judgement(verdicts=tuple(self._decide(question) for question in questions), decider=DECIDER)
 

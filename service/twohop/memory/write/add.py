@@ -15,6 +15,7 @@ from twohop.graph.store import Acceptance, JobUpdate, Ledger, Reached, RequestKe
 from twohop.memory.api import AddRequest, AddResult, Outcome
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
+from twohop.memory.observe import Observer
 from twohop.memory.ports import Fact, Usage
 from twohop.memory.project import Projector
 from twohop.memory.settings import Limits
@@ -42,6 +43,7 @@ class Adder:
         processor: Processor,
         projector: Projector,
         gates: Gates,
+        observer: Observer,
         clock: Clock,
         ids: Ids,
         limits: Limits,
@@ -51,6 +53,7 @@ class Adder:
         self._processor = processor
         self._projector = projector
         self._gates = gates
+        self._observer = observer
         self._clock = clock
         self._ids = ids
         self._limits = limits
@@ -77,6 +80,7 @@ class Adder:
         if request.wait and running is not None:
             await asyncio.shield(running)
         result = await self.result(request.scope, accepted.id)
+        self._observer.answered(result.state)
         self._step(Step.ANSWERED)
         return result
 
@@ -108,6 +112,7 @@ class Adder:
         except Exception:
             log.exception("add.failed", job_id=job.id)
             return await self._give_back(job, "INTERNAL: see the server's log")
+        self._observer.worked(state)
         await self.project(job.partition)
         return state
 
@@ -121,6 +126,7 @@ class Adder:
             )
         except TwohopError as e:
             log.warning("add.not_given_back", job_id=job.id, reason=e.reason)
+        self._observer.worked(state)
         return state
 
     async def project(self, partition: str | None = None) -> bool:

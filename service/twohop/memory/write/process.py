@@ -1,26 +1,32 @@
 """Processing an accepted add: extract, find candidates, judge, guard, plan, commit. One code path for all callers."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import structlog
 
-from twohop.errors import IndexUnavailable, ModelError, ModelUnavailable, StaleRead
+from twohop.errors import (
+    IndexUnavailable,
+    ModelCallsSpent,
+    ModelContextExceeded,
+    ModelError,
+    ModelUnavailable,
+    StaleRead,
+)
 from twohop.graph.model import Axes, Decision, Job, JobState, Memory, Message, Operation
 from twohop.graph.store import JobUpdate, Ledger, MemoryFilter, Reached, unwatched
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
+from twohop.memory.observe import Observer
 from twohop.memory.ports import (
-    QUOTE_NOT_FOUND,
+    UNFOUNDED,
+    Calls,
     Candidate,
-    Dropped,
     Extraction,
-    ExtractionRequest,
     Extractor,
     Fact,
     Judge,
-    Judgement,
     Question,
     Usage,
     Verdict,
@@ -29,6 +35,8 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
 from twohop.memory.write.candidates import CandidateFinder
+from twohop.memory.write.conversation import Conversations
+from twohop.memory.write.extracting import Extracting, lost
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import EntityBook, ResolvedFact, names_in, resolve
@@ -38,6 +46,15 @@ from twohop.vector.embed import Embedder
 log = structlog.get_logger(__name__)
 
 ADD = Verdict(operation=Operation.ADD, reason="nothing known is near")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What is to become of a fact: a verdict on the candidates that were shown, and whose it is."""
+
+    verdict: Verdict
+    shown: tuple[Candidate, ...]
+    decider: str
 
 
 class Processor:
@@ -51,6 +68,8 @@ class Processor:
         judge: Judge,
         embedder: Embedder,
         finder: CandidateFinder,
+        conversations: Conversations,
+        observer: Observer,
         predicates: PredicateTable,
         gates: Gates,
         clock: Clock,
@@ -59,10 +78,12 @@ class Processor:
         step: Reached = unwatched,
     ) -> None:
         self._ledger = ledger
-        self._extractor = extractor
+        self._extracting = Extracting(ledger, extractor, self._near, settings)
         self._judge = judge
         self._embedder = embedder
         self._finder = finder
+        self._conversations = conversations
+        self._observer = observer
         self._predicates = predicates
         self._gates = gates
         self._clock = clock
@@ -74,101 +95,97 @@ class Processor:
     async def process(self, job: Job) -> JobState:
         """Work on a RUNNING job until it is DONE, PARTIAL, or PENDING for a later try; its rows say what happened."""
         payload = Payload.from_json(job.payload)
-        usage = Usage(**job.usage) if job.usage else Usage()
+        usage = Usage(**job.usage)
+        if not usage.tokens_full_context:
+            usage += Usage(tokens_full_context=await self._full_context(job, payload))
+        most = self._settings.chunk
         while payload.done < len(payload.messages):
-            if payload.facts is None:
-                payload = replace(payload, until=min(payload.done + self._settings.chunk, len(payload.messages)))
-            exchange = await self._ledger.messages(job.partition, payload.messages[payload.done : payload.until])
+            payload, exchange = await self._extracting.next(job.partition, payload, most)
+            calls = Calls(self._settings.calls)
+            extraction: Extraction | None = None
+            error: ModelUnavailable | None = None
             try:
-                extraction = await self._extraction(job, payload, exchange)
+                extraction = await self._extracting.extract(job.partition, payload, exchange, calls)
             except ModelUnavailable as e:
-                return await self._later(job, payload, usage, e)
+                error = e
+            except ModelContextExceeded as e:
+                if len(exchange) > 1:
+                    most = len(exchange) // 2
+                else:
+                    extraction = lost(e)
             except ModelError as e:
-                extraction = Extraction(
-                    facts=(), decider="", dropped=(Dropped(text="", reason=e.reason, detail=e.message),)
-                )
-            self._step(Step.EXTRACTED)
-            usage += extraction.usage
-            payload, judging, error = await self._decide(job, payload, exchange, extraction, usage)
-            usage += judging
-            if payload.facts is not None and error is not None:
+                extraction = lost(e)
+            if extraction is not None:
+                self._step(Step.EXTRACTED)
+                payload, error = await self._decide(job, payload, exchange, extraction, calls, usage)
+            usage += calls.usage
+            for phase, tokens in calls.made:
+                self._observer.called(phase, tokens)
+            if error is not None:
                 return await self._later(job, payload, usage, error)
         return finished(payload)
 
-    # -- phase 1 --------------------------------------------------------------------------------------------------
-
-    async def _extraction(self, job: Job, payload: Payload, exchange: Sequence[Message]) -> Extraction:
-        """Facts given by the caller or kept from an earlier try, else one extractor call."""
-        if payload.facts is not None:
-            return Extraction(facts=payload.facts, decider=payload.author)
-        first = exchange[0]
-        recent = await self._ledger.recent_messages(
-            job.partition, first.session, self._settings.recent_messages, before=first.position
-        )
-        session = await self._ledger.session(job.partition, first.session)
-        owner = await self._ledger.owner(job.partition)
-        extraction = await self._extractor.extract(
-            ExtractionRequest(
-                exchange=exchange,
-                recent=recent,
-                summary=session.summary if session else "",
-                owner_is_agent=owner is not None and not owner.scope.user_id and bool(owner.scope.agent_id),
-            )
-        )
-        return grounded(extraction, exchange)
-
-    # -- phase 2 --------------------------------------------------------------------------------------------------
+    async def _full_context(self, job: Job, payload: Payload) -> int:
+        """Tokens of the whole conversation up to this add."""
+        last = await self._ledger.messages(job.partition, payload.messages[-1:])
+        return await self._conversations.tokens(last[0]) if last else 0
 
     async def _decide(
-        self, job: Job, payload: Payload, exchange: Sequence[Message], extraction: Extraction, usage: Usage
-    ) -> tuple[Payload, Usage, ModelUnavailable | None]:
-        """Judge and commit the facts of one chunk; returns what is left to do, and why it has to wait."""
-        spent = Usage()
-        shown: list[tuple[Candidate, ...]] = []
-        verdicts: list[Verdict] = []
-        deciders: list[str] = []
+        self,
+        job: Job,
+        payload: Payload,
+        exchange: Sequence[Message],
+        extraction: Extraction,
+        calls: Calls,
+        usage: Usage,
+    ) -> tuple[Payload, ModelUnavailable | None]:
+        """Judge and commit the facts of one chunk; returns what is left to do, and why it has to wait.
+
+        A fact that is judged again keeps its last usable verdict when no other comes: the model's answer can't be
+        used, or no call is left. One that has none waits while the model is down, and is lost when the model refuses.
+        """
         facts = extraction.facts
-        undecided: list[int] = []
+        opinions: list[Opinion | None] = [None] * len(facts)
         for attempt in range(self._settings.rejudge + 1):
-            state, found = await self._candidates(job, facts, exchange)
+            state, found = await self._candidates(job.partition, facts, exchange)
             self._step(Step.CANDIDATES)
-            extended = [merged(old, new) for old, new in zip(shown or [()] * len(facts), found, strict=True)]
-            again = [p for p, new in enumerate(extended) if not shown or new != shown[p] or p in undecided]
-            verdicts = verdicts or [ADD] * len(facts)
-            deciders = deciders or [extraction.decider] * len(facts)
-            shown = extended
-            judged, judging, error = await self._judge_some(facts, shown, again)
+            shown = [merged(old.shown if old else (), new) for old, new in zip(opinions, found, strict=True)]
+            asked = [place for place, old in enumerate(opinions) if old is None or old.shown != shown[place]]
+            given, error = await self._opinions(facts, shown, asked, extraction.decider, calls)
             self._step(Step.JUDGED)
-            spent += judging
-            for place, (verdict, decider) in judged.items():
-                verdicts[place], deciders[place] = verdict, decider
-            undecided = [place for place in again if error is not None and shown[place]]
+            spent = isinstance(error, ModelCallsSpent)
+            for place in asked:
+                old, new = opinions[place], given.get(place)
+                if new is None and not spent:
+                    opinions[place] = None
+                elif new is not None and (old is None or old.verdict.error or not new.verdict.error):
+                    opinions[place] = new
             committed = await self._commit(
                 job,
                 payload,
                 exchange,
                 extraction,
-                [p for p in range(len(facts)) if p not in undecided],
-                verdicts,
-                shown,
-                deciders,
-                usage + spent,
+                opinions,
+                usage + calls.usage,
                 state=state,
-                last=attempt == self._settings.rejudge,
-                left=tuple(facts[p] for p in undecided),
+                last=spent or attempt == self._settings.rejudge,
             )
             if committed is not None:
-                return committed, spent, error
+                return committed, None if committed.facts is None else error
         raise AssertionError("the last try commits")
 
     async def _candidates(
-        self, job: Job, facts: Sequence[Fact], exchange: Sequence[Message]
+        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
     ) -> tuple[int, list[tuple[Candidate, ...]]]:
         """The owner's state before reading, and each fact's candidates."""
-        owner = await self._ledger.owner(job.partition)
-        resolved, _ = await self._resolve(job.partition, facts, exchange, 0)
-        found = await self._finder.find(job.partition, resolved, self._clock())
-        return owner.state_seq if owner else 0, found
+        owner = await self._ledger.owner(partition)
+        return owner.state_seq if owner else 0, await self._near(partition, facts, exchange)
+
+    async def _near(
+        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
+    ) -> list[tuple[Candidate, ...]]:
+        resolved, _ = await self._resolve(partition, facts, exchange, 0)
+        return await self._finder.find(partition, resolved, self._clock())
 
     async def _resolve(
         self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message], position: int
@@ -179,25 +196,32 @@ class Processor:
         ]
         return resolved, book
 
-    async def _judge_some(
-        self, facts: Sequence[Fact], shown: Sequence[tuple[Candidate, ...]], places: Sequence[int]
-    ) -> tuple[dict[int, tuple[Verdict, str]], Usage, ModelUnavailable | None]:
+    async def _opinions(
+        self,
+        facts: Sequence[Fact],
+        shown: Sequence[tuple[Candidate, ...]],
+        places: Sequence[int],
+        decider: str,
+        calls: Calls,
+    ) -> tuple[dict[int, Opinion], ModelUnavailable | None]:
         """One judge call for the facts that have candidates; none when none has. A model that is down decides none."""
+        given = {place: Opinion(verdict=ADD, shown=(), decider=decider) for place in places if not shown[place]}
         asked = [place for place in places if shown[place]]
         if not asked:
-            return {}, Usage(), None
+            return given, None
         try:
-            judgement: Judgement = await self._judge.judge(
-                [Question(fact=facts[place], candidates=shown[place]) for place in asked]
-            )
+            questions = [Question(fact=facts[place], candidates=shown[place]) for place in asked]
+            judgement = await self._judge.judge(questions, calls)
         except ModelUnavailable as e:
-            return {}, Usage(judge_calls=1), e
+            return given, e
         except ModelError as e:
             unusable = Verdict(operation=Operation.ADD, error=e.reason, reason=e.message)
-            return dict.fromkeys(asked, (unusable, "code")), Usage(judge_calls=1), None
-        decided = zip(asked, judgement.verdicts, strict=True)
-        named = {place: (verdict, verdict.decider or judgement.decider) for place, verdict in decided}
-        return named, judgement.usage, None
+            given.update((place, Opinion(verdict=unusable, shown=shown[place], decider="code")) for place in asked)
+            return given, None
+        for place, verdict in zip(asked, judgement.verdicts, strict=True):
+            by = verdict.decider or judgement.decider
+            given[place] = Opinion(verdict=verdict, shown=shown[place], decider=by)
+        return given, None
 
     async def _commit(
         self,
@@ -205,48 +229,41 @@ class Processor:
         payload: Payload,
         exchange: Sequence[Message],
         extraction: Extraction,
-        places: Sequence[int],
-        verdicts: Sequence[Verdict],
-        shown: Sequence[tuple[Candidate, ...]],
-        deciders: Sequence[str],
+        opinions: Sequence[Opinion | None],
         usage: Usage,
         *,
         state: int,
         last: bool,
-        left: tuple[Fact, ...],
     ) -> Payload | None:
-        """Plan and commit under the owner's gate; None when someone committed something that must be judged first."""
-        facts = [extraction.facts[place] for place in places]
-        usable = [place for place in places if not verdicts[place].error]
+        """Plan and commit under the owner's gate; None when someone committed something that must be judged first.
+
+        Facts without an opinion stay in the payload.
+        """
+        settled = [(fact, opinion) for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion]
+        facts = [fact for fact, _ in settled]
+        usable = [(fact, opinion) for fact, opinion in settled if not opinion.verdict.error]
+        left = tuple(fact for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion is None)
         async with self._gates.owner(job.partition):
             while True:
                 owner = await self._ledger.owner(job.partition)
                 now = owner.state_seq if owner else 0
                 if now != state and not last:
-                    seen = [shown[p] for p in usable]
-                    if await self._moved(job, seen) or await self._unseen(
-                        job, [extraction.facts[p] for p in usable], seen
-                    ):
+                    seen = [opinion.shown for _, opinion in usable]
+                    if await self._moved(job, seen) or await self._unseen(job, [fact for fact, _ in usable], seen):
                         return None
                 resolved, book = await self._resolve(job.partition, facts, exchange, payload.position)
-                by_place = dict(zip(places, resolved, strict=True))
-                judged = [
-                    Judged(fact=by_place[p], verdict=verdicts[p], shown=shown[p], decider=deciders[p]) for p in usable
-                ]
-                lost = [
-                    failure(
-                        job,
-                        by_place[p].place,
-                        extraction.facts[p].text,
-                        verdicts[p].error,
-                        verdicts[p].reason,
-                        self._ids,
-                    )
-                    for p in places
-                    if verdicts[p].error
-                ]
+                judged: list[Judged] = []
+                failed: list[Decision] = []
+                for fact, (_, opinion) in zip(resolved, settled, strict=True):
+                    verdict = opinion.verdict
+                    if verdict.error:
+                        failed.append(
+                            failure(job, fact.place, fact.fact.text, verdict.error, verdict.reason, self._ids)
+                        )
+                    else:
+                        judged.append(Judged(fact=fact, verdict=verdict, shown=opinion.shown, decider=opinion.decider))
                 at = payload.position + len(facts)
-                lost += [
+                failed += [
                     failure(job, at + n, dropped.text, dropped.reason, dropped.detail, self._ids)
                     for n, dropped in enumerate(extraction.dropped)
                 ]
@@ -256,7 +273,7 @@ class Processor:
                     author=extraction.decider if left else "",
                     done=payload.done if left else payload.until,
                     position=payload.position + len(facts) + len(extraction.dropped),
-                    failed=payload.failed or any(decision.operation is Operation.FAIL for decision in lost),
+                    failed=payload.failed or any(decision.operation is Operation.FAIL for decision in failed),
                 )
                 update = JobUpdate(
                     id=job.id,
@@ -273,7 +290,7 @@ class Processor:
                 changes = await self._planner.changes(
                     job.partition, judged, book, terms, job=update, expected_state=now
                 )
-                changes = replace(changes, decisions=(*changes.decisions, *lost))
+                changes = replace(changes, decisions=(*changes.decisions, *failed))
                 self._step(Step.PLANNED)
                 try:
                     await self._ledger.commit(changes)
@@ -282,6 +299,8 @@ class Processor:
                     if await self._unmoved(job.partition, now):
                         raise
                     continue
+                for decision in changes.decisions:
+                    self._observer.decided(decision)
                 self._step(Step.COMMITTED)
                 return after
 
@@ -342,23 +361,6 @@ def finished(payload: Payload) -> JobState:
     return JobState.PARTIAL if payload.failed else JobState.DONE
 
 
-def grounded(extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
-    """Drop facts whose quote stands in no message, whoever extracted them: nothing is remembered that nobody said."""
-    kept: list[Fact] = []
-    dropped = list(extraction.dropped)
-    ids = {message.id for message in exchange}
-    for fact in extraction.facts:
-        if fact.quote:
-            grounded_here = any(fact.quote in message.content for message in exchange)
-        else:
-            grounded_here = bool(ids & set(fact.sources))
-        if grounded_here and fact.text.strip():
-            kept.append(fact)
-        else:
-            dropped.append(Dropped(text=fact.text, reason=QUOTE_NOT_FOUND, detail="no message holds the quote"))
-    return replace(extraction, facts=tuple(kept), dropped=tuple(dropped))
-
-
 def merged(old: tuple[Candidate, ...], new: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """What was shown, and what has come since; the numbers that were shown keep their meaning."""
     revisions = {one.memory_id: one.revision_id for one in new}
@@ -375,7 +377,7 @@ def failure(job: Job, position: int, text: str, status: str, detail: str, ids: I
         partition=job.partition,
         job_id=job.id,
         position=position,
-        operation=Operation.DROP if status == QUOTE_NOT_FOUND else Operation.FAIL,
+        operation=Operation.DROP if status in UNFOUNDED else Operation.FAIL,
         decider="code",
         fact=text,
         reason=detail,

@@ -7,6 +7,7 @@ import structlog
 from twohop.errors import TwohopError
 from twohop.graph.store import Ledger
 from twohop.memory.clock import Clock
+from twohop.memory.observe import Observer
 from twohop.memory.write.add import Adder
 from twohop.memory.write.payload import Payload
 
@@ -21,10 +22,11 @@ BATCH = 32
 class Worker:
     """Claims due jobs and runs them through the same code as an inline add."""
 
-    def __init__(self, ledger: Ledger, adder: Adder, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, adder: Adder, clock: Clock, observer: Observer) -> None:
         self._ledger = ledger
         self._adder = adder
         self._clock = clock
+        self._observer = observer
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
@@ -34,6 +36,7 @@ class Worker:
                 await self.once()
                 if self._adder.behind:
                     await self._adder.project()
+                self._observer.lags(await self._ledger.outbox_size())
             except TwohopError as e:
                 log.warning("worker.waits", reason=e.reason)
             except Exception:

@@ -1,0 +1,114 @@
+"""Phase 1 of an add: which messages are extracted at once, and which of the facts rest on something that was said."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from twohop.errors import ModelError
+from twohop.graph.model import Message
+from twohop.graph.store import Ledger
+from twohop.memory.ports import (
+    INSTRUCTION,
+    QUOTE_NOT_FOUND,
+    RECALLED,
+    Calls,
+    Candidate,
+    Dropped,
+    Extraction,
+    ExtractionRequest,
+    Extractor,
+    Fact,
+)
+from twohop.memory.settings import WriteSettings
+from twohop.memory.write.chunks import first_chunk
+from twohop.memory.write.instructions import instructs
+from twohop.memory.write.payload import Payload
+from twohop.memory.write.recalled import pasted, repeats
+
+Near: TypeAlias = Callable[[str, Sequence[Fact], Sequence[Message]], Awaitable[list[tuple[Candidate, ...]]]]
+"""Finds the live memories near each fact of an exchange; the text is the owner's partition."""
+
+
+class Extracting:
+    """Gives the facts of one chunk after the other."""
+
+    def __init__(self, ledger: Ledger, extractor: Extractor, near: Near, settings: WriteSettings) -> None:
+        self._ledger = ledger
+        self._extractor = extractor
+        self._near = near
+        self._settings = settings
+
+    async def next(self, partition: str, payload: Payload, most: int) -> tuple[Payload, Sequence[Message]]:
+        """The messages of the next chunk, at most `most`; those of facts that wait are as they were."""
+        if payload.facts is not None:
+            return payload, await self._ledger.messages(partition, payload.messages[payload.done : payload.until])
+        # One more than the most, to see whether a user's words follow the cut.
+        ahead = await self._ledger.messages(partition, payload.messages[payload.done : payload.done + most + 1])
+        taken = first_chunk(ahead, most=most, characters=self._settings.chunk_chars)
+        return replace(payload, until=payload.done + taken), ahead[:taken]
+
+    async def extract(self, partition: str, payload: Payload, exchange: Sequence[Message], calls: Calls) -> Extraction:
+        """Facts given by the caller or kept from an earlier try, else those of one extractor call that are founded.
+
+        Raises:
+            ModelError: the whole call failed.
+        """
+        if payload.facts is not None:
+            return Extraction(facts=payload.facts, decider=payload.author)
+        first = exchange[0]
+        recent = await self._ledger.recent_messages(
+            partition, first.session, self._settings.recent_messages, before=first.position
+        )
+        session = await self._ledger.session(partition, first.session)
+        owner = await self._ledger.owner(partition)
+        extraction = await self._extractor.extract(
+            ExtractionRequest(
+                exchange=exchange,
+                recent=recent,
+                summary=session.summary if session else "",
+                owner_is_agent=owner is not None and not owner.scope.user_id and bool(owner.scope.agent_id),
+            ),
+            calls,
+        )
+        return await self._unrecalled(partition, grounded(extraction, exchange), exchange)
+
+    async def _unrecalled(self, partition: str, extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
+        """Drop facts that only repeat memories which the caller pasted into a message."""
+        lines = [pasted(fact, exchange) for fact in extraction.facts]
+        suspects = [place for place, found in enumerate(lines) if found]
+        if not suspects:
+            return extraction
+        near = await self._near(partition, [extraction.facts[place] for place in suspects], exchange)
+        known = {place for place, few in zip(suspects, near, strict=True) if repeats(lines[place], few)}
+        again = [
+            Dropped(text=fact.text, reason=RECALLED, detail="the message repeats a memory that was pasted into it")
+            for place, fact in enumerate(extraction.facts)
+            if place in known
+        ]
+        kept = tuple(fact for place, fact in enumerate(extraction.facts) if place not in known)
+        return replace(extraction, facts=kept, dropped=(*extraction.dropped, *again))
+
+
+def lost(error: ModelError) -> Extraction:
+    """What is left of a chunk that no try will extract: the record that it failed."""
+    return Extraction(facts=(), decider="", dropped=(Dropped(text="", reason=error.reason, detail=error.message),))
+
+
+def grounded(extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
+    """Drop facts that rest on nothing that was said, or on an instruction to forget, whoever extracted them."""
+    kept: list[Fact] = []
+    dropped = list(extraction.dropped)
+    ids = {message.id for message in exchange}
+    for fact in extraction.facts:
+        if fact.quote:
+            grounded_here = any(fact.quote in message.content for message in exchange)
+        else:
+            grounded_here = bool(ids & set(fact.sources))
+        if not grounded_here or not fact.text.strip():
+            dropped.append(Dropped(text=fact.text, reason=QUOTE_NOT_FOUND, detail="no message holds the quote"))
+        elif instructs(fact, exchange):
+            detail = "an instruction in a message changes nothing: ask for it through the API"
+            dropped.append(Dropped(text=fact.text, reason=INSTRUCTION, detail=detail))
+        else:
+            kept.append(fact)
+    return replace(extraction, facts=tuple(kept), dropped=tuple(dropped))
