@@ -77,7 +77,8 @@ def verdict(decision: DecisionShape, places: dict[int, int]) -> Verdict:
     """The decision in the core's terms: `places` gives the candidate behind each number that the fact was shown."""
     reason = " ".join(decision.reason.split())
     if decision.operation == "ADD":
-        return Verdict(operation=Operation.ADD, reason=reason)
+        beside = places.get(decision.target) if decision.target is not None else None
+        return Verdict(operation=Operation.ADD, target=beside, reason=reason)
     if decision.target not in places:
         return unusable(f"has {decision.operation} with a target that is not near it")
     found = Verdict(operation=Operation(decision.operation.lower()), target=places[decision.target], reason=reason)

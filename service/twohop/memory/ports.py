@@ -229,9 +229,10 @@ class Question:
 class Verdict:
     """The judge's decision for one question: ADD, UPDATE, DELETE or NOOP.
 
-    `target` is the number of a candidate (None for ADD). `text` is the merged text of an UPDATE. `error` is set when
-    this one verdict was unusable (an error's reason): the fact then waits or falls back, it is never lost. `decider`:
-    who decided this one, when it isn't the judgement's decider (a fallback took over for it).
+    `target` is the number of a candidate. ADD has none, or the one that it holds beside ("a second job"). `text` is
+    the merged text of an UPDATE. `error` is set when this one verdict was unusable (an error's reason): the fact
+    then waits or falls back, it is never lost. `decider`: who decided this one, when it isn't the judgement's
+    decider (a fallback took over for it).
     """
 
     operation: Operation

@@ -247,11 +247,14 @@ class Processor:
             while True:
                 owner = await self._ledger.owner(job.partition)
                 now = owner.state_seq if owner else 0
+                resolved, book = await self._resolve(job.partition, facts, exchange, payload.position)
                 if now != state and not last:
                     seen = [opinion.shown for _, opinion in usable]
-                    if await self._moved(job, seen) or await self._unseen(job, [fact for fact, _ in usable], seen):
+                    told = [
+                        one for one, (_, opinion) in zip(resolved, settled, strict=True) if not opinion.verdict.error
+                    ]
+                    if await self._moved(job, seen) or await self._unseen(job, told, seen):
                         return None
-                resolved, book = await self._resolve(job.partition, facts, exchange, payload.position)
                 judged: list[Judged] = []
                 failed: list[Decision] = []
                 for fact, (_, opinion) in zip(resolved, settled, strict=True):
@@ -315,23 +318,30 @@ class Processor:
         owner = await self._ledger.owner(partition)
         return (owner.state_seq if owner else 0) == state
 
-    async def _unseen(self, job: Job, facts: Sequence[Fact], shown: Sequence[tuple[Candidate, ...]]) -> bool:
+    async def _unseen(self, job: Job, facts: Sequence[ResolvedFact], shown: Sequence[tuple[Candidate, ...]]) -> bool:
         """Whether memories committed since the candidates were read are near facts that were judged without them.
 
-        Same text and same slot need no judge: the plan settles them. Only near meanings are worth another look.
+        Same text and same slot need no judge: the plan settles them. Only near meanings of the same subject are worth
+        another look, since a verdict on another subject's memory is refused.
         """
         newest = await self._ledger.list_memories(
             job.partition, MemoryFilter(), Axes(as_of=self._clock()), self._settings.similar_memories * 2
         )
         known = {candidate.memory_id for few in shown for candidate in few}
         fresh: list[Memory] = [memory for memory in newest.items if memory.id not in known]
-        texts = {fact.text for fact in facts}
-        fresh = [memory for memory in fresh if memory.revision.text not in texts]
+        texts = {fact.fact.text for fact in facts}
+        subjects = {fact.subject_id for fact in facts}
+        fresh = [
+            memory
+            for memory in fresh
+            if memory.revision.text not in texts
+            and subjects & {triple.subject_id for triple in memory.revision.triples}
+        ]
         if not fresh or not facts:
             return False
         try:
             theirs = await self._embedder.embed([memory.revision.text for memory in fresh])
-            mine = await self._embedder.embed([fact.text for fact in facts])
+            mine = await self._embedder.embed([fact.fact.text for fact in facts])
         except (ModelError, IndexUnavailable):
             return False
         return bool(np.any(mine @ theirs.T >= self._settings.same))
