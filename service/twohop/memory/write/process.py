@@ -21,6 +21,7 @@ from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.observe import Observer
 from twohop.memory.ports import (
+    UNWANTED,
     Calls,
     Candidate,
     Extraction,
