@@ -13,6 +13,7 @@ from twohop.config import LlmSettings, ServerSettings, Settings
 from twohop.memory.ports import Extractor
 from twohop.memory.settings import WriteSettings
 from twohop.server import Server
+from twohop.v1.directory_service_pb2_grpc import DirectoryServiceStub
 from twohop.v1.graph_service_pb2_grpc import GraphServiceStub
 from twohop.v1.memory_service_pb2_grpc import MemoryServiceStub
 
@@ -27,6 +28,7 @@ class Served:
     channel: grpc.aio.Channel
     memory: Any
     graph: Any
+    directory: Any
 
 
 def settings_for(
@@ -64,6 +66,7 @@ async def serving(
                     channel=channel,
                     memory=MemoryServiceStub(channel),
                     graph=GraphServiceStub(channel),
+                    directory=DirectoryServiceStub(channel),
                 )
         finally:
             await running.stop()

@@ -15,8 +15,9 @@ from twohop.llm.rules.extractor import RulesExtractor
 from twohop.llm.rules.judge import RulesJudge
 from twohop.memory.clock import Clock, Ids, system_clock, uuid7
 from twohop.memory.core import MemoryCore
+from twohop.memory.directory import LedgerDirectory
 from twohop.memory.gates import Gates
-from twohop.memory.ports import Extractor, Judge
+from twohop.memory.ports import Extractor, Judge, Models
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
 from twohop.memory.recall.recall import Recaller
@@ -25,6 +26,7 @@ from twohop.memory.write.add import Adder
 from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.conversation import Conversations
 from twohop.memory.write.edit import Editor
+from twohop.memory.write.guidance import Agents
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.process import Processor
 from twohop.memory.write.worker import Worker
@@ -88,14 +90,13 @@ async def open_core(
             await ledger.outbox_refill()
         predicates = PredicateTable.default()
         projector = Projector(ledger, index, embedder, step)
-        configured_extractor, configured_judge = make_models(settings.llm, predicates, stack)
+        models = replaced(make_models(settings.llm, predicates, stack), extractor, judge)
         gates = Gates()
         metrics = Metrics()
         finder = CandidateFinder(ledger, index, embedder, settings.write)
         processor = Processor(
             ledger=ledger,
-            extractor=extractor or configured_extractor,
-            judge=judge or configured_judge,
+            agents=Agents(ledger, models, predicates),
             embedder=embedder,
             finder=finder,
             conversations=Conversations(ledger, TokenCounter()),
@@ -122,7 +123,13 @@ async def open_core(
         editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
         recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
         core = MemoryCore(
-            ledger=ledger, adder=adder, editor=editor, recaller=recaller, clock=clock, limits=settings.limits
+            ledger=ledger,
+            adder=adder,
+            editor=editor,
+            recaller=recaller,
+            directory=LedgerDirectory(ledger, settings.limits, models=models.named is not None),
+            clock=clock,
+            limits=settings.limits,
         )
         await ledger.release_jobs()
         await adder.project()
@@ -173,11 +180,11 @@ def make_embedder(settings: EmbedderSettings) -> Embedder:
             return FastEmbedEmbedder(model=settings.model or "BAAI/bge-small-en-v1.5")
 
 
-def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncExitStack) -> tuple[Extractor, Judge]:
-    """The extractor and judge of the settings."""
+def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncExitStack) -> Models:
+    """The extractor and judge of the settings, and with another model at the same server."""
     rules_extractor, rules_judge = RulesExtractor(predicates), RulesJudge(predicates)
     if settings.chosen() == "rules":
-        return rules_extractor, rules_judge
+        return Models(rules_extractor, rules_judge)
     # The client of the models takes half a second to import, which every start without one is spared.
     from twohop.llm.extractor import ModelExtractor  # noqa: PLC0415
     from twohop.llm.fallback import FallbackExtractor, FallbackJudge  # noqa: PLC0415
@@ -195,8 +202,21 @@ def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncE
         backoff=settings.backoff_seconds,
     )
     stack.push_async_callback(model.close)
-    extractor: Extractor = ModelExtractor(model, predicates)
-    judge: Judge = ModelJudge(model)
-    if settings.fallback == "rules":
-        return FallbackExtractor(extractor, rules_extractor), FallbackJudge(judge, rules_judge)
-    return extractor, judge
+
+    def deciding(model: ChatModel) -> tuple[Extractor, Judge]:
+        extractor, judge = ModelExtractor(model, predicates), ModelJudge(model)
+        if settings.fallback == "rules":
+            return FallbackExtractor(extractor, rules_extractor), FallbackJudge(judge, rules_judge)
+        return extractor, judge
+
+    return Models(*deciding(model), named=lambda name: deciding(model.named(name)))
+
+
+def replaced(models: Models, extractor: Extractor | None, judge: Judge | None) -> Models:
+    """The models with these in place of the configured ones, whichever model an agent names."""
+
+    def instead(deciding: tuple[Extractor, Judge]) -> tuple[Extractor, Judge]:
+        return extractor or deciding[0], judge or deciding[1]
+
+    named = models.named
+    return Models(*instead((models.extractor, models.judge)), named and (lambda name: instead(named(name))))

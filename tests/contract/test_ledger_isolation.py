@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 
 from ledger_rows import ANN, acceptance, decision, entity, evidence, graph_of_ann, key, relation, revision
-from twohop.graph.model import Axes, JobState, Mention, OutboxRow, Scope, Triple
+from twohop.graph.model import AgentConfig, Axes, JobState, Mention, OutboxRow, Scope, Triple
 from twohop.graph.store import Changes, JobUpdate, Ledger, MemoryFilter
 
 NOW = Axes()
@@ -22,6 +22,8 @@ READS: dict[str, Call] = {
     "outbox_size": lambda ledger, p: ledger.outbox_size(p),
     "owner": lambda ledger, p: ledger.owner(p),
     "session": lambda ledger, p: ledger.session(p, "default"),
+    "sessions": lambda ledger, p: ledger.sessions(p, 9),
+    "agent_config": lambda ledger, p: ledger.agent_config(p),
     "messages": lambda ledger, p: ledger.messages(p, ["m1"]),
     "recent_messages": lambda ledger, p: ledger.recent_messages(p, "default", 9),
     "windows": lambda ledger, p: ledger.windows(p, ["m1"], 4),
@@ -82,6 +84,8 @@ WRITES: dict[str, Call] = {
     "update_job": lambda ledger, p: ledger.update_job(p, JobUpdate(id="job-m1", state=JobState.FAILED)),
     "outbox_done": lambda ledger, p: ledger.outbox_done([OutboxRow(p, "message", "m1", 99)]),
     "set_summary": lambda ledger, p: ledger.set_summary(p, "default", "hers"),
+    "set_session": lambda ledger, _: ledger.set_session(ANN, "default", {"n": 1}, key("r7", method="set_session")),
+    "set_agent_config": lambda ledger, _: ledger.set_agent_config(ANN, AgentConfig(), 1, key("r7", method="set")),
     "add_vocabulary": lambda ledger, p: ledger.add_vocabulary(p, {"know": "x", "cat": "cats"}),
     "set_mean": lambda ledger, p: ledger.set_mean(p, "fact", 7, 99, b"hers"),
 }
@@ -90,10 +94,15 @@ OVER_ALL_OWNERS = {"claim_jobs", "release_jobs", "outbox_refill", "partitions", 
 """Maintenance, which no caller reaches: it works on all owners by its contract."""
 
 
+OF_A_TENANT = {"owners"}
+"""Lists of a tenant's owners, which other tests keep within the tenant."""
+
+
 async def fill(ledger: Ledger, scope: Scope, who: str) -> None:
     await graph_of_ann(ledger, scope, who=who)
     await ledger.set_summary(scope.partition, "default", f"summary of {who}")
     await ledger.set_mean(scope.partition, "fact", 1, 32, who.encode())
+    await ledger.set_agent_config(scope, AgentConfig(instructions=f"Listen to {who}."))
 
 
 async def everything(ledger: Ledger, partition: str) -> dict[str, object]:
@@ -105,7 +114,9 @@ async def test_owners_never_meet(open_ledger: OpenLedger, method: str) -> None:
     """A call for one owner gives what it gives without the other, and leaves all of the other's rows as they were."""
     call = (READS | WRITES).get(method)
     if call is None:
-        assert method in OVER_ALL_OWNERS, f"{method} is a method of the ledger that this test doesn't cover"
+        assert method in OVER_ALL_OWNERS | OF_A_TENANT, (
+            f"{method} is a method of the ledger that this test doesn't cover"
+        )
         return
     alone, shared = await open_ledger(), await open_ledger()
     await fill(alone, ANN, "ann")

@@ -99,6 +99,12 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
     "history": (["history", "MEMORY"], {"results"}),
     "entities": (["entities", "ali"], {"results"}),
     "why": (["why", "JOB"], {"results"}),
+    "owners": (["owners"], {"results"}),
+    "sessions": (["sessions"], {"results"}),
+    "session show": (["session", "show"], {"id", "messages", "summary", "metadata"}),
+    "session set": (["session", "set", "default", "--metadata", '{"a": 1}'], {"id", "messages", "metadata"}),
+    "agent show": (["agent", "show", "--agent", "coach"], {"version", "instructions", "model"}),
+    "agent set": (["agent", "set", "--agent", "coach", "--keep", "work, home"], {"version", "keep_categories"}),
 }
 
 
@@ -108,22 +114,27 @@ def test_each_command_prints_json_and_text(name: str, twohop: Twohop) -> None:
     added = told(twohop)
     ids = {"MEMORY": added["results"][0]["id"], "JOB": added["job_id"]}
     line, keys = COMMANDS[name]
-    arguments = [ids.get(part, part) for part in line] + ["-u", "alice"]
+    arguments = [ids.get(part, part) for part in line] + (["-u", "alice"] if line[0] != "agent" else [])
     found = answer(twohop(*arguments, "--json"))
     assert keys <= set(found)
     shown = twohop(*arguments)
     assert shown.exit_code == 0, shown.output
-    texts = [one.get("memory") or one.get("fact") or one.get("name") or one["text"] for one in found.get("results", ())]
-    assert texts or name == "get"
+    names = ("memory", "fact", "name", "text", "user_id", "id")
+    texts = [next(one[key] for key in names if one.get(key)) for one in found.get("results", ())]
+    assert texts or "results" not in keys
     for text in texts if name not in {"add", "paths"} else []:
         assert text in shown.stdout
 
 
 def test_every_command_can_be_tested() -> None:
     """No command is without its place in the tests, and all that ask take the common options."""
-    group: Any = get_command(app)
-    assert set(group.commands) == {*COMMANDS, "serve", "reindex"}
-    for name, command in group.commands.items():
+    top: Any = get_command(app)
+    commands: dict[str, Any] = {}
+    for name, command in top.commands.items():
+        below = getattr(command, "commands", {"": command})
+        commands |= {f"{name} {part}".strip(): one for part, one in below.items()}
+    assert set(commands) == {*COMMANDS, "serve", "reindex"}
+    for name, command in commands.items():
         options = {option for parameter in command.params for option in parameter.opts}
         common = {"--json", "--target", "--data-dir", "--user", "--agent", "--run"}
         assert name in {"serve", "reindex"} or common <= options
@@ -140,6 +151,32 @@ def test_why_tells_of_jobs_and_memories(twohop: Twohop) -> None:
     assert twohop("why", NOBODY, "-u", "alice").exit_code == 3
     chat = answer(twohop("add", "Hm.", "-u", "alice", "--no-infer", "--json"))
     assert "Nothing was decided" in twohop("why", chat["job_id"], "-u", "alice").stdout
+
+
+def test_owners_and_sessions_are_shown(twohop: Twohop) -> None:
+    """Who has memories, what they have, and a conversation's metadata, by their keys."""
+    told(twohop)
+    twohop("add", "Hi.", "-u", "bob", "--run", "monday")
+    assert [one["user_id"] for one in answer(twohop("owners", "--json"))["results"]] == ["alice", "bob"]
+    assert [one["memories"] for one in answer(twohop("owners", "-u", "alice", "--json"))["results"]] == [2]
+    twohop("session", "set", "-u", "bob", "--run", "monday", "--metadata", '{"topic": "tea"}')
+    assert '{"topic": "tea"}' in twohop("session", "show", "monday", "-u", "bob").stdout
+    assert twohop("session", "show", "tuesday", "-u", "bob").exit_code == 3
+    assert "monday" in twohop("sessions", "-u", "bob").stdout
+
+
+def test_an_agent_is_set_field_by_field(twohop: Twohop) -> None:
+    """What is given changes, the rest stays, and an empty text empties; a stale version is refused."""
+    assert "none was set" in twohop("agent", "show", "--agent", "coach").stdout
+    twohop("agent", "set", "--agent", "coach", "--ignore", "health, money", "--retention-days", "30")
+    changed = answer(twohop("agent", "set", "--agent", "coach", "--instructions", "Mind meals.", "--json"))
+    assert (changed["version"], changed["ignore_categories"]) == (2, ["health", "money"])
+    emptied = answer(twohop("agent", "set", "--agent", "coach", "--ignore", "", "--json"))
+    assert (emptied["ignore_categories"], emptied["instructions"]) == ([], "Mind meals.")
+    assert "after 30 days" in twohop("agent", "show", "--agent", "coach", "--version", "1").stdout
+    assert twohop("agent", "set", "--agent", "coach", "--expected-version", "1").exit_code == 1
+    assert twohop("agent", "show", "--agent", "coach", "--version", "9").exit_code == 3
+    assert twohop("agent", "show").exit_code == 2
 
 
 @pytest.mark.parametrize("arguments", [["add"], ["add", "-"]])

@@ -11,8 +11,8 @@ import pytest_asyncio
 from serving import Served, serving
 from twohop.client.remote import RemoteCore
 from twohop.errors import NotFound
-from twohop.graph.model import Axes, Entity, Evidence, Kind, Revision, Role, Scope
-from twohop.memory.api import AddRequest, Core, Edit, Filter, NewMessage, RecallRequest
+from twohop.graph.model import AgentConfig, Axes, Entity, Evidence, Kind, Owner, Revision, Role, Scope
+from twohop.memory.api import AddRequest, Core, Directory, Edit, Filter, Listing, NewMessage, RecallRequest
 from twohop.memory.ports import Claim, Fact
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -95,6 +95,36 @@ READS: dict[str, Ask] = {
 }
 
 
+AGENT = Scope(tenant="t", agent_id="a")
+CONFIG = AgentConfig(instructions="Mind meals.", keep_categories=("food",), ignore_categories=("x",), retention_days=9)
+LOOKUPS: dict[str, Callable[[Directory], Awaitable[Any]]] = {
+    "owner": lambda directory: directory.owner(SCOPE),
+    "owners": lambda directory: directory.owners("t", **PAGE),
+    "session": lambda directory: directory.session(SCOPE, ""),
+    "sessions": lambda directory: directory.sessions(SCOPE, **PAGE),
+    "update_session": lambda directory: directory.update_session(
+        SCOPE, "", {"l": [1, {"x": None}]}, request_id="session"
+    ),
+    "agent_config": lambda directory: directory.agent_config(AGENT, version=0),
+    "set_agent_config": lambda directory: directory.set_agent_config(
+        AGENT, CONFIG, expected_version=0, request_id="config"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+async def test_each_look_up_gives_what_the_core_gives(name: str, both: tuple[Served, RemoteCore]) -> None:
+    """Equal values, typed, from both sides; mutations are repeated under one request id."""
+    served, remote = both
+    await LOOKUPS["set_agent_config"](served.app.core.directory)
+    here = await LOOKUPS[name](served.app.core.directory)
+    if isinstance(here, Owner):
+        here = replace(here, state_seq=0)
+    if isinstance(here, Listing):
+        here = replace(here, items=tuple(replace(x, state_seq=0) if isinstance(x, Owner) else x for x in here.items))
+    assert await LOOKUPS[name](remote.directory) == here
+
+
 @pytest.mark.parametrize("name", READS)
 async def test_each_call_gives_what_the_core_gives(name: str, both: tuple[Served, RemoteCore]) -> None:
     """Equal values, typed, from both sides; mutations are repeated under one request id."""
@@ -106,8 +136,9 @@ async def test_each_call_gives_what_the_core_gives(name: str, both: tuple[Served
 
 async def test_no_call_is_left_out() -> None:
     """Every method of the core's protocol is compared."""
-    methods = {name for name, _ in inspect.getmembers(Core, inspect.isfunction) if not name.startswith("_")}
-    assert set(READS) == methods
+    for protocol, compared in ((Core, READS), (Directory, LOOKUPS)):
+        methods = {name for name, _ in inspect.getmembers(protocol, inspect.isfunction) if not name.startswith("_")}
+        assert set(compared) == methods
 
 
 async def test_pages_continue_on_either_side(both: tuple[Served, RemoteCore]) -> None:

@@ -14,7 +14,8 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from serving import Served, serving
 from twohop.errors import InvalidInput, NotFound, NotServed
-from twohop.v1 import fact_pb2, graph_service_pb2, memory_pb2, memory_service_pb2
+from twohop.v1 import directory_service_pb2, fact_pb2, graph_service_pb2, memory_pb2, memory_service_pb2
+from twohop.v1 import directory_service_pb2 as directory_pb
 from twohop.v1 import graph_service_pb2 as graph_pb
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.v1.message_pb2 import NewMessage
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 METHODS = [
     method.full_name
-    for module in (memory_service_pb2, graph_service_pb2)
+    for module in (memory_service_pb2, graph_service_pb2, directory_service_pb2)
     for service in module.DESCRIPTOR.services_by_name.values()
     for method in service.methods
 ]
@@ -96,10 +97,23 @@ async def settle(served: Served, owner: Owner) -> None:
     owner.messages = list(added.job.message_ids)
     listed = await served.graph.ListEntities(graph_pb.ListEntitiesRequest(scope=owner.scope))
     owner.entities = [entity.id for entity in listed.entities]
+    await served.directory.UpdateSession(
+        directory_pb.UpdateSessionRequest(scope=owner.scope, session_id=f"session of {owner.firm}")
+    )
+    await served.directory.SetAgentConfig(
+        directory_pb.SetAgentConfigRequest(
+            scope=Scope(tenant=owner.scope.tenant, agent_id=owner.firm),
+            config=directory_pb.AgentConfig(instructions=f"Of {owner.firm}."),
+        )
+    )
     for name, page in (
         ("ListMemories", served.memory.ListMemories(pb.ListMemoriesRequest(scope=owner.scope, page_size=1))),
         ("ListDecisions", served.memory.ListDecisions(pb.ListDecisionsRequest(scope=owner.scope, page_size=1))),
         ("ListEntities", served.graph.ListEntities(graph_pb.ListEntitiesRequest(scope=owner.scope, page_size=1))),
+        (
+            "ListSessions",
+            served.directory.ListSessions(directory_pb.ListSessionsRequest(scope=owner.scope, page_size=1)),
+        ),
         ("ListRelations", served.graph.ListRelations(graph_pb.ListRelationsRequest(scope=owner.scope, page_size=1))),
     ):
         owner.pages[name] = (await page).next_page_token
@@ -309,6 +323,72 @@ async def paths(a: Asking) -> None:
         await a.is_refused(lambda value: between("Bob", value), entity_id)
 
 
+async def get_owner(a: Asking) -> None:
+    """Counts are one's own; who never wrote looks like nobody."""
+    owner = (await a.sees(a.served.directory.GetOwner(directory_pb.GetOwnerRequest(scope=a.me.scope)))).owner
+    assert owner.scope == a.me.scope
+    for tenant, user in ((a.me.scope.tenant, "stranger"), ("elsewhere", a.them.scope.user_id)):
+        request = directory_pb.GetOwnerRequest(scope=Scope(tenant=tenant, user_id=user))
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await a.served.directory.GetOwner(request)
+        assert isinstance(unpack_error(caught.value, "server"), NotFound)
+
+
+async def list_owners(a: Asking) -> None:
+    """A tenant's owners, of no other tenant."""
+
+    def listing(tenant: str, **fields: Any) -> Any:
+        return a.served.directory.ListOwners(directory_pb.ListOwnersRequest(scope=Scope(tenant=tenant), **fields))
+
+    mine, theirs = a.me.scope.tenant, a.them.scope.tenant
+    owners = (await a.sees(listing(mine))).owners
+    assert {owner.scope.tenant for owner in owners} == {mine}
+    if mine != theirs:
+        token = (await listing(theirs, page_size=1)).next_page_token
+        await a.is_refused(lambda _: listing(mine, page_token=token), "", InvalidInput)
+
+
+async def get_session(a: Asking) -> None:
+    await a.is_refused(
+        lambda value: a.served.directory.GetSession(directory_pb.GetSessionRequest(scope=a.me.scope, session_id=value)),
+        f"session of {a.them.firm}",
+    )
+
+
+async def list_sessions(a: Asking) -> None:
+    def listing(**fields: Any) -> Any:
+        return a.served.directory.ListSessions(directory_pb.ListSessionsRequest(scope=a.me.scope, **fields))
+
+    assert f"session of {a.me.firm}" in [one.id for one in (await a.sees(listing())).sessions]
+    await a.is_refused(lambda _: listing(page_token=a.them.pages["ListSessions"]), "", InvalidInput)
+
+
+async def update_session(a: Asking) -> None:
+    """A session of the same id is one's own."""
+    request = directory_pb.UpdateSessionRequest(scope=a.me.scope, session_id=f"session of {a.them.firm} (mine)")
+    request.metadata["mine"] = True
+    answer = await a.served.directory.UpdateSession(request)
+    assert answer.session.message_count == 0
+
+
+async def config_of(a: Asking, tenant: str) -> Any:
+    scope = Scope(tenant=tenant, agent_id=a.them.firm)
+    return await a.served.directory.GetAgentConfig(directory_pb.GetAgentConfigRequest(scope=scope))
+
+
+async def get_config(a: Asking) -> None:
+    """An agent of the same name in another tenant is another agent."""
+    assert (await a.sees(config_of(a, f"{a.me.firm} reads"))).version == 0
+
+
+async def set_config(a: Asking) -> None:
+    """It is configured apart."""
+    scope = Scope(tenant=f"{a.me.firm} writes", agent_id=a.them.firm)
+    config = directory_pb.AgentConfig(instructions="Mine.")
+    await a.sees(a.served.directory.SetAgentConfig(directory_pb.SetAgentConfigRequest(scope=scope, config=config)))
+    assert (await config_of(a, a.them.scope.tenant)).config.instructions == f"Of {a.them.firm}."
+
+
 PROBES: dict[str, Callable[[Asking], Awaitable[None]]] = {
     "twohop.v1.MemoryService.AddMemories": add,
     "twohop.v1.MemoryService.BatchAddMemories": batch,
@@ -329,6 +409,13 @@ PROBES: dict[str, Callable[[Asking], Awaitable[None]]] = {
     "twohop.v1.GraphService.BatchGetEntities": get_entities,
     "twohop.v1.GraphService.ListRelations": relations,
     "twohop.v1.GraphService.FindPaths": paths,
+    "twohop.v1.DirectoryService.GetOwner": get_owner,
+    "twohop.v1.DirectoryService.ListOwners": list_owners,
+    "twohop.v1.DirectoryService.GetSession": get_session,
+    "twohop.v1.DirectoryService.ListSessions": list_sessions,
+    "twohop.v1.DirectoryService.UpdateSession": update_session,
+    "twohop.v1.DirectoryService.GetAgentConfig": get_config,
+    "twohop.v1.DirectoryService.SetAgentConfig": set_config,
 }
 
 
@@ -339,6 +426,8 @@ async def everything(served: Served, owner: Owner) -> list[Any]:
         (await served.memory.ListDecisions(pb.ListDecisionsRequest(scope=owner.scope))).decisions,
         (await served.graph.ListEntities(graph_pb.ListEntitiesRequest(scope=owner.scope))).entities,
         (await served.graph.ListRelations(graph_pb.ListRelationsRequest(scope=owner.scope))).relations,
+        (await served.directory.GetOwner(directory_pb.GetOwnerRequest(scope=owner.scope))).owner,
+        (await served.directory.ListSessions(directory_pb.ListSessionsRequest(scope=owner.scope))).sessions,
     ]
 
 
@@ -356,17 +445,22 @@ async def test_no_method_shows_or_changes_another_owners_data(method: str, world
 
 
 async def test_every_read_has_a_view_and_every_write_a_request_id() -> None:
-    """Reads can ask for a state, and mutations can be repeated; a batch's adds have request ids of their own."""
-    for module in (memory_service_pb2, graph_service_pb2):
+    """Reads can ask for a state, and mutations can be repeated; a batch's adds have request ids of their own.
+
+    Exact look-ups show what is known now.
+    """
+    for module in (memory_service_pb2, graph_service_pb2, directory_service_pb2):
         for service in module.DESCRIPTOR.services_by_name.values():
             for method in service.methods:
                 fields = set(method.input_type.fields_by_name)
-                assert fields & {"view", "request_id"} or method.name in {"BatchAddMemories", "RecallStream"}
+                reads_by_key = service.name == "DirectoryService" and method.name.startswith(("Get", "List"))
+                others = {"BatchAddMemories", "RecallStream"}
+                assert fields & {"view", "request_id"} or method.name in others or reads_by_key
 
 
 async def test_every_request_says_whose_memory_it_is_about() -> None:
     """Each method's request has a scope, so that no call is without an owner."""
-    for module in (memory_service_pb2, graph_service_pb2):
+    for module in (memory_service_pb2, graph_service_pb2, directory_service_pb2):
         for service in module.DESCRIPTOR.services_by_name.values():
             for method in service.methods:
                 scope = method.input_type.fields_by_name["scope"]

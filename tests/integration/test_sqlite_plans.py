@@ -19,6 +19,10 @@ KEY = Triple("ann", "knows", "bob").key(P)
 PATH: dict[str, Call] = {
     "owner": lambda ledger, _: ledger.owner(P),
     "session": lambda ledger, _: ledger.session(P, "default"),
+    "owners": lambda ledger, _: ledger.owners("default", 9, '["","a","b"]'),
+    "sessions": lambda ledger, _: ledger.sessions(P, 9, "a"),
+    "agent_config": lambda ledger, _: ledger.agent_config(P),
+    "agent_config_version": lambda ledger, _: ledger.agent_config(P, 3),
     "job": lambda ledger, _: ledger.job(P, "job-m1"),
     "messages": lambda ledger, axes: ledger.messages(P, ["m1"], axes.known_at),
     "recent_messages": lambda ledger, _: ledger.recent_messages(P, "default", 9, 5),
@@ -55,6 +59,9 @@ KEYED = re.compile(r"SEARCH \w+ USING .*\(partition=\? AND \w+=\?")
 PARAMETER_OR_SUBQUERY = re.compile(r"SCAN (\w+ VIRTUAL TABLE|\(subquery)")
 FIRST_OF_ITS_LIST = {
     "SEARCH owners USING PRIMARY KEY (partition=?)",
+    "SEARCH owners USING INDEX owners_of_tenant (tenant=? AND (user_id,agent_id,run_id)>(?,?,?))",
+    "SEARCH sessions USING PRIMARY KEY (partition=? AND id>?)",
+    "SEARCH agent_configs USING PRIMARY KEY (partition=?)",
     "SEARCH m USING PRIMARY KEY (partition=? AND id<?)",
     "SEARCH e USING INDEX entities_normal (partition=? AND (normal,id)>(?,?))",
     "SEARCH vocabulary USING INDEX vocabulary_since (partition=? AND seq>?)",

@@ -35,6 +35,18 @@ def test_instructions_and_schema_are_small() -> None:
         assert len(instructions) + len(json.dumps(tool.schema)) < 6_000
 
 
+def test_an_operators_words_stand_after_ours() -> None:
+    """Labels and an operator's instructions are added only where there are some, and change nothing before them."""
+    plain = extraction_prompt(ExtractionRequest(exchange=[message("Hi")]))
+    assert plain.system == EXTRACTION
+    asked = ExtractionRequest(exchange=[message("Hi")], instructions=" Mind {meals}. ", categories=("work", "Café"))
+    guided = extraction_prompt(asked)
+    assert guided.user == plain.user
+    assert guided.system.startswith(EXTRACTION)
+    assert '["work", "Café"]' in guided.system
+    assert guided.system.endswith("\nMind {meals}.")
+
+
 def test_the_instructions_name_canonical_predicates() -> None:
     """Each predicate that the model is told to use is the table's own name for it."""
     table = PredicateTable.default()

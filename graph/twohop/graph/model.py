@@ -412,11 +412,17 @@ class Owner:
     last_time: int
     message_count: int
     memory_count: int
+    session_count: int = 0
+    entity_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A session's exact look-up: counts, times and rolling summary."""
+    """A session's exact look-up: counts, times and rolling summary.
+
+    `summary_author` is a model's id, or `extractive` for sentences picked without one. The summary covers the first
+    `summarised_count` messages.
+    """
 
     partition: str
     id: str
@@ -425,7 +431,28 @@ class Session:
     updated_at: int
     summary: str = ""
     summary_version: int = 0
+    summary_author: str = ""
+    summarised_count: int = 0
     metadata: Metadata = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfig:
+    """How memories of an agent's conversations are made, in one of its versions; every version is kept.
+
+    `instructions` are added to the extractor's. Only facts of `keep_categories` are kept (empty = all), those of
+    `ignore_categories` are dropped; letter case makes no difference. `model` extracts and judges in place of the
+    deployment's (empty = that one). New memories expire `retention_days` after they are recorded (0 = never).
+    `version` counts from 1; 0 = none was ever set.
+    """
+
+    instructions: str = ""
+    keep_categories: tuple[str, ...] = ()
+    ignore_categories: tuple[str, ...] = ()
+    model: str = ""
+    retention_days: int = 0
+    version: int = 0
+    recorded_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

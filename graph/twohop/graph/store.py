@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from twohop.graph.model import (
+    AgentConfig,
     Alias,
     Axes,
     Decision,
@@ -174,6 +175,33 @@ class Ledger(Protocol):
         """
         ...
 
+    async def set_session(
+        self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None
+    ) -> Session:
+        """Replace a session's metadata in one durable transaction; a session without messages is begun.
+
+        A request id seen before with the same body returns the session as that call left it and writes nothing.
+
+        Raises:
+            RequestIdReused: the request id was used with another body.
+        """
+        ...
+
+    async def set_agent_config(
+        self, scope: Scope, config: AgentConfig, expected_version: int | None = None, request: RequestKey | None = None
+    ) -> int:
+        """Store the next version of the configuration of `scope`'s agent, in its tenant; returns the version.
+
+        `scope` holds the agent alone: its partition is the configuration's key. `expected_version` is what the latest
+        version must be (0 = there is none; None = don't check). A request id seen before with the same body returns
+        that call's version and writes nothing.
+
+        Raises:
+            Conflict: another version is the latest.
+            RequestIdReused: the request id was used with another body.
+        """
+        ...
+
     async def update_job(self, partition: str, update: JobUpdate) -> None:
         """Write a job's state outside a commit (retry later, failed, cancelled)."""
         ...
@@ -214,8 +242,20 @@ class Ledger(Protocol):
         """The owner's counters, or None if it never wrote."""
         ...
 
+    async def owners(self, tenant: str, limit: int, after: str = "") -> Page[Owner]:
+        """The owners of a tenant, in the order of their user, agent and run ids."""
+        ...
+
     async def session(self, partition: str, session: str) -> Session | None:
         """The session's exact look-up."""
+        ...
+
+    async def sessions(self, partition: str, limit: int, after: str = "") -> Page[Session]:
+        """The owner's sessions in the order of their ids."""
+        ...
+
+    async def agent_config(self, partition: str, version: int | None = None) -> AgentConfig | None:
+        """A version of the configuration of the agent whose own partition this is (None = the latest), or None."""
         ...
 
     async def set_summary(self, partition: str, session: str, summary: str) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from twohop.cli import add, decisions, graph, memories, recall, reindex, serve
+from twohop.cli import add, agent, decisions, directory, graph, memories, recall, reindex, serve
 from twohop.cli.command import register
 
 app = typer.Typer(
@@ -22,6 +22,16 @@ register(app, memories.get, memories.show_memory)
 register(app, memories.history, memories.show_history)
 register(app, decisions.why, decisions.show)
 register(app, graph.entities, graph.show)
+register(app, directory.owners, directory.show_owners)
+register(app, directory.sessions, directory.show_sessions)
+session = typer.Typer(help="Show a conversation, or set its metadata.", no_args_is_help=True)
+register(session, directory.show, directory.show_session)
+register(session, directory.set_metadata, directory.show_session, name="set")
+app.add_typer(session, name="session")
+agents = typer.Typer(help="Show or set how memories of an agent's conversations are made.", no_args_is_help=True)
+register(agents, agent.show, agent.show_config)
+register(agents, agent.change, agent.show_config, name="set")
+app.add_typer(agents, name="agent")
 app.command("reindex")(reindex.reindex)
 
 

@@ -124,6 +124,13 @@ class Memory:
     entities = blocking(AsyncMemory.entities)
     relations = blocking(AsyncMemory.relations)
     paths = blocking(AsyncMemory.paths)
+    owner = blocking(AsyncMemory.owner)
+    owners = blocking(AsyncMemory.owners)
+    session = blocking(AsyncMemory.session)
+    sessions = blocking(AsyncMemory.sessions)
+    update_session = blocking(AsyncMemory.update_session)
+    agent_config = blocking(AsyncMemory.agent_config)
+    set_agent_config = blocking(AsyncMemory.set_agent_config)
 
 
 def end(loop: EventLoop, memory: AsyncMemory) -> None:

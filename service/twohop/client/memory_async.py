@@ -7,22 +7,21 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from twohop.client import shapes
+from twohop.client.directory_async import DirectoryCalls
 from twohop.client.inputs import Facts, Messages, Time, filter_of, given_facts, instant_of, kind_of, new_messages
+from twohop.client.pages import read_pages
 from twohop.client.questions import Asked, Whose
 from twohop.client.remote import RemoteCore
 from twohop.config import Settings
-from twohop.errors import FieldViolation, InvalidInput, Misconfigured, NotServed, ShuttingDown
+from twohop.errors import Misconfigured, NotServed, ShuttingDown
 from twohop.graph.model import Axes, Kind, Scope
 from twohop.memory.api import AddRequest, Core, Depth, Edit, Filter, Listing, RecallRequest, RecallResult
 from twohop.wire.scopes import DEFAULT_TENANT
 
-PAGE = 200
-"""Items asked for at a time while a listing is read to its end."""
-
 Shape = dict[str, Any]
 
 
-class AsyncMemory:
+class AsyncMemory(DirectoryCalls):
     """Remembers what is said and recalls what answers a question.
 
     `AsyncMemory()` opens the embedded stores in this process (one process at a time owns a data directory);
@@ -377,22 +376,3 @@ class AsyncMemory:
 def axes_of(as_of: Time, known_at: Time) -> Axes:
     """The state that a read asks for."""
     return Axes(as_of=instant_of("as_of", as_of), known_at=instant_of("known_at", known_at))
-
-
-async def read_pages(page: Callable[[int, str], Awaitable[Listing[Any]]], limit: int | None = None) -> list[Any]:
-    """Up to `limit` items (None = all) of a listing.
-
-    Raises:
-        InvalidInput: the limit is less than 1.
-    """
-    if limit is not None and limit < 1:
-        raise InvalidInput(FieldViolation("limit", f"is {limit}, must be at least 1"))
-    items: list[Any] = []
-    token = ""
-    while limit is None or len(items) < limit:
-        found = await page(PAGE if limit is None else min(PAGE, limit - len(items)), token)
-        items.extend(found.items)
-        token = found.next_page_token
-        if not token:
-            break
-    return items

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import grpc
 
-from twohop.errors import FieldViolation, InvalidInput
+from twohop.client.packing import packing
+from twohop.client.remote_directory import RemoteDirectory
 from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Message, Relation, Revision, Scope
 from twohop.memory.api import AddRequest, AddResult, Edit, Filter, Listing, Path, RecallRequest, RecallResult
 from twohop.v1 import graph_service_pb2 as graph_pb
@@ -50,6 +50,7 @@ class RemoteCore:
         )
         self._memory: Any = MemoryServiceStub(self._channel)
         self._graph: Any = GraphServiceStub(self._channel)
+        self.directory = RemoteDirectory(self._channel, self._call)
 
     async def close(self) -> None:
         """Close the channel."""
@@ -221,17 +222,6 @@ class RemoteCore:
             return await rpc(request, timeout=seconds)
         except grpc.aio.AioRpcError as e:
             raise unpack_error(e, self._target) from None
-
-
-@contextmanager
-def packing() -> Iterator[None]:
-    """What protobuf can't hold is the caller's invalid input."""
-    try:
-        yield
-    except UnicodeEncodeError as e:
-        raise InvalidInput(FieldViolation("request", "is not valid Unicode (it holds lone surrogates)")) from e
-    except (ValueError, TypeError) as e:
-        raise InvalidInput(FieldViolation("request", f"can't be sent: {e}")) from e
 
 
 def listing(response: Any, items: Sequence[Any]) -> Listing[Any]:

@@ -45,6 +45,8 @@ def outcome(one: Outcome) -> Shape:
         "reason": one.decision.reason,
         "refused": one.decision.refused.upper() or None,
         "status": one.decision.status or None,
+        "categories": list(memory.revision.categories) if memory else [],
+        "expires_at": expiry(memory.revision) if memory else None,
         "valid_from": world(memory.revision.validity.valid_from) if memory else None,
         "valid_to": world(memory.revision.validity.valid_to) if memory else None,
     }
@@ -89,12 +91,18 @@ def memory(one: Memory) -> Shape:
         "metadata": plain(revision_.metadata),
         "categories": list(revision_.categories),
         "pinned": revision_.pinned,
+        "expires_at": expiry(revision_),
         "disputed": revision_.disputed,
         "supersedes": revision_.supersedes or None,
         "superseded_by": revision_.superseded_by or None,
         "etag": etag(one),
         "evidence": [evidence(row) for row in one.evidence],
     }
+
+
+def expiry(one: Revision) -> str | None:
+    """When it expires, if ever."""
+    return None if one.expires_at is None else system(one.expires_at)
 
 
 def turn(one: Message) -> Shape:

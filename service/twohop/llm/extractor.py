@@ -1,6 +1,7 @@
 """Phase 1 with a language model: one call gives facts and triples together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from twohop.errors import ModelOutputInvalid
 from twohop.graph.model import Kind, Message
@@ -8,7 +9,17 @@ from twohop.llm.ask import Reading, ask
 from twohop.llm.openai import ChatModel
 from twohop.llm.prompts import extraction_prompt, is_source
 from twohop.llm.quotes import Quotable
-from twohop.llm.schemas import REMEMBER, EntityShape, FactShape, Items, NotTheSchema
+from twohop.llm.schemas import (
+    REMEMBER,
+    REMEMBER_LABELLED,
+    EntityShape,
+    FactShape,
+    Items,
+    LabelledFactShape,
+    NotTheSchema,
+    Tool,
+)
+from twohop.memory.categories import folded
 from twohop.memory.moment import When
 from twohop.memory.ports import (
     QUOTE_NOT_FOUND,
@@ -57,12 +68,14 @@ class ModelExtractor:
         messages = [m for m in request.exchange if is_source(m, owner_is_agent=request.owner_is_agent)]
         if not messages:
             return Extraction(facts=(), decider=decider)
-        items = await ask(self._model, extraction_prompt(request), REMEMBER, read, calls, Phase.EXTRACT)
+        tool: Tool[Any] = REMEMBER_LABELLED if request.categories else REMEMBER
+        items = await ask(self._model, extraction_prompt(request), tool, read, calls, Phase.EXTRACT)
         sources = [(message, Quotable(message.content)) for message in messages]
+        labels = {folded(category): category for category in request.categories}
         facts: list[Fact] = []
         dropped = [unusable(broken.text, broken.defect) for broken in items.broken]
         for shape in items.valid:
-            fact = self._fact(shape, sources)
+            fact = self._fact(shape, sources, labels)
             if isinstance(fact, Fact) and len(facts) >= self._limits.facts:
                 fact = unusable(shape.text, f"more than {self._limits.facts} facts in one answer")
             if isinstance(fact, Fact):
@@ -71,7 +84,9 @@ class ModelExtractor:
                 dropped.append(fact)
         return Extraction(facts=tuple(facts), decider=decider, dropped=tuple(dropped))
 
-    def _fact(self, shape: FactShape, sources: Sequence[tuple[Message, Quotable]]) -> Fact | Dropped:
+    def _fact(
+        self, shape: FactShape, sources: Sequence[tuple[Message, Quotable]], labels: Mapping[str, str]
+    ) -> Fact | Dropped:
         text = " ".join(shape.text.split())
         if not text:
             return unusable("", "the text is blank")
@@ -99,6 +114,7 @@ class ModelExtractor:
             quote=quote,
             sources=(source.id,),
             cues=tuple(cue for cue in single((*shape.cues, *cues)) if len(cue) <= self._limits.id_chars)[:CUES],
+            categories=labelled(shape, labels),
         )
 
     def _claims(self, shape: FactShape) -> Iterable[Claim]:
@@ -127,6 +143,12 @@ def read(items: Items[FactShape]) -> Reading[Items[FactShape]]:
 def unusable(text: str, detail: str) -> Dropped:
     """A fact of the model's that can't be kept."""
     return Dropped(text=text, reason=ModelOutputInvalid.reason, detail=detail)
+
+
+def labelled(shape: FactShape, labels: Mapping[str, str]) -> tuple[str, ...]:
+    """The labels that were offered and given, spelt as they were offered; a model's own inventions are left out."""
+    given = shape.categories if isinstance(shape, LabelledFactShape) else []
+    return tuple(dict.fromkeys(labels[name] for label in given if (name := folded(label)) in labels))
 
 
 def named(shape: EntityShape) -> Named:

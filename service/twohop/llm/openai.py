@@ -5,6 +5,7 @@ ignore tools, such as llama.cpp's) the whole content is one JSON object.
 """
 
 import asyncio
+import copy
 import math
 import random
 from collections.abc import Callable
@@ -138,6 +139,12 @@ class ChatModel:
         self._client = openai.AsyncOpenAI(
             base_url=base_url or None, api_key=api_key or "none", max_retries=0, timeout=timeout
         )
+
+    def named(self, model: str) -> "ChatModel":
+        """Another model on the same server, with these settings and connections: it is closed with this one."""
+        other = copy.copy(self)
+        other.model = model
+        return other
 
     async def close(self) -> None:
         """Release connections."""

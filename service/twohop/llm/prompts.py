@@ -60,6 +60,17 @@ Example: {"n": 1, "extract": true, "speaker": "Lena", "role": "user", "said": "T
 [{"name": "Lena", "type": "person", "proper": true, "kinds": []}, {"name": "Bruges", "type": "place", "proper": true, \
 "kinds": ["city"]}], "cues": ["home", "live", "address", "moved"]}""".replace("{predicates}", PREDICATES)
 
+LABELS = """
+
+categories: those of {categories} that the fact is about, spelt like that; none of them: an empty list."""
+"""Added when facts are to be labelled; the schema then asks for the labels too."""
+
+OPERATOR = """
+
+The operator of this agent adds, about what matters and how to word it (the answer keeps the form above):
+"""
+"""What stands before an operator's own instructions."""
+
 JUDGEMENT = """\
 You keep the long-term memory of an AI agent. For each new fact, say what it does to the memories near it and answer \
 with {"decisions": [...]}: exactly one decision for every fact number.
@@ -110,7 +121,12 @@ def extraction_prompt(request: ExtractionRequest) -> Prompt:
     for number, message in enumerate(request.exchange, start=1):
         extract = is_source(message, owner_is_agent=request.owner_is_agent)
         parts.append(line({"n": number, **shown(message, extract=extract)}))
-    return Prompt(system=EXTRACTION, user="\n".join(parts))
+    system = EXTRACTION
+    if request.categories:
+        system += LABELS.format(categories=json.dumps(list(request.categories), ensure_ascii=False))
+    if request.instructions.strip():
+        system += OPERATOR + request.instructions.strip()
+    return Prompt(system=system, user="\n".join(parts))
 
 
 def is_source(message: Message, *, owner_is_agent: bool) -> bool:

@@ -72,6 +72,12 @@ class FactShape(Shape):
     cues: list[Text]
 
 
+class LabelledFactShape(FactShape):
+    """A fact with labels, for agents that have configured some."""
+
+    categories: list[Text]
+
+
 class DecisionShape(Shape):
     """A decision as the model writes it: fact and target are the small numbers of the prompt."""
 
@@ -107,6 +113,7 @@ class Tool(Generic[S]):
 
 
 REMEMBER = Tool("remember", "Store the facts of the latest exchange.", "facts", FactShape)
+REMEMBER_LABELLED = Tool(REMEMBER.name, REMEMBER.description, REMEMBER.items, LabelledFactShape)
 DECIDE = Tool("decide", "Say what each new fact does to the memories near it.", "decisions", DecisionShape)
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from twohop.graph.model import (
+    AgentConfig,
     Axes,
     Decision,
     Entity,
@@ -15,10 +16,12 @@ from twohop.graph.model import (
     Memory,
     Message,
     Metadata,
+    Owner,
     Relation,
     Revision,
     Role,
     Scope,
+    Session,
 )
 from twohop.memory.ports import Fact, Usage
 
@@ -195,12 +198,12 @@ class RecallResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing(Generic[T]):
-    """One page; `next_page_token` empty at the end."""
+    """One page; `next_page_token` empty at the end. `read_time`, `seq`: 0 where a list shows no one owner's state."""
 
     items: tuple[T, ...]
     next_page_token: str
-    read_time: int
-    seq: int
+    read_time: int = 0
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,12 +247,63 @@ class Changed:
     seq: int
 
 
+class Directory(Protocol):
+    """Exact look-ups by key, and what callers set there; nothing is embedded or searched. They show what is known now.
+
+    Agent and run beside an owner narrow nothing here: sessions are the owner's. Errors are those of `Core`.
+    """
+
+    async def owner(self, scope: Scope) -> Owner:
+        """The owner's counts."""
+        ...
+
+    async def owners(self, tenant: str, *, page_size: int, page_token: str) -> Listing[Owner]:
+        """The owners of a tenant, in the order of their user, agent and run ids. Raises `InvalidPageToken` too."""
+        ...
+
+    async def session(self, scope: Scope, session_id: str) -> Session:
+        """One session; an empty id = the scope's own."""
+        ...
+
+    async def sessions(self, scope: Scope, *, page_size: int, page_token: str) -> Listing[Session]:
+        """The owner's sessions, in the order of their ids. Raises `InvalidPageToken` too."""
+        ...
+
+    async def update_session(self, scope: Scope, session_id: str, metadata: Metadata, *, request_id: str) -> Session:
+        """Replace a session's metadata as a whole; a session without messages is begun. Raises `RequestIdReused` too.
+
+        The same request id again gives the session as the first call left it.
+        """
+        ...
+
+    async def agent_config(self, scope: Scope, *, version: int) -> AgentConfig:
+        """A version (0 = the latest) of the configuration of the scope's agent; the empty one when none was ever set.
+
+        `scope` holds the tenant and the agent alone. Raises `NotFound` for a version that isn't there.
+        """
+        ...
+
+    async def set_agent_config(
+        self, scope: Scope, config: AgentConfig, *, expected_version: int | None, request_id: str
+    ) -> int:
+        """Store a new version of the agent's configuration; returns its number. Later adds of the agent follow it.
+
+        Raises `Conflict` when `expected_version` (0 = none, None = don't check) is not the latest, `RequestIdReused`.
+        """
+        ...
+
+
 class Core(Protocol):
     """Everything that twohop does, as the server and the in-process client call it. Input is validated here.
 
     All methods raise `InvalidInput` for input that can't be served (with nothing written), `NotFound` for ids that
     this owner doesn't have, `LedgerUnavailable`, `StorageFull`.
     """
+
+    @property
+    def directory(self) -> Directory:
+        """Owners, sessions and the configuration of agents."""
+        ...
 
     async def add(self, request: AddRequest) -> AddResult:
         """Remember an exchange. Raises `RequestIdReused` too."""

@@ -13,6 +13,7 @@ from twohop.memory.api import (
     AddResult,
     Changed,
     Contradiction,
+    Directory,
     Edit,
     Filter,
     Listing,
@@ -37,8 +38,17 @@ class MemoryCore:
     """Implements `twohop.memory.api.Core`."""
 
     def __init__(
-        self, *, ledger: Ledger, adder: Adder, editor: Editor, recaller: Recaller, clock: Clock, limits: Limits
+        self,
+        *,
+        ledger: Ledger,
+        adder: Adder,
+        editor: Editor,
+        recaller: Recaller,
+        directory: Directory,
+        clock: Clock,
+        limits: Limits,
     ) -> None:
+        self.directory = directory
         self._ledger = ledger
         self._adder = adder
         self._editor = editor

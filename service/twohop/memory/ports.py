@@ -1,6 +1,6 @@
 """What the core asks of language models: an extractor (phase 1) and a judge (phase 2), and their nouns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -151,12 +151,18 @@ class Calls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractionRequest:
-    """The three inputs of phase 1. Only `exchange` is extracted from; `recent` and `summary` are context."""
+    """The three inputs of phase 1. Only `exchange` is extracted from; `recent` and `summary` are context.
+
+    `instructions`: the operator's, about what matters and how to word it; rules can't follow them. `categories`: those
+    that facts are to be labelled with, if any.
+    """
 
     exchange: Sequence[Message]
     recent: Sequence[Message] = ()
     summary: str = ""
     owner_is_agent: bool = False
+    instructions: str = ""
+    categories: Sequence[str] = ()
 
 
 QUOTE_NOT_FOUND = "QUOTE_NOT_FOUND"
@@ -172,11 +178,18 @@ UNFOUNDED = frozenset({QUOTE_NOT_FOUND, RECALLED, INSTRUCTION})
 """Reasons of facts that are dropped: nothing failed, there was nothing to keep."""
 
 
+CATEGORY_IGNORED = "CATEGORY_IGNORED"
+"""The reason of a fact that the agent's configuration doesn't want kept."""
+
+UNWANTED = UNFOUNDED | {CATEGORY_IGNORED}
+"""Reasons of facts that are dropped on purpose: nothing failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
     """A fact that the extractor gave and that can't be kept.
 
-    `reason` is an error's reason or one of `UNFOUNDED`, `detail` says more.
+    `reason` is an error's reason or one of `UNWANTED`, `detail` says more.
     """
 
     text: str
@@ -257,3 +270,12 @@ class Judge(Protocol):
     async def judge(self, questions: Sequence[Question], calls: Calls, /) -> Judgement:
         """Decide all questions in one call. `calls` are those it may make; it records there what they cost."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The deployment's extractor and judge, and `named`: both with another model (None = no model is configured)."""
+
+    extractor: Extractor
+    judge: Judge
+    named: Callable[[str], tuple[Extractor, Judge]] | None = None

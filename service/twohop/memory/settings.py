@@ -11,7 +11,8 @@ class Limits:
 
     `message_chars`: about 8,000 tokens, more than one turn of any assistant needs. `messages`: a long session sent at
     once. `request_chars` bounds what one add keeps in memory. `metadata_bytes`, `metadata_depth`: stored as JSON with
-    every revision, so small.
+    every revision, so small. `instruction_chars`: an agent's own instructions go with every one of its adds, so at most
+    a third of ours. `categories`, `category_chars`: they are listed in the prompt. `retention_days`: a hundred years.
     """
 
     message_chars: int = 32_000
@@ -25,6 +26,10 @@ class Limits:
     page_size: int = 1_000
     metadata_bytes: int = 16_384
     metadata_depth: int = 5
+    instruction_chars: int = 2_000
+    categories: int = 32
+    category_chars: int = 64
+    retention_days: int = 36_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from twohop.errors import FieldViolation, InvalidInput
-from twohop.graph.model import Scope
+from twohop.graph.model import AgentConfig, Metadata, Scope
 from twohop.memory.api import AddRequest, Depth, Edit, RecallRequest
+from twohop.memory.categories import folded
 from twohop.memory.moment import FIRST_YEAR, LAST_YEAR, micros, zone_of
 from twohop.memory.ports import Fact
 from twohop.memory.settings import Limits
@@ -18,6 +19,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 EDITABLE = ("text", "kind", "metadata", "categories", "expires_at")
 ARMS = ("", "vector", "vector+bm25")
+MOST_VERSIONS = 2**31 - 1
+"""Versions are 32-bit numbers on the wire."""
+
 EARLIEST = micros(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
 LATEST = micros(datetime(LAST_YEAR, 1, 1, tzinfo=UTC))
 
@@ -190,6 +194,51 @@ def check_edit(scope: Scope, memory_id: str, edit: Edit, limits: Limits) -> None
     check.metadata("memory.metadata", edit.metadata)
     for place, category in enumerate(edit.categories):
         check.id(f"memory.categories[{place}]", category, empty=False)
+    check.done()
+
+
+def check_session(scope: Scope, session_id: str, limits: Limits, *, metadata: Metadata, request_id: str) -> None:
+    """Raise `InvalidInput` unless the session can be asked for, or get this metadata."""
+    check = Check(limits)
+    check.scope(scope)
+    check.id("session_id", session_id)
+    check.metadata("metadata", metadata)
+    check.id("request_id", request_id)
+    check.done()
+
+
+def check_agent(scope: Scope, limits: Limits, *, version: int | None, field: str) -> Check:
+    """What is wrong with a question about an agent's configuration; the caller adds to it and raises it."""
+    check = Check(limits)
+    for name in ("tenant", "agent_id"):
+        check.id(f"scope.{name}", getattr(scope, name), empty=False)
+    for name in ("user_id", "run_id"):
+        if getattr(scope, name):
+            check.fail(f"scope.{name}", "must be empty: a configuration is the agent's, whoever it speaks with")
+    if version is not None:
+        check.between(field, version, 0, MOST_VERSIONS)
+    return check
+
+
+def check_config(check: Check, config: AgentConfig, *, models: bool) -> None:
+    """Raise `InvalidInput` unless the configuration can be followed; `models`: whether a model can be named."""
+    limits = check.limits
+    check.text("config.instructions", config.instructions, limits.instruction_chars, blank=True)
+    kept = {folded(category) for category in config.keep_categories}
+    for name in ("keep_categories", "ignore_categories"):
+        categories: tuple[str, ...] = getattr(config, name)
+        if len(categories) > limits.categories:
+            check.fail(f"config.{name}", f"holds {len(categories)}, at most {limits.categories} are taken")
+        for place, category in enumerate(categories[: limits.categories]):
+            check.text(f"config.{name}[{place}]", category, limits.category_chars)
+            if name == "ignore_categories" and folded(category) in kept:
+                check.fail(f"config.{name}[{place}]", "is kept too: name it in one of the two lists")
+    check.id("config.model", config.model)
+    if config.model and not models:
+        check.fail(
+            "config.model", "can't be followed: this deployment has no language model (see TWOHOP_LLM__BASE_URL)"
+        )
+    check.between("config.retention_days", config.retention_days, 0, limits.retention_days)
     check.done()
 
 

@@ -16,17 +16,26 @@ from twohop.errors import Misconfigured
 from twohop.memory.api import Core
 from twohop.memory.clock import Ids, uuid7
 from twohop.server.adding import Adding
+from twohop.server.directory_service import DirectoryService
 from twohop.server.exposition import exposed
 from twohop.server.graph_service import GraphService
 from twohop.server.interceptors import Codec, ConcurrencyLimit, ErrorBoundary
 from twohop.server.memory_service import MemoryService
-from twohop.v1 import graph_service_pb2, graph_service_pb2_grpc, memory_service_pb2, memory_service_pb2_grpc
+from twohop.v1 import (
+    directory_service_pb2,
+    directory_service_pb2_grpc,
+    graph_service_pb2,
+    graph_service_pb2_grpc,
+    memory_service_pb2,
+    memory_service_pb2_grpc,
+)
 
 log = structlog.get_logger(__name__)
 
 SERVICES = (
     memory_service_pb2.DESCRIPTOR.services_by_name["MemoryService"].full_name,
     graph_service_pb2.DESCRIPTOR.services_by_name["GraphService"].full_name,
+    directory_service_pb2.DESCRIPTOR.services_by_name["DirectoryService"].full_name,
 )
 LEAST_REQUEST_BYTES = 16 * 2**20
 BYTES_PER_CHARACTER = 8
@@ -65,6 +74,7 @@ class Server:
             MemoryService(core, settings.limits, self._adding, self._boundary), self._grpc
         )
         graph_service_pb2_grpc.add_GraphServiceServicer_to_server(GraphService(core, settings.limits), self._grpc)
+        directory_service_pb2_grpc.add_DirectoryServiceServicer_to_server(DirectoryService(core), self._grpc)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._grpc)
 

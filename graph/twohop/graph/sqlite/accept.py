@@ -6,7 +6,7 @@ from dataclasses import replace
 from twohop.errors import LedgerUnavailable
 from twohop.graph.model import Message
 from twohop.graph.sqlite import record, requests
-from twohop.graph.sqlite.conversations import owner
+from twohop.graph.sqlite.conversations import owner, unknown_sessions
 from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.rows import job_columns, message_columns
 from twohop.graph.sqlite.stamp import Stamp, advance, name_owner, queue
@@ -27,11 +27,12 @@ def accept(database: Database, now: int, acceptance: Acceptance) -> Accepted:
         if job is None or known is None:
             raise LedgerUnavailable("the job of this request id is gone: take a new one")
         return Accepted(job=job, repeated=True, seq=known.seq, recorded_at=earlier["recorded_at"])
-    stamp = advance(own, now, messages=len(acceptance.messages))
-    name_owner(own, acceptance.scope)
     by_session: dict[str, list[Message]] = {}
     for message in acceptance.messages:
         by_session.setdefault(message.session, []).append(message)
+    begun = len(unknown_sessions(own, by_session))
+    stamp = advance(own, now, messages=len(acceptance.messages), sessions=begun)
+    name_owner(own, acceptance.scope)
     for session, messages in by_session.items():
         append(own, session, messages, stamp)
     own.insert("jobs", [job_columns(acceptance.job, stamp.at)])

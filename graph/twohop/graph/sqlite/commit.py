@@ -37,7 +37,8 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
     if changes.expected_state not in {None, known.state_seq if known else 0}:
         raise StaleRead("the owner's state moved since it was read: plan again")
     made = new_memories(own, changes.revisions)
-    stamp = advance(own, now, changes_state=changes_state(changes), memories=len(made))
+    named = new_entities(own, changes.entities)
+    stamp = advance(own, now, changes_state=changes_state(changes), memories=len(made), entities=len(named))
     put_entities(own, changes.entities, stamp)
     put_aliases(own, changes.aliases, stamp)
     own.insert("memories", [{"id": memory_id, "created_at": stamp.at} for memory_id in made])
@@ -91,6 +92,16 @@ def new_memories(own: Owned, revisions: Sequence[Revision]) -> list[str]:
     )
     stored = {row["id"] for row in rows}
     return [memory_id for memory_id in ids if memory_id not in stored]
+
+
+def new_entities(own: Owned, entities: Sequence[Entity]) -> set[str]:
+    """Those that are not stored yet."""
+    ids = {entity.id for entity in entities}
+    rows = own.all(
+        "SELECT e.id FROM json_each(:ids) AS i CROSS JOIN entities AS e ON e.partition = :partition AND e.id = i.value",
+        ids=listed(ids),
+    )
+    return ids - {row["id"] for row in rows}
 
 
 def put_entities(own: Owned, entities: Sequence[Entity], stamp: Stamp) -> None:

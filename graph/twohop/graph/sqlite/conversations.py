@@ -1,6 +1,6 @@
 """Reads of owners, sessions and messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from twohop.graph.model import Message, Owner, Session
 from twohop.graph.sqlite.axes import known
@@ -18,6 +18,16 @@ def session(own: Owned, session_id: str) -> Session | None:
     """One session."""
     row = own.one("SELECT * FROM sessions WHERE partition = :partition AND id = :id", id=session_id)
     return None if row is None else session_of(row)
+
+
+def unknown_sessions(own: Owned, session_ids: Iterable[str]) -> set[str]:
+    """Those that the owner doesn't have yet."""
+    wanted = set(session_ids)
+    rows = own.all(
+        "SELECT s.id FROM json_each(:ids) AS i CROSS JOIN sessions AS s ON s.partition = :partition AND s.id = i.value",
+        ids=listed(wanted),
+    )
+    return wanted - {row["id"] for row in rows}
 
 
 def speakers(own: Owned) -> dict[str, dict[str, int]]:

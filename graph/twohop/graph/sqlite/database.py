@@ -155,6 +155,26 @@ class Owned:
         return self._connection.execute(text, {**values, "partition": self.partition})
 
 
+class Tenanted:
+    """Reads over the owners of one tenant: `:tenant` is bound here."""
+
+    __slots__ = ("_connection", "tenant")
+
+    def __init__(self, connection: sqlite3.Connection, tenant: str) -> None:
+        self._connection = connection
+        self.tenant = tenant
+
+    def all(self, *sql: str, **values: Value) -> list[Row]:
+        """All rows of a statement given in parts.
+
+        Raises:
+            UnscopedStatement: the statement is not bound to the tenant.
+        """
+        text = " ".join(sql)
+        check(text)
+        return rows_of(self._connection.execute(text, {**values, "tenant": self.tenant}))
+
+
 class Database:
     """An open transaction on one connection."""
 
@@ -166,6 +186,10 @@ class Database:
     def of(self, partition: str) -> Owned:
         """Statements on one owner's data."""
         return Owned(self._connection, partition)
+
+    def within(self, tenant: str) -> Tenanted:
+        """Reads over the owners of one tenant."""
+        return Tenanted(self._connection, tenant)
 
     def maintain(self, sql: str, **values: Value) -> list[Row]:
         """Run a statement over all owners: job queue, outbox and the list of owners, nothing that a caller sees."""

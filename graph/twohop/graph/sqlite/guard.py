@@ -7,18 +7,19 @@ Statements are our own text, so the rule is one of form, strict enough to be che
 - no OR stands beside that condition (an OR belongs in parentheses);
 - a row is inserted with `partition` as the first column and `:partition` as its value.
 
-Idempotency records are unique in a tenant, so theirs is the `tenant` column.
+Idempotency records are unique in a tenant, so theirs is the `tenant` column; owners may be listed by it.
 """
 
 import re
 from functools import lru_cache
 
 SCOPES = {
-    "requests": "tenant",
+    "requests": ("tenant",),
+    "owners": ("partition", "tenant"),
     **dict.fromkeys(
         (
-            "owners",
             "sessions",
+            "agent_configs",
             "speakers",
             "messages",
             "memories",
@@ -36,10 +37,10 @@ SCOPES = {
             "vocabulary",
             "means",
         ),
-        "partition",
+        ("partition",),
     ),
 }
-"""Every table of owner data -> the column that bounds it."""
+"""Every table of owner data -> the columns one of which bounds it; rows are inserted under the first."""
 
 NAMED = re.compile(r"(?<![\w:])(" + "|".join(SCOPES) + r")(?![\w.])(?:\s+AS\s+(\w+))?", re.IGNORECASE)
 GROUP = re.compile(r"\(([^()]*)\)")
@@ -72,8 +73,8 @@ def judge(clause: str, sql: str) -> str:
     for part in re.split(r"\bUNION(?: ALL)?\b", clause):
         for table, alias in NAMED.findall(part):
             name = f"{alias}." if alias else ""
-            scope = SCOPES[table.lower()]
-            bound = rf"\b(?:WHERE|ON)\s+{re.escape(name)}{scope}\s*=\s*:{scope}\b"
+            scope = "|".join(SCOPES[table.lower()])
+            bound = rf"\b(?:WHERE|ON)\s+{re.escape(name)}({scope})\s*=\s*:\1\b"
             named = rf"\b(?:FROM|JOIN|UPDATE)\s+{table}\b"
             if not re.search(bound, part) or not re.search(named, part) or re.search(r"\bOR\b", part):
                 raise UnscopedStatement(f"{table} is not bound to one owner in: {sql}")
@@ -86,7 +87,7 @@ def inserted(sql: str) -> str:
     if head is None or head[1] not in SCOPES:
         return sql
     table, column = head.groups()
-    scope = SCOPES[table]
+    scope = SCOPES[table][0]
     value = re.search(rf"(?:VALUES \(|SELECT ):{scope}\b", sql)
     if column != scope or value is None:
         raise UnscopedStatement(f"{table} is not bound to one owner in: {sql}")

@@ -40,6 +40,21 @@ def texts(after: str) -> tuple[str, str]:
             raise malformed()
 
 
+def triple(after: str) -> tuple[str, str, str]:
+    """The three texts of a key; empty texts stand before everything.
+
+    Raises:
+        InvalidPageToken: it is no such key.
+    """
+    match parts(after):
+        case None:
+            return "", "", ""
+        case [str(first), str(second), str(third)]:
+            return first, second, third
+        case _:
+            raise malformed()
+
+
 def parts(after: str) -> object:
     """What the key holds; None at the start."""
     if not after:

@@ -7,20 +7,23 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from twohop.graph.model import (
+    AgentConfig,
     Axes,
     Decision,
     Entity,
     Job,
     Memory,
     Message,
+    Metadata,
     Narrowing,
     OutboxRow,
     Owner,
     Relation,
     Revision,
+    Scope,
     Session,
 )
-from twohop.graph.sqlite import conversations, graph, jobs, listing, memories, outbox, record, statistics
+from twohop.graph.sqlite import conversations, directory, graph, jobs, listing, memories, outbox, record, statistics
 from twohop.graph.sqlite.accept import accept
 from twohop.graph.sqlite.commit import commit
 from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, connect_reader, unusable
@@ -36,6 +39,7 @@ from twohop.graph.store import (
     MemoryFilter,
     Page,
     Reached,
+    RequestKey,
     unwatched,
 )
 
@@ -113,6 +117,18 @@ class SqliteLedger:
         """Apply changes, or nothing."""
         return await self._writer.write(lambda database: commit(database, self._clock(), changes), "commit")
 
+    async def set_session(
+        self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None
+    ) -> Session:
+        """Replace a session's metadata."""
+        return await self._stamped(directory.set_session, scope, session, metadata, request)
+
+    async def set_agent_config(
+        self, scope: Scope, config: AgentConfig, expected_version: int | None = None, request: RequestKey | None = None
+    ) -> int:
+        """Store the next version of an agent's configuration."""
+        return await self._stamped(directory.set_agent_config, scope, config, expected_version, request)
+
     async def update_job(self, partition: str, update: JobUpdate) -> None:
         """Write a job's state."""
         await self._stamped(jobs.update, partition, update)
@@ -174,9 +190,21 @@ class SqliteLedger:
         """The owner's counters."""
         return await self._read(partition, conversations.owner)
 
+    async def owners(self, tenant: str, limit: int, after: str = "") -> Page[Owner]:
+        """A page of a tenant's owners."""
+        return await self._readers.read(lambda database: directory.owners(database, tenant, limit, after))
+
     async def session(self, partition: str, session: str) -> Session | None:
         """One session."""
         return await self._read(partition, conversations.session, session)
+
+    async def sessions(self, partition: str, limit: int, after: str = "") -> Page[Session]:
+        """A page of sessions."""
+        return await self._read(partition, directory.sessions, limit, after)
+
+    async def agent_config(self, partition: str, version: int | None = None) -> AgentConfig | None:
+        """A version of an agent's configuration."""
+        return await self._read(partition, directory.agent_config, version)
 
     async def messages(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Message]:
         """Messages by id."""

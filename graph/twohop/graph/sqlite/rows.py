@@ -6,6 +6,7 @@ from typing import Any
 
 from twohop.graph.model import (
     FAR,
+    AgentConfig,
     Decision,
     Effect,
     Entity,
@@ -107,6 +108,8 @@ def owner_of(row: Row) -> Owner:
         last_time=row["last_time"],
         message_count=row["message_count"],
         memory_count=row["memory_count"],
+        session_count=row["session_count"],
+        entity_count=row["entity_count"],
     )
 
 
@@ -120,7 +123,36 @@ def session_of(row: Row) -> Session:
         updated_at=row["updated_at"],
         summary=row["summary"],
         summary_version=row["summary_version"],
+        summary_author=row["summary_author"],
+        summarised_count=row["summarised_count"],
         metadata=mapping(row["metadata"]),
+    )
+
+
+def config_of(row: Row) -> AgentConfig:
+    """A version of an agent's configuration."""
+    config = mapping(row["config"])
+    return AgentConfig(
+        instructions=config["instructions"],
+        keep_categories=tuple(config["keep_categories"]),
+        ignore_categories=tuple(config["ignore_categories"]),
+        model=config["model"],
+        retention_days=config["retention_days"],
+        version=row["version"],
+        recorded_at=row["recorded_at"],
+    )
+
+
+def config_text(config: AgentConfig) -> str:
+    """What is configured, as JSON; version and time have columns of their own."""
+    return json_of(
+        {
+            "instructions": config.instructions,
+            "keep_categories": list(config.keep_categories),
+            "ignore_categories": list(config.ignore_categories),
+            "model": config.model,
+            "retention_days": config.retention_days,
+        }
     )
 
 

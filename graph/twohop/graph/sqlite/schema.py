@@ -23,8 +23,11 @@ CREATE TABLE owners (
     state_seq INTEGER NOT NULL,
     last_time INTEGER NOT NULL,
     message_count INTEGER NOT NULL,
-    memory_count INTEGER NOT NULL
+    memory_count INTEGER NOT NULL,
+    session_count INTEGER NOT NULL,
+    entity_count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX owners_of_tenant ON owners (tenant, user_id, agent_id, run_id);
 
 CREATE TABLE sessions (
     partition TEXT NOT NULL,
@@ -34,8 +37,20 @@ CREATE TABLE sessions (
     updated_at INTEGER NOT NULL,
     summary TEXT NOT NULL DEFAULT '',
     summary_version INTEGER NOT NULL DEFAULT 0,
+    summary_author TEXT NOT NULL DEFAULT '',
+    summarised_count INTEGER NOT NULL DEFAULT 0,
     metadata TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (partition, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE agent_configs (
+    partition TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    tenant TEXT NOT NULL,
+    agent_id TEXT NOT NULL,
+    config TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    PRIMARY KEY (partition, version)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE speakers (

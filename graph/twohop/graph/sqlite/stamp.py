@@ -15,19 +15,31 @@ class Stamp:
     at: int
 
 
-def advance(own: Owned, now: int, *, changes_state: bool = False, messages: int = 0, memories: int = 0) -> Stamp:
+def advance(
+    own: Owned,
+    now: int,
+    *,
+    changes_state: bool = False,
+    messages: int = 0,
+    memories: int = 0,
+    sessions: int = 0,
+    entities: int = 0,
+) -> Stamp:
     """Move the owner's counters. Its time is strictly increasing, whatever the clock does."""
     row = own.all(
         "INSERT INTO owners (partition, tenant, user_id, agent_id, run_id, seq, state_seq, last_time,",
-        "message_count, memory_count)",
-        "VALUES (:partition, '', '', '', '', 1, :state, :now, :messages, :memories)",
+        "message_count, memory_count, session_count, entity_count)",
+        "VALUES (:partition, '', '', '', '', 1, :state, :now, :messages, :memories, :sessions, :entities)",
         "ON CONFLICT (partition) DO UPDATE SET seq = seq + 1, state_seq = state_seq + :state,",
         "last_time = MAX(:now, last_time + 1), message_count = message_count + :messages,",
-        "memory_count = memory_count + :memories RETURNING seq, state_seq, last_time",
+        "memory_count = memory_count + :memories, session_count = session_count + :sessions,",
+        "entity_count = entity_count + :entities RETURNING seq, state_seq, last_time",
         state=int(changes_state),
         now=now,
         messages=messages,
         memories=memories,
+        sessions=sessions,
+        entities=entities,
     )[0]
     return Stamp(row["seq"], row["state_seq"], row["last_time"])
 

@@ -32,9 +32,8 @@ Near: TypeAlias = Callable[[str, Sequence[Fact], Sequence[Message]], Awaitable[l
 class Extracting:
     """Gives the facts of one chunk after the other."""
 
-    def __init__(self, ledger: Ledger, extractor: Extractor, near: Near, settings: WriteSettings) -> None:
+    def __init__(self, ledger: Ledger, near: Near, settings: WriteSettings) -> None:
         self._ledger = ledger
-        self._extractor = extractor
         self._near = near
         self._settings = settings
 
@@ -47,7 +46,9 @@ class Extracting:
         taken = first_chunk(ahead, most=most, characters=self._settings.chunk_chars)
         return replace(payload, until=payload.done + taken), ahead[:taken]
 
-    async def extract(self, partition: str, payload: Payload, exchange: Sequence[Message], calls: Calls) -> Extraction:
+    async def extract(
+        self, partition: str, payload: Payload, exchange: Sequence[Message], extractor: Extractor, calls: Calls
+    ) -> Extraction:
         """Facts given by the caller or kept from an earlier try, else those of one extractor call that are founded.
 
         Raises:
@@ -61,7 +62,7 @@ class Extracting:
         )
         session = await self._ledger.session(partition, first.session)
         owner = await self._ledger.owner(partition)
-        extraction = await self._extractor.extract(
+        extraction = await extractor.extract(
             ExtractionRequest(
                 exchange=exchange,
                 recent=recent,

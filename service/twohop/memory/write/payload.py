@@ -15,6 +15,7 @@ class Payload:
 
     `until`: the facts are about `messages[done:until]`. `author`: who gave them: `user`, or the extractor's id when
     only their judging is left. `position`: how many decisions the job has recorded. `failed`: something was lost.
+    `config_version`: of the agent's configuration that the job follows (0 = of none); None = not looked up yet.
     """
 
     messages: tuple[str, ...]
@@ -25,6 +26,7 @@ class Payload:
     position: int = 0
     failed: bool = False
     metadata: Metadata = field(default_factory=dict)
+    config_version: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON."""
@@ -37,6 +39,7 @@ class Payload:
             "position": self.position,
             "failed": self.failed,
             "metadata": dict(self.metadata),
+            "config_version": self.config_version,
         }
 
     @classmethod
@@ -52,6 +55,7 @@ class Payload:
             position=data["position"],
             failed=data["failed"],
             metadata=data["metadata"],
+            config_version=data["config_version"],
         )
 
 

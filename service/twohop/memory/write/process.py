@@ -1,5 +1,6 @@
 """Processing an accepted add: extract, find candidates, judge, guard, plan, commit. One code path for all callers."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -20,13 +21,11 @@ from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.observe import Observer
 from twohop.memory.ports import (
-    UNFOUNDED,
+    UNWANTED,
     Calls,
     Candidate,
     Extraction,
-    Extractor,
     Fact,
-    Judge,
     Question,
     Usage,
     Verdict,
@@ -37,6 +36,7 @@ from twohop.memory.steps import Step
 from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.conversation import Conversations
 from twohop.memory.write.extracting import Extracting, lost
+from twohop.memory.write.guidance import Agents, Guidance
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import EntityBook, ResolvedFact, names_in, resolve
@@ -64,8 +64,7 @@ class Processor:
         self,
         *,
         ledger: Ledger,
-        extractor: Extractor,
-        judge: Judge,
+        agents: Agents,
         embedder: Embedder,
         finder: CandidateFinder,
         conversations: Conversations,
@@ -78,8 +77,9 @@ class Processor:
         step: Reached = unwatched,
     ) -> None:
         self._ledger = ledger
-        self._extracting = Extracting(ledger, extractor, self._near, settings)
-        self._judge = judge
+        self._agents = agents
+        self._guidance = agents.none
+        self._extracting = Extracting(ledger, self._near, settings)
         self._embedder = embedder
         self._finder = finder
         self._conversations = conversations
@@ -94,6 +94,18 @@ class Processor:
 
     async def process(self, job: Job) -> JobState:
         """Work on a RUNNING job until it is DONE, PARTIAL, or PENDING for a later try; its rows say what happened."""
+        job, guidance = await self._agents.guidance(job)
+        return await self._following(guidance)._process(job)  # noqa: SLF001  # Another one of this very class.
+
+    def _following(self, guidance: Guidance) -> "Processor":
+        """This processor for a job that follows another configuration."""
+        if guidance is self._guidance:
+            return self
+        other = copy.copy(self)
+        other._guidance = guidance  # noqa: SLF001  # As above.
+        return other
+
+    async def _process(self, job: Job) -> JobState:
         payload = Payload.from_json(job.payload)
         usage = Usage(**job.usage)
         if not usage.tokens_full_context:
@@ -105,7 +117,9 @@ class Processor:
             extraction: Extraction | None = None
             error: ModelUnavailable | None = None
             try:
-                extraction = await self._extracting.extract(job.partition, payload, exchange, calls)
+                extraction = await self._extracting.extract(
+                    job.partition, payload, exchange, self._guidance.extractor, calls
+                )
             except ModelUnavailable as e:
                 error = e
             except ModelContextExceeded as e:
@@ -211,7 +225,7 @@ class Processor:
             return given, None
         try:
             questions = [Question(fact=facts[place], candidates=shown[place]) for place in asked]
-            judgement = await self._judge.judge(questions, calls)
+            judgement = await self._guidance.judge.judge(questions, calls)
         except ModelUnavailable as e:
             return given, e
         except ModelError as e:
@@ -289,6 +303,7 @@ class Processor:
                     messages=tuple(message.id for message in exchange),
                     cap=self._settings.destructive,
                     metadata=payload.metadata,
+                    expires_at=self._guidance.expires_at(self._clock()),
                 )
                 changes = await self._planner.changes(
                     job.partition, judged, book, terms, job=update, expected_state=now
@@ -387,7 +402,7 @@ def failure(job: Job, position: int, text: str, status: str, detail: str, ids: I
         partition=job.partition,
         job_id=job.id,
         position=position,
-        operation=Operation.DROP if status in UNFOUNDED else Operation.FAIL,
+        operation=Operation.DROP if status in UNWANTED else Operation.FAIL,
         decider="code",
         fact=text,
         reason=detail,

@@ -148,6 +148,7 @@ def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]
             settled = end(draft, fact, make, may_cut)
         case Polarity.AFFIRMED:
             settled = affirm(draft, fact, ruling, make, may_cut)
+            settled = settled and renewed(draft, fact, settled, terms)
     if settled is None:
         draft.rewind(before)
         revision = make(fact.validity, Operation.DISPUTE, TOO_MUCH, disputed=True)
@@ -155,6 +156,17 @@ def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]
     if settled.operation in {Operation.NOOP, Operation.DELETE, Operation.RETRACT} and settled.target is not None:
         draft.witness(settled.target.memory_id, fact.evidence)
     return settled, ruling
+
+
+def renewed(draft: Draft, fact: ResolvedFact, settled: Settled, terms: Terms) -> Settled:
+    """What is said again after its memory expired holds anew, for as long as a new memory would."""
+    value = settled.revision
+    if value is None or value.pinned or value.expires_at is None or fact.observed.at < value.expires_at:
+        return settled
+    reason = "said again after it had expired"
+    revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, expires_at=terms.expires_at)
+    draft.witness(revision.memory_id, fact.evidence)
+    return Settled(operation=Operation.UPDATE, revision=revision, target=settled.target, reason=reason)
 
 
 def told(judged: Judged, terms: Terms) -> dict[str, Any]:
