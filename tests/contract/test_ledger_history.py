@@ -167,7 +167,7 @@ async def everything(ledger: Ledger, axes: Axes) -> list[object]:
         await ledger.list_relations(P, axes, 99),
         await ledger.relations_of_memories(P, every, axes),
         await ledger.facts_of_messages(P, MESSAGES, axes),
-        await ledger.entities(P, PEOPLE, axes.known_at),
+        await ledger.entities(P, PEOPLE, axes),
         await ledger.mentions_of(P, PEOPLE, 99, axes.known_at),
         [await ledger.revisions(P, memory_id, axes.known_at) for memory_id in every],
     ]

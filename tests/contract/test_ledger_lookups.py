@@ -183,7 +183,7 @@ async def test_a_made_up_key_is_refused(ledger: Ledger, after: str) -> None:
     with pytest.raises(InvalidPageToken):
         await ledger.decisions(P, after=after)
     with pytest.raises(InvalidPageToken):
-        await ledger.list_entities(P, 5, after=after)
+        await ledger.list_entities(P, NOW, 5, after=after)
 
 
 async def test_messages_around_others(ledger: Ledger) -> None:
@@ -257,12 +257,12 @@ async def test_entities_are_listed_by_normal_form(ledger: Ledger) -> None:
         )
     )
 
-    first = await ledger.list_entities(P, 3)
-    rest = await ledger.list_entities(P, 3, after=first.next_key)
+    first = await ledger.list_entities(P, NOW, 3)
+    rest = await ledger.list_entities(P, NOW, 3, after=first.next_key)
     assert [e.id for e in (*first.items, *rest.items)] == ["e2", "e4", "e3", "e1"]
     assert rest.next_key == ""
-    assert [e.id for e in (await ledger.list_entities(P, 9, name="ann")).items] == ["e2", "e4", "e1"]
-    assert [e.id for e in (await ledger.list_entities(P, 9, name="%")).items] == ["e1"]
+    assert [e.id for e in (await ledger.list_entities(P, NOW, 9, name="ann")).items] == ["e2", "e4", "e1"]
+    assert [e.id for e in (await ledger.list_entities(P, NOW, 9, name="%")).items] == ["e1"]
 
 
 async def test_relations_at_an_entity(ledger: Ledger) -> None:

@@ -78,9 +78,9 @@ async def test_system_time_shows_what_was_known(ledger: Ledger) -> None:
         found = await ledger.memories(P, ["a"], axes)
         return (
             [(m.revision.id, m.revision.superseded_at, [e.message_id for e in m.evidence]) for m in found],
-            [(e.id, e.aliases) for e in await ledger.entities(P, ["ann", "bob"], t)],
+            [(e.id, e.aliases) for e in await ledger.entities(P, ["ann", "bob"], axes)],
             sorted(await ledger.entities_named(P, ["ann", "annie", "bob"], t)),
-            [e.id for e in (await ledger.list_entities(P, 9, known_at=t)).items],
+            [e.id for e in (await ledger.list_entities(P, axes, 9)).items],
             {k: ids(v) for k, v in (await ledger.relations_of(P, ["ann"], axes, 9)).items()},
             ids(await ledger.relations(P, ["x1", "x2"], axes)),
             ids((await ledger.list_relations(P, axes, 9)).items),

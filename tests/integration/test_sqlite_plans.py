@@ -36,7 +36,7 @@ PATH: dict[str, Call] = {
     "by_triple": lambda ledger, _: ledger.by_triple(P, [KEY]),
     "by_subject": lambda ledger, _: ledger.by_subject(P, [("ann", "knows")], 9),
     "facts_of_messages": lambda ledger, axes: ledger.facts_of_messages(P, ["m1"], axes),
-    "entities": lambda ledger, axes: ledger.entities(P, ["ann"], axes.known_at),
+    "entities": lambda ledger, axes: ledger.entities(P, ["ann"], axes),
     "entities_named": lambda ledger, axes: ledger.entities_named(P, ["ann", "bobby"], axes.known_at),
     "relations": lambda ledger, axes: ledger.relations(P, ["x1"], axes),
     "relations_of": lambda ledger, axes: ledger.relations_of(P, ["ann"], axes, 9),
@@ -44,6 +44,8 @@ PATH: dict[str, Call] = {
     "relations_of_memories": lambda ledger, axes: ledger.relations_of_memories(P, ["a"], axes),
     "degrees": lambda ledger, _: ledger.degrees(P, ["ann"]),
     "mentions_of": lambda ledger, axes: ledger.mentions_of(P, ["ann"], 9, axes.known_at),
+    "mentions": lambda ledger, _: ledger.mentions(P, "ann"),
+    "trail": lambda ledger, _: ledger.trail(P, ["ann"], 1_001),
     "mentions_in": lambda ledger, _: ledger.mentions_in(P, ["m1"], 9),
     "vocabulary": lambda ledger, _: ledger.vocabulary(P, 1),
     "decisions_of_job": lambda ledger, _: ledger.decisions(P, job_id="job-m1", after="[1,2]"),
@@ -51,7 +53,7 @@ PATH: dict[str, Call] = {
     "list_memories": lambda ledger, axes: ledger.list_memories(
         P, MemoryFilter(entity_ids=("bob",), narrowing=Narrowing(run_id="x")), axes, 9, "zz"
     ),
-    "list_entities": lambda ledger, axes: ledger.list_entities(P, 9, '["a","b"]', "x", axes.known_at),
+    "list_entities": lambda ledger, axes: ledger.list_entities(P, axes, 9, '["a","b"]', "x"),
     "list_relations": lambda ledger, axes: ledger.list_relations(P, axes, 9, "zz", "ann", "knows"),
 }
 
@@ -63,7 +65,7 @@ FIRST_OF_ITS_LIST = {
     "SEARCH sessions USING PRIMARY KEY (partition=? AND id>?)",
     "SEARCH agent_configs USING PRIMARY KEY (partition=?)",
     "SEARCH m USING PRIMARY KEY (partition=? AND id<?)",
-    "SEARCH e USING INDEX entities_normal (partition=? AND (normal,id)>(?,?))",
+    "SEARCH v USING INDEX entity_versions_normal (partition=? AND (normal,entity_id)>(?,?))",
     "SEARCH vocabulary USING INDEX vocabulary_since (partition=? AND seq>?)",
 }
 """Steps that begin where a page begins, and the one row of an owner."""

@@ -34,6 +34,9 @@ from twohop.graph.model import (
 
 T = TypeVar("T")
 
+NOW = Axes()
+"""What is known now, whenever it held."""
+
 Reached: TypeAlias = Callable[[str], None]
 """Told the name of each step of an add as it is reached, in the thread that reaches it. Never raises."""
 
@@ -92,11 +95,12 @@ class Changes:
     """One commit. The ledger stamps one `recorded_at` = max(now, the owner's last + 1) on every new row.
 
     `expected_state` is the owner's `state_seq` that the changes were planned on: if it moved, `StaleRead` is raised
-    and nothing is written (None = don't check). Ended revisions and relations get `superseded_at` = the stamp.
-    `entities` are inserted, or updated by id (name, type, named, kinds). Outbox rows are written for every revision,
-    ended revision, relation, ended relation and for every message in `touched_messages` (their sparse vectors hold
-    the texts of their facts); not for revisions that begin and end in this very commit: nobody can see them.
-    `withdrawn` are decisions whose evidence ends in system time.
+    and nothing is written (None = don't check). What is ended gets `superseded_at` = the stamp. `entities` are
+    inserted, or given a new version by id; one that is also among `ended_entities` (ids) was never visible. A mention
+    moved from one entity to another is ended and made again. Outbox rows are written for every revision, ended
+    revision, relation, ended relation and for every message in `touched_messages` (their sparse vectors hold the texts
+    of their facts); not for revisions that begin and end in this very commit: nobody can see them. `withdrawn` are
+    decisions whose evidence ends in system time.
 
     `vocabulary` maps stem to the most telling surface form; existing stems are kept.
     `request`, with the changed memory's id in `Changes.request_result`, makes a caller's mutation idempotent.
@@ -109,8 +113,11 @@ class Changes:
     evidence: tuple[Evidence, ...] = ()
     withdrawn: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
+    ended_entities: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    ended_aliases: tuple[Alias, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    ended_mentions: tuple[Mention, ...] = ()
     relations: tuple[Relation, ...] = ()
     ended_relations: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -129,6 +136,17 @@ class Committed:
     state_seq: int
     recorded_at: int
     earlier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """What the commit of one instant did to some entities: what it ended, and which names and mentions it began."""
+
+    ended_entities: tuple[Entity, ...] = ()
+    ended_aliases: tuple[Alias, ...] = ()
+    ended_mentions: tuple[Mention, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,20 +362,26 @@ class Ledger(Protocol):
 
     # -- graph ----------------------------------------------------------------------------------------------------
 
-    async def entities(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Entity]:
-        """Entities by id, with their aliases."""
+    async def entities(self, partition: str, ids: Sequence[str], axes: Axes = NOW) -> list[Entity]:
+        """Entities by id with their aliases, in the version of `known_at`; one that had ended by then is absent.
+
+        `as_of` keeps those that took part in a memory live at it, or were named by a message observed by then.
+        """
         ...
 
     async def entities_named(
         self, partition: str, normals: Sequence[str], known_at: int | None = None
     ) -> dict[str, list[Entity]]:
-        """Normal form -> entities that have it as name or alias (several when two share a name)."""
+        """Normal form -> entities that have it as name or alias, oldest first (several when two share a name)."""
         ...
 
     async def list_entities(
-        self, partition: str, limit: int, after: str = "", name: str = "", known_at: int | None = None
+        self, partition: str, axes: Axes, limit: int, after: str = "", name: str = ""
     ) -> Page[Entity]:
-        """Entities in the order of their normal form; `name` keeps those whose normal form or an alias contains it."""
+        """Entities visible at `axes` in the order of their normal form.
+
+        `name` keeps those whose normal form or an alias contains it.
+        """
         ...
 
     async def relations_of(
@@ -396,8 +420,16 @@ class Ledger(Protocol):
         """Entity id -> message ids that mention it, newest first, at most `limit` each."""
         ...
 
+    async def mentions(self, partition: str, entity_id: str) -> list[Mention]:
+        """All current mentions of an entity with their spans, oldest message first."""
+        ...
+
+    async def trail(self, partition: str, entity_ids: Sequence[str], at: int) -> Trail:
+        """What the commit recorded at `at` did to these entities: what undoing a merge or a split starts from."""
+        ...
+
     async def mentions_in(self, partition: str, message_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
-        """Message id -> ids of the entities it mentions, at most `limit` each."""
+        """Message id -> ids of the entities it mentions now, at most `limit` each."""
         ...
 
     # -- statistics that recall needs -----------------------------------------------------------------------------

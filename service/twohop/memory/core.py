@@ -231,7 +231,7 @@ class MemoryCore:
         page_size = self._page_size(scope, axes, page_size)
         request = ("entities", scope, name, axes)
         after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
-        page = await self._ledger.list_entities(scope.partition, page_size, after, name, axes.known_at)
+        page = await self._ledger.list_entities(scope.partition, axes, page_size, after, name)
         return listing(page.items, page.next_key, request, read_time, seq)
 
     async def relations(

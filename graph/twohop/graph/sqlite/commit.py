@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from twohop.errors import StaleRead
-from twohop.graph.model import Alias, Entity, Evidence, Mention, Relation, Revision, Triple
+from twohop.graph.model import Evidence, Relation, Revision, Triple
 from twohop.graph.sqlite import requests
 from twohop.graph.sqlite.conversations import owner
 from twohop.graph.sqlite.database import Database, Owned, listed
 from twohop.graph.sqlite.jobs import set_job
+from twohop.graph.sqlite.naming import added, put_aliases, put_entities, put_mentions
 from twohop.graph.sqlite.rows import (
     decision_columns,
-    json_of,
     relation_columns,
     revision_columns,
     triple_columns,
@@ -37,15 +37,15 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
     if changes.expected_state not in {None, known.state_seq if known else 0}:
         raise StaleRead("the owner's state moved since it was read: plan again")
     made = new_memories(own, changes.revisions)
-    named = new_entities(own, changes.entities)
-    stamp = advance(own, now, changes_state=changes_state(changes), memories=len(made), entities=len(named))
-    put_entities(own, changes.entities, stamp)
-    put_aliases(own, changes.aliases, stamp)
+    more = added(own, changes.entities, set(changes.ended_entities))
+    stamp = advance(own, now, changes_state=changes_state(changes), memories=len(made), entities=more)
+    put_entities(own, changes.entities, set(changes.ended_entities), stamp)
+    put_aliases(own, changes.aliases, changes.ended_aliases, stamp)
     own.insert("memories", [{"id": memory_id, "created_at": stamp.at} for memory_id in made])
     put_revisions(own, changes.revisions, set(changes.ended_revisions), stamp)
     put_evidence(own, changes.evidence, stamp)
     withdraw(own, changes.withdrawn, stamp)
-    put_mentions(own, changes.mentions, stamp)
+    put_mentions(own, changes.mentions, changes.ended_mentions, stamp)
     put_relations(own, changes.relations, set(changes.ended_relations), stamp)
     own.insert(
         "decisions", [decision_columns(one, ordinal=i, stamp=stamp.at) for i, one in enumerate(changes.decisions)]
@@ -77,7 +77,9 @@ def changes_state(changes: Changes) -> bool:
         or changes.evidence
         or changes.withdrawn
         or changes.entities
+        or changes.ended_entities
         or changes.aliases
+        or changes.ended_aliases
         or changes.relations
         or changes.ended_relations
     )
@@ -92,48 +94,6 @@ def new_memories(own: Owned, revisions: Sequence[Revision]) -> list[str]:
     )
     stored = {row["id"] for row in rows}
     return [memory_id for memory_id in ids if memory_id not in stored]
-
-
-def new_entities(own: Owned, entities: Sequence[Entity]) -> set[str]:
-    """Those that are not stored yet."""
-    ids = {entity.id for entity in entities}
-    rows = own.all(
-        "SELECT e.id FROM json_each(:ids) AS i CROSS JOIN entities AS e ON e.partition = :partition AND e.id = i.value",
-        ids=listed(ids),
-    )
-    return ids - {row["id"] for row in rows}
-
-
-def put_entities(own: Owned, entities: Sequence[Entity], stamp: Stamp) -> None:
-    """Insert entities, or bring their name, type and kinds up to date; key and normal form stay."""
-    own.change_each(
-        "INSERT INTO entities (partition, id, key, name, normal, type, named, kinds, recorded_at) "
-        "VALUES (:partition, :id, :key, :name, :normal, :type, :named, :kinds, :at) "
-        "ON CONFLICT (partition, id) DO UPDATE SET name = excluded.name, type = excluded.type, "
-        "named = excluded.named, kinds = excluded.kinds",
-        [
-            {
-                "id": entity.id,
-                "key": entity.key,
-                "name": entity.name,
-                "normal": entity.normal,
-                "type": entity.type,
-                "named": int(entity.named),
-                "kinds": json_of(entity.kinds),
-                "at": stamp.at,
-            }
-            for entity in entities
-        ],
-    )
-
-
-def put_aliases(own: Owned, aliases: Sequence[Alias], stamp: Stamp) -> None:
-    """Insert aliases; one that is known stays as it is."""
-    own.change_each(
-        "INSERT OR IGNORE INTO aliases (partition, entity_id, normal, name, recorded_at) "
-        "VALUES (:partition, :entity_id, :normal, :name, :at)",
-        [{"entity_id": one.entity_id, "normal": one.normal, "name": one.name, "at": stamp.at} for one in aliases],
-    )
 
 
 def put_revisions(own: Owned, revisions: Sequence[Revision], ended: set[str], stamp: Stamp) -> None:
@@ -198,45 +158,6 @@ def withdraw(own: Owned, decision_ids: Sequence[str], stamp: Stamp) -> None:
         "UPDATE evidence SET superseded_at = :at "
         "WHERE partition = :partition AND decision_id = :id AND superseded_at IS NULL",
         [{"id": decision_id, "at": stamp.at} for decision_id in decision_ids],
-    )
-
-
-def put_mentions(own: Owned, mentions: Sequence[Mention], stamp: Stamp) -> None:
-    """Link entities to the messages that name them, and count the messages of each entity."""
-    if not mentions:
-        return
-    message_ids = listed(dict.fromkeys(one.message_id for one in mentions))
-    recorded = own.all(
-        "SELECT m.id, m.recorded_at FROM json_each(:ids) AS i",
-        "CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value",
-        ids=message_ids,
-    )
-    message_at = {row["id"]: row["recorded_at"] for row in recorded}
-    linked = own.all(
-        "SELECT DISTINCT m.entity_id, m.message_id FROM json_each(:ids) AS i",
-        "CROSS JOIN mentions AS m ON m.partition = :partition AND m.message_id = i.value",
-        ids=message_ids,
-    )
-    own.change_each(
-        "INSERT OR IGNORE INTO mentions (partition, entity_id, message_id, span_start, span_end, message_at,"
-        " recorded_at) VALUES (:partition, :entity_id, :message_id, :start, :end, :message_at, :at)",
-        [
-            {
-                "entity_id": one.entity_id,
-                "message_id": one.message_id,
-                "start": one.start,
-                "end": one.end,
-                "message_at": message_at.get(one.message_id, stamp.at),
-                "at": stamp.at,
-            }
-            for one in mentions
-        ],
-    )
-    known = {(row["entity_id"], row["message_id"]) for row in linked}
-    new = {(one.entity_id, one.message_id) for one in mentions} - known
-    own.change_each(
-        "UPDATE entities SET message_count = message_count + 1 WHERE partition = :partition AND id = :id",
-        [{"id": entity_id} for entity_id, _ in new],
     )
 
 

@@ -25,6 +25,7 @@ SCOPES = {
             "memories",
             "revisions",
             "entities",
+            "entity_versions",
             "aliases",
             "triples",
             "evidence",

@@ -13,6 +13,7 @@ from twohop.graph.model import (
     Entity,
     Job,
     Memory,
+    Mention,
     Message,
     Metadata,
     Narrowing,
@@ -23,7 +24,18 @@ from twohop.graph.model import (
     Scope,
     Session,
 )
-from twohop.graph.sqlite import conversations, directory, graph, jobs, listing, memories, outbox, record, statistics
+from twohop.graph.sqlite import (
+    conversations,
+    directory,
+    entities,
+    jobs,
+    listing,
+    memories,
+    outbox,
+    record,
+    relations,
+    statistics,
+)
 from twohop.graph.sqlite.accept import accept
 from twohop.graph.sqlite.commit import commit
 from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, connect_reader, unusable
@@ -31,6 +43,7 @@ from twohop.graph.sqlite.readers import Readers
 from twohop.graph.sqlite.schema import migrate
 from twohop.graph.sqlite.writer import Writer
 from twohop.graph.store import (
+    NOW,
     Acceptance,
     Accepted,
     Changes,
@@ -40,6 +53,7 @@ from twohop.graph.store import (
     Page,
     Reached,
     RequestKey,
+    Trail,
     unwatched,
 )
 
@@ -298,61 +312,69 @@ class SqliteLedger:
 
     # Graph.
 
-    async def entities(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Entity]:
+    async def entities(self, partition: str, ids: Sequence[str], axes: Axes = NOW) -> list[Entity]:
         """Entities by id."""
-        return await self._read(partition, graph.entities, ids, known_at)
+        return await self._read(partition, entities.entities, ids, axes)
 
     async def entities_named(
         self, partition: str, normals: Sequence[str], known_at: int | None = None
     ) -> dict[str, list[Entity]]:
         """Entities by name."""
-        return await self._read(partition, graph.entities_named, normals, known_at)
+        return await self._read(partition, entities.entities_named, normals, known_at)
 
     async def list_entities(
-        self, partition: str, limit: int, after: str = "", name: str = "", known_at: int | None = None
+        self, partition: str, axes: Axes, limit: int, after: str = "", name: str = ""
     ) -> Page[Entity]:
         """A page of entities."""
-        return await self._read(partition, graph.list_entities, limit, after, name, known_at)
+        return await self._read(partition, entities.list_entities, axes, limit, after, name)
 
     async def relations_of(
         self, partition: str, entity_ids: Sequence[str], axes: Axes, limit: int
     ) -> dict[str, list[Relation]]:
         """Relations at entities."""
-        return await self._read(partition, graph.relations_of, entity_ids, axes, limit)
+        return await self._read(partition, relations.relations_of, entity_ids, axes, limit)
 
     async def relations(self, partition: str, ids: Sequence[str], axes: Axes) -> list[Relation]:
         """Relations by id."""
-        return await self._read(partition, graph.relations, ids, axes)
+        return await self._read(partition, relations.relations, ids, axes)
 
     async def relations_by_key(self, partition: str, keys: Sequence[str]) -> list[Relation]:
         """Current versions of relations."""
-        return await self._read(partition, graph.relations_by_key, keys)
+        return await self._read(partition, relations.relations_by_key, keys)
 
     async def relations_of_memories(
         self, partition: str, memory_ids: Sequence[str], axes: Axes
     ) -> dict[str, list[Relation]]:
         """Relations that rest on memories."""
-        return await self._read(partition, graph.relations_of_memories, memory_ids, axes)
+        return await self._read(partition, relations.relations_of_memories, memory_ids, axes)
 
     async def list_relations(
         self, partition: str, axes: Axes, limit: int, after: str = "", entity_id: str = "", predicate: str = ""
     ) -> Page[Relation]:
         """A page of relations."""
-        return await self._read(partition, graph.list_relations, axes, limit, after, entity_id, predicate)
+        return await self._read(partition, relations.list_relations, axes, limit, after, entity_id, predicate)
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Relations and messages of entities."""
-        return await self._read(partition, graph.degrees, entity_ids)
+        return await self._read(partition, entities.degrees, entity_ids)
 
     async def mentions_of(
         self, partition: str, entity_ids: Sequence[str], limit: int, known_at: int | None = None
     ) -> dict[str, list[str]]:
         """Messages that mention entities."""
-        return await self._read(partition, graph.mentions_of, entity_ids, limit, known_at)
+        return await self._read(partition, entities.mentions_of, entity_ids, limit, known_at)
 
     async def mentions_in(self, partition: str, message_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
         """Entities that messages mention."""
-        return await self._read(partition, graph.mentions_in, message_ids, limit)
+        return await self._read(partition, entities.mentions_in, message_ids, limit)
+
+    async def mentions(self, partition: str, entity_id: str) -> list[Mention]:
+        """Mentions of an entity."""
+        return await self._read(partition, entities.mentions, entity_id)
+
+    async def trail(self, partition: str, entity_ids: Sequence[str], at: int) -> Trail:
+        """What a commit did to entities."""
+        return await self._read(partition, entities.trail, entity_ids, at)
 
     # Statistics.
 

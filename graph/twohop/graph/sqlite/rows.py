@@ -7,6 +7,7 @@ from typing import Any
 from twohop.graph.model import (
     FAR,
     AgentConfig,
+    Alias,
     Decision,
     Effect,
     Entity,
@@ -16,6 +17,7 @@ from twohop.graph.model import (
     JobState,
     Kind,
     Memory,
+    Mention,
     Message,
     Metadata,
     Moment,
@@ -276,9 +278,9 @@ def evidence_of(row: Row) -> Evidence:
 
 
 def entity_of(row: Row, aliases: tuple[str, ...]) -> Entity:
-    """An entity with its other names."""
+    """A version of an entity with its other names; `first_at` is when the entity was first seen."""
     return Entity(
-        id=row["id"],
+        id=row["entity_id"],
         partition=row["partition"],
         key=row["key"],
         name=row["name"],
@@ -287,7 +289,34 @@ def entity_of(row: Row, aliases: tuple[str, ...]) -> Entity:
         named=bool(row["named"]),
         kinds=strings(row["kinds"]),
         aliases=aliases,
-        recorded_at=row["recorded_at"],
+        recorded_at=row["first_at"],
+    )
+
+
+def entity_columns(entity: Entity, *, stamp: int, ended: bool) -> dict[str, Value]:
+    """A version of an entity as columns; one that the same commit ends was never visible."""
+    return {
+        "entity_id": entity.id,
+        "key": entity.key,
+        "name": entity.name,
+        "normal": entity.normal,
+        "type": entity.type,
+        "named": int(entity.named),
+        "kinds": json_of(entity.kinds),
+        "recorded_at": stamp,
+        "superseded_at": stamp if ended else None,
+    }
+
+
+def alias_of(row: Row) -> Alias:
+    """Another name of an entity."""
+    return Alias(entity_id=row["entity_id"], normal=row["normal"], name=row["name"])
+
+
+def mention_of(row: Row) -> Mention:
+    """An entity named in a message."""
+    return Mention(
+        entity_id=row["entity_id"], message_id=row["message_id"], start=row["span_start"], end=row["span_end"]
     )
 
 

@@ -129,19 +129,29 @@ CREATE INDEX revisions_text ON revisions (partition, text_hash) WHERE superseded
 CREATE TABLE entities (
     partition TEXT NOT NULL,
     id TEXT NOT NULL,
+    relation_count INTEGER NOT NULL DEFAULT 0,
+    message_count INTEGER NOT NULL DEFAULT 0,
+    recorded_at INTEGER NOT NULL,
+    PRIMARY KEY (partition, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entity_versions (
+    partition TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
     key TEXT NOT NULL,
     name TEXT NOT NULL,
     normal TEXT NOT NULL,
     type TEXT NOT NULL,
     named INTEGER NOT NULL,
     kinds TEXT NOT NULL,
-    relation_count INTEGER NOT NULL DEFAULT 0,
-    message_count INTEGER NOT NULL DEFAULT 0,
     recorded_at INTEGER NOT NULL,
-    PRIMARY KEY (partition, id),
-    UNIQUE (partition, key)
+    superseded_at INTEGER,
+    PRIMARY KEY (partition, entity_id, recorded_at),
+    FOREIGN KEY (partition, entity_id) REFERENCES entities (partition, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX entities_normal ON entities (partition, normal, id);
+CREATE UNIQUE INDEX entity_versions_current ON entity_versions (partition, entity_id) WHERE superseded_at IS NULL;
+CREATE UNIQUE INDEX entity_versions_key ON entity_versions (partition, key) WHERE superseded_at IS NULL;
+CREATE INDEX entity_versions_normal ON entity_versions (partition, normal, entity_id);
 
 CREATE TABLE aliases (
     partition TEXT NOT NULL,
@@ -149,9 +159,11 @@ CREATE TABLE aliases (
     normal TEXT NOT NULL,
     name TEXT NOT NULL,
     recorded_at INTEGER NOT NULL,
-    PRIMARY KEY (partition, normal, entity_id),
+    superseded_at INTEGER,
+    PRIMARY KEY (partition, normal, entity_id, recorded_at),
     FOREIGN KEY (partition, entity_id) REFERENCES entities (partition, id)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX aliases_current ON aliases (partition, normal, entity_id) WHERE superseded_at IS NULL;
 CREATE INDEX aliases_of_entity ON aliases (partition, entity_id);
 
 CREATE TABLE triples (
@@ -198,10 +210,13 @@ CREATE TABLE mentions (
     span_end INTEGER NOT NULL,
     message_at INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
-    PRIMARY KEY (partition, entity_id, message_id, span_start, span_end),
+    superseded_at INTEGER,
+    PRIMARY KEY (partition, entity_id, message_id, span_start, span_end, recorded_at),
     FOREIGN KEY (partition, entity_id) REFERENCES entities (partition, id),
     FOREIGN KEY (partition, message_id) REFERENCES messages (partition, id)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX mentions_current ON mentions (partition, entity_id, message_id, span_start, span_end)
+    WHERE superseded_at IS NULL;
 CREATE INDEX mentions_of_entity ON mentions (partition, entity_id, message_at, message_id);
 CREATE INDEX mentions_in_message ON mentions (partition, message_id, recorded_at, span_start, entity_id);
 

@@ -6,7 +6,7 @@ Bounded on every side, so that no store is too large and no hub too busy to ask.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from twohop.graph.model import Entity, Memory, Relation
+from twohop.graph.model import Axes, Entity, Memory, Relation
 from twohop.graph.store import Ledger
 from twohop.memory.api import Step
 from twohop.memory.recall.hop import is_hub
@@ -75,9 +75,9 @@ class Neighbourhood:
         if not fresh:
             return
         self._judged.update(fresh)
-        known_at = self._view.axes.known_at
+        known = Axes(known_at=self._view.axes.known_at)
         unread = [one for one in fresh if one not in self.entities]
-        self.entities.update((e.id, e) for e in await self._ledger.entities(self._view.partition, unread, known_at))
+        self.entities.update((e.id, e) for e in await self._ledger.entities(self._view.partition, unread, known))
         degrees = await self._ledger.degrees(self._view.partition, fresh)
         self.hubs.update(one for one in fresh if is_hub(degrees.get(one, (0, 0))[1], self._messages))
 

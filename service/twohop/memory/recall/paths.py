@@ -56,7 +56,7 @@ class PathFinder:
     async def _entities(self, view: View, field: str, name: str) -> list[Entity]:
         """The entity of that id, or all that go by the name."""
         known_at = view.axes.known_at
-        by_id = await self._ledger.entities(view.partition, [name], known_at)
+        by_id = await self._ledger.entities(view.partition, [name], Axes(known_at=known_at))
         by_name = await self._ledger.entities_named(view.partition, [normal(name)], known_at)
         found = by_id or by_name.get(normal(name), [])
         if not found:
