@@ -70,6 +70,7 @@ async def open_core(
     Raises:
         Misconfigured: the data directory is held, unusable or too new, or a model is not what the index was built with.
     """
+    predicates = PredicateTable.default().extended(settings.predicates)
     step = fault_point(settings.fault_point)
     async with AsyncExitStack() as stack:
         data_dir = DataDir.acquire(settings.data_dir)
@@ -88,7 +89,6 @@ async def open_core(
         stack.push_async_callback(index.close)
         if index.fresh:
             await ledger.outbox_refill()
-        predicates = PredicateTable.default()
         projector = Projector(ledger, index, embedder, step)
         models = replaced(make_models(settings.llm, predicates, stack), extractor, judge)
         gates = Gates()

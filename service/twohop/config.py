@@ -5,7 +5,7 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -87,7 +87,11 @@ class EmbedderSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Everything that a process needs to know."""
+    """Everything that a process needs to know.
+
+    `predicates` extends the table of predicates (`twohop.memory.predicates`), as JSON in the environment:
+    `TWOHOP_PREDICATES='{"drives_for": {"cardinality": "one", "synonyms": ["is a driver for"]}}'`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TWOHOP_", env_nested_delimiter="__", extra="ignore", frozen=True)
 
@@ -97,6 +101,7 @@ class Settings(BaseSettings):
     embedder: EmbedderSettings = EmbedderSettings()
     limits: Limits = Limits()
     write: WriteSettings = WriteSettings()
+    predicates: dict[str, dict[str, Any]] = Field(default_factory=dict)
     synchronous: Literal["FULL", "OFF"] = "FULL"
     fault_point: str = ""
     """A step of an add at which this process ends at once (`twohop.memory.steps`). For tests of recovery."""

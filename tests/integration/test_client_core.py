@@ -90,7 +90,7 @@ READS: dict[str, Ask] = {
     "relations": lambda core, _: core.relations(
         SCOPE, entity_id="", predicate="", axes=Axes(), include_closed=True, **PAGE
     ),
-    "entities_by_id": lambda core, ids: core.entities_by_id(SCOPE, [ids["entity"], ids["memory"]]),
+    "entities_by_id": lambda core, ids: core.entities_by_id(SCOPE, [ids["entity"], ids["memory"]], Axes()),
     "paths": lambda core, _: core.paths(SCOPE, source="Bob", target="Acme", depth=2, limit=3, axes=Axes()),
 }
 
@@ -157,7 +157,7 @@ async def test_more_ids_than_one_request_takes(both: tuple[Served, RemoteCore]) 
     served, remote = both
     ids = await known(served.app.core)
     unknown = [f"01890a5d-ac96-774b-bcce-{n:012x}" for n in range(2_500)]
-    found = await remote.entities_by_id(SCOPE, [*unknown, ids["entity"]])
+    found = await remote.entities_by_id(SCOPE, [*unknown, ids["entity"]], Axes())
     assert list(found) == [ids["entity"]]
     assert await remote.evidence(SCOPE, []) == {}
 

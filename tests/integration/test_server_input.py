@@ -196,9 +196,6 @@ UNSERVED: dict[str, Callable[[Served], Any]] = {
     "view.known_at": lambda s: s.memory.ListDecisions(
         pb.ListDecisionsRequest(scope=SCOPE, view=View(known_at=Timestamp(seconds=1)))
     ),
-    "view.as_of": lambda s: s.graph.GetEntity(
-        graph_pb.GetEntityRequest(scope=SCOPE, entity_id=ID, view=View(as_of=Timestamp(seconds=1)))
-    ),
     "ListConflicts": lambda s: s.memory.ListConflicts(pb.ListConflictsRequest(scope=SCOPE)),
     "ResolveConflict": lambda s: s.memory.ResolveConflict(pb.ResolveConflictRequest(scope=SCOPE)),
 }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twohop.errors import Misconfigured
-from twohop.memory.ports import Cardinality
+from twohop.memory.ports import Cardinality, Claim
 from twohop.memory.predicate_rows import ROWS, Predicate
 from twohop.memory.predicates import MAX_CUES, MAX_LENGTH, PredicateTable, snake
 
@@ -39,6 +39,17 @@ TABLE = PredicateTable.default()
         ("has visited", "visited"),
         ("climbed", "climbed"),
         ("is climbing with", "climbing_with"),
+        ("worksAt", "works_at"),
+        ("WORKS_FOR", "works_at"),
+        ("job_at", "works_at"),
+        ("is_employed_at", "works_at"),
+        ("hasSpouse", "married_to"),
+        ("is the brother of", "sibling_of"),
+        ("goes by", "also_known_as"),
+        ("nickname", "also_known_as"),
+        ("aka", "also_known_as"),
+        ("called", "also_known_as"),
+        ("full name", "also_known_as"),
         ("", ""),
         ("?!", ""),
     ],
@@ -103,16 +114,54 @@ def test_a_deployment_extends_it() -> None:
     assert TABLE.cues("drives_for") == ()
 
 
+def test_a_configured_synonym_wins() -> None:
+    """A word that a deployment gives to its own predicate no longer means what the table said."""
+    table = TABLE.extended({"freelances_for": {"cardinality": "many", "synonyms": ["works for"]}})
+    assert table.normalise("works for") == "freelances_for"
+    assert table.normalise("works at") == "works_at"
+
+
 @pytest.mark.parametrize(
-    "more",
+    ("more", "says"),
     [
-        {"drives for": {"cardinality": "some"}},
-        {"drives for": {"colour": "red"}},
-        {"?!": {"cardinality": "one"}},
-        {"drives for": {"cues": 3}},
+        ({"drives for": {"cardinality": "some"}}, "some"),
+        ({"drives for": {"colour": "red"}}, "colour"),
+        ({"?!": {"cardinality": "one"}}, "letters"),
+        ({"drives for": {"cues": 3}}, "cues must be a list"),
+        ({"drives for": {"synonyms": "a driver"}}, "synonyms must be a list"),
+        ({"drives for": {"phrase": 1}}, "phrase must be a text"),
+        ({"drives for": {"object_type": "firm"}}, "organisation"),
+        ({"drives for": {"flips": "yes"}}, "true or false"),
+        ({"drives for": {"inverse": "driven_by"}}, "driven_by"),
+        ({"drives for": {"flips": True}}, "flips"),
+        ({"drives for": {"inverse": "drives for", "flips": True}}, "flips"),
     ],
 )
-def test_a_wrong_extension_is_refused(more: dict[str, dict[str, Any]]) -> None:
-    """A deployment can't start with a table that means nothing, and is told which entry is wrong."""
-    with pytest.raises(Misconfigured, match="predicate"):
+def test_a_wrong_extension_is_refused(more: dict[str, dict[str, Any]], says: str) -> None:
+    """A deployment can't start with a table that means nothing, and is told which entry is wrong and how."""
+    with pytest.raises(Misconfigured, match="predicate") as caught:
         TABLE.extended(more)
+    assert next(iter(more)) in caught.value.message
+    assert says in caught.value.message
+
+
+def test_both_ways_of_saying_it_are_one_claim() -> None:
+    """A claim from the object's side is turned round where the table keeps the other one, and only there."""
+    employs = Claim(subject="Solstice", predicate="hired", object="Alice")
+    assert TABLE.directed(employs) == Claim(subject="Alice", predicate="works_at", object="Solstice")
+    assert TABLE.directed(TABLE.directed(employs)) == TABLE.directed(employs)
+    likes = Claim(subject="Alice", predicate="loves", object="tea")
+    assert TABLE.directed(likes) == Claim(subject="Alice", predicate="likes", object="tea")
+    written = Claim(subject="Solstice", predicate="employs", object="12", literal=True)
+    assert TABLE.directed(written).subject == "Solstice"
+    assert TABLE.symmetric("married to")
+    assert not TABLE.symmetric("works at")
+    assert not TABLE.symmetric("?!")
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.flips], ids=lambda row: row.name)
+def test_a_row_flips_to_one_that_does_not(row: Predicate) -> None:
+    """Turning a claim round ends after one turn, and never loses that a subject has one value at a time."""
+    assert row.inverse != row.name
+    assert not TABLE.rows[row.inverse].flips
+    assert row.cardinality is Cardinality.MANY

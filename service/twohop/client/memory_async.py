@@ -283,12 +283,13 @@ class AsyncMemory(DirectoryCalls):
         name: str = "",
         *,
         limit: int = 100,
+        as_of: Time = None,
         known_at: Time = None,
         **whose: Unpack[Whose],
     ) -> Shape:
         """Up to `limit` entities by name, as `{"results": […]}`; `name` keeps those whose names contain it."""
         core, scope = await self._opened(), self._scope(whose)
-        axes = axes_of(None, known_at)
+        axes = axes_of(as_of, known_at)
 
         def page(size: int, token: str) -> Awaitable[Listing[Any]]:
             return core.entities(scope, name=name, axes=axes, page_size=size, page_token=token)
@@ -323,7 +324,8 @@ class AsyncMemory(DirectoryCalls):
 
         found = await read_pages(page, limit)
         ends = [end for one in found for end in (one.triple.subject_id, one.triple.object_id) if end]
-        return {"results": shapes.relations(found, await core.entities_by_id(scope, ends))}
+        known = Axes(known_at=axes.known_at)
+        return {"results": shapes.relations(found, await core.entities_by_id(scope, ends, known))}
 
     async def paths(
         self,

@@ -195,12 +195,14 @@ class RemoteCore:
         response: graph_pb.ListRelationsResponse = await self._call(self._graph.ListRelations, packed)
         return listing(response, [unpack_relation(relation, scope.partition) for relation in response.relations])
 
-    async def entities_by_id(self, scope: Scope, ids: Sequence[str]) -> dict[str, Entity]:
+    async def entities_by_id(self, scope: Scope, ids: Sequence[str], axes: Axes) -> dict[str, Entity]:
         """Entities by id."""
         found = {}
         for some in chunks(ids):
             with packing():
-                packed = graph_pb.BatchGetEntitiesRequest(scope=pack_scope(scope), entity_ids=some)
+                packed = graph_pb.BatchGetEntitiesRequest(
+                    scope=pack_scope(scope), entity_ids=some, view=pack_view(axes)
+                )
             response: graph_pb.BatchGetEntitiesResponse = await self._call(self._graph.BatchGetEntities, packed)
             found.update({entity.id: unpack_entity(entity, scope.partition) for entity in response.entities})
         return found

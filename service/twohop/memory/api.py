@@ -372,7 +372,10 @@ class Core(Protocol):
     async def entities(
         self, scope: Scope, *, name: str, axes: Axes, page_size: int, page_token: str
     ) -> Listing[Entity]:
-        """Entities in the order of their names; `name` keeps those whose name or alias contains it."""
+        """Entities in the order of their names; `name` keeps those whose name or alias contains it.
+
+        `axes.as_of` keeps those at an end of a memory that held then, or named by a message observed by then.
+        """
         ...
 
     async def relations(
@@ -389,8 +392,8 @@ class Core(Protocol):
         """Relations, newest first; only what holds now unless asked otherwise."""
         ...
 
-    async def entities_by_id(self, scope: Scope, ids: Sequence[str]) -> dict[str, Entity]:
-        """Entities by id, to show relations with names."""
+    async def entities_by_id(self, scope: Scope, ids: Sequence[str], axes: Axes) -> dict[str, Entity]:
+        """Entities by id in the version of `axes.known_at`; `axes.as_of` keeps those that took part by then."""
         ...
 
     async def paths(

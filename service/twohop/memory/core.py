@@ -254,9 +254,10 @@ class MemoryCore:
         page = await self._ledger.list_relations(scope.partition, axes, page_size, after, entity_id, predicate)
         return listing(page.items, page.next_key, request, read_time, seq)
 
-    async def entities_by_id(self, scope: Scope, ids: Sequence[str]) -> dict[str, Entity]:
-        """Entities by id, to show relations with names."""
-        return {entity.id: entity for entity in await self._ledger.entities(scope.partition, list(ids))}
+    async def entities_by_id(self, scope: Scope, ids: Sequence[str], axes: Axes) -> dict[str, Entity]:
+        """Entities by id, as they are or as they were known; absent ones left out."""
+        self._check(scope, axes).done()
+        return {entity.id: entity for entity in await self._ledger.entities(scope.partition, list(ids), axes)}
 
     async def _seen_by(self, scope: Scope, revisions: Sequence[Revision]) -> bool:
         """Whether agent and run see the memory, at the time of any of its revisions."""

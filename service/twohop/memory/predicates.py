@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from twohop.errors import Misconfigured
-from twohop.memory.ports import Cardinality
+from twohop.memory.ports import Cardinality, Claim
 from twohop.memory.predicate_rows import ROWS, Predicate
 
 MAX_LENGTH = 64
@@ -29,7 +29,12 @@ AUXILIARY = re.compile(r"^(?:(?:is|are|am|was|were|be|been|being|has|have|had|do
 FAVOURITE = re.compile(r"^favourite_(?P<topic>.+)$")
 PREFERS = re.compile(r"^prefer(?:s|red)_(?P<topic>.+)$")
 SPELLINGS = {"favorite": "favourite", "favorites": "favourite", "color": "colour", "neighbor": "neighbour"}
-SETTABLE = frozenset({"cardinality", "phrase", "cues", "synonyms", "object_type", "inverse", "opposite"})
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+NAMING = frozenset({"name", "also_known_as"})
+"""Predicates whose object is another name of their subject."""
+
+SETTABLE = frozenset({"cardinality", "phrase", "cues", "synonyms", "object_type", "inverse", "flips", "opposite"})
+OBJECT_TYPES = frozenset({"", "person", "organisation", "place", "thing", "event", "literal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +66,36 @@ class PredicateTable:
         """A table with predicates added, or changed in the fields given.
 
         Each entry maps a name to some of `cardinality` ("one" or "many"), `phrase`, `cues`, `synonyms`, `object_type`,
-        `inverse` and `opposite`.
+        `inverse`, `flips` and `opposite`. A synonym that meant something else means the new predicate.
 
         Raises:
-            Misconfigured: an unknown field, a cardinality that is neither, or a name without letters.
+            Misconfigured: an unknown field, a value that a field can't hold, a name without letters, or an inverse that
+                doesn't fit; the message names the entry.
         """
         rows = dict(self.rows)
         for given, fields in more.items():
             name = self.normalise(given)
             if not name:
                 raise Misconfigured(f"predicate {given!r} has no letters: give it a name such as works_at")
-            if unknown := sorted(fields.keys() - SETTABLE):
-                raise Misconfigured(f"predicate {given!r}: unknown field {unknown[0]!r}; known: {sorted(SETTABLE)}")
-            changes = dict(fields)
             try:
-                if "cardinality" in changes:
-                    changes["cardinality"] = Cardinality(changes["cardinality"])
-                for many in ("cues", "synonyms"):
-                    if many in changes:
-                        changes[many] = tuple(str(word) for word in changes[many])
-                rows[name] = replace(rows.get(name, Predicate(name=name, phrase=spoken(name))), **changes)
+                changes = settable(fields)
             except (TypeError, ValueError) as e:
-                raise Misconfigured(f"predicate {given!r}: {e}") from e
-        return self._of(rows)
+                raise Misconfigured(f"predicate {given!r}: {e}") from None
+            # What is configured comes last, so that its synonyms win.
+            rows[name] = replace(rows.pop(name, Predicate(name=name, phrase=spoken(name))), **changes)
+        table = self._of(rows)
+        for given in more:
+            row = table.rows[table.normalise(given)]
+            other = table.rows.get(row.inverse)
+            if row.inverse and (other is None or other.inverse != row.name):
+                raise Misconfigured(
+                    f"predicate {given!r}: its inverse {row.inverse!r} must be a predicate whose inverse is {row.name!r}"
+                )
+            if row.flips and (other is None or other.flips or other is row):
+                raise Misconfigured(
+                    f"predicate {given!r} flips: that needs another predicate, which doesn't, as inverse"
+                )
+        return table
 
     def normalise(self, name: str) -> str:
         """The canonical name: snake_case, synonyms folded, at most 64 characters. Empty if `name` has no word."""
@@ -142,15 +154,56 @@ class PredicateTable:
         row = self.rows.get(self.normalise(predicate))
         return row.inverse if row else ""
 
+    def symmetric(self, predicate: str) -> bool:
+        """Whether it says the same from both sides."""
+        name = self.normalise(predicate)
+        return bool(name) and self.inverse(name) == name
+
+    def directed(self, claim: Claim) -> Claim:
+        """The claim under its canonical predicate, turned round where the table keeps it from the other side."""
+        name = self.normalise(claim.predicate)
+        row = self.rows.get(name)
+        if row is None or not row.flips or claim.literal:
+            return replace(claim, predicate=name)
+        return replace(claim, subject=claim.object, predicate=row.inverse, object=claim.subject)
+
     def opposite(self, predicate: str) -> str:
         """The predicate that can't hold for the same subject and object at the same time, or empty."""
         row = self.rows.get(self.normalise(predicate))
         return row.opposite if row else ""
 
 
+def settable(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a row from a deployment's configuration.
+
+    Raises:
+        ValueError: a field is unknown, or its value is.
+        TypeError: a field holds another sort of value.
+    """
+    if unknown := sorted(fields.keys() - SETTABLE):
+        raise ValueError(f"unknown field {unknown[0]!r}; known: {', '.join(sorted(SETTABLE))}")
+    changes = dict(fields)
+    if "cardinality" in changes:
+        changes["cardinality"] = Cardinality(changes["cardinality"])
+    for many in sorted({"cues", "synonyms"} & changes.keys()):
+        if not isinstance(changes[many], list | tuple) or not all(isinstance(word, str) for word in changes[many]):
+            raise TypeError(f"{many} must be a list of texts")
+        changes[many] = tuple(changes[many])
+    for text in sorted({"phrase", "object_type", "inverse", "opposite"} & changes.keys()):
+        if not isinstance(changes[text], str):
+            raise TypeError(f"{text} must be a text")
+    for name in sorted({"inverse", "opposite"} & changes.keys()):
+        changes[name] = snake(changes[name])
+    if changes.get("object_type", "") not in OBJECT_TYPES:
+        raise ValueError(f"object_type must be one of {', '.join(sorted(OBJECT_TYPES - {''}))}")
+    if not isinstance(changes.get("flips", False), bool):
+        raise TypeError("flips must be true or false")
+    return changes
+
+
 def snake(name: str) -> str:
-    """`name` as snake_case in one spelling: "Favorite Color" = favourite_colour."""
-    folded = unicodedata.normalize("NFKC", name).casefold().replace("'s", "").replace("\u2019s", "")
+    """`name` as snake_case in one spelling: "Favorite Color" = favourite_colour, "worksAt" = works_at."""
+    folded = CAMEL.sub("_", unicodedata.normalize("NFKC", name)).casefold().replace("'s", "").replace("\u2019s", "")
     words = [SPELLINGS.get(word, word) for word in NOT_A_WORD.split(folded) if word]
     return "_".join(words)
 

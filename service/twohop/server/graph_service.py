@@ -1,15 +1,17 @@
 """`twohop.v1.GraphService` over the core."""
 
 from twohop.errors import NotFound
+from twohop.graph.model import Axes
 from twohop.memory.api import Core, Depth
 from twohop.memory.settings import Limits
 from twohop.memory.validate import check_id
 from twohop.server.interceptors import Context
 from twohop.server.states import check_ids, owner_state, require
 from twohop.v1 import graph_service_pb2 as pb
+from twohop.v1 import scope_pb2
 from twohop.v1.graph_service_pb2_grpc import GraphServiceServicer
 from twohop.wire.graphs import pack_entity, pack_path, pack_relation
-from twohop.wire.reading import Reader, refuse
+from twohop.wire.reading import Reader
 from twohop.wire.recalls import LIMIT
 from twohop.wire.scopes import pack_listing_state, pack_state, unpack_axes, unpack_scope
 from twohop.wire.tokens import unpack_token
@@ -26,9 +28,7 @@ class GraphService(GraphServiceServicer):
         """Entities in the order of their names."""
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
-        reader = Reader()
-        axes = unpack_axes(reader, request.view)
-        reader.done()
+        axes = read_axes(request.view)
         page = await self._core.entities(
             scope, name=request.name, axes=axes, page_size=request.page_size, page_token=request.page_token
         )
@@ -41,35 +41,33 @@ class GraphService(GraphServiceServicer):
 
     async def GetEntity(self, request: pb.GetEntityRequest, context: Context) -> pb.GetEntityResponse:
         """One entity."""
-        refuse(request.view, "as_of", "known_at", path="view")
         scope = unpack_scope(request.scope)
+        axes = read_axes(request.view)
         check_id(scope, "entity_id", request.entity_id, self._limits)
         state = await owner_state(self._core, scope, request.view.at_least)
-        found = await self._core.entities_by_id(scope, [request.entity_id])
+        found = await self._core.entities_by_id(scope, [request.entity_id], axes)
         if request.entity_id not in found:
             raise NotFound("no such entity for this owner")
-        return pb.GetEntityResponse(entity=pack_entity(found[request.entity_id]), state=state.pack(scope))
+        return pb.GetEntityResponse(entity=pack_entity(found[request.entity_id]), state=state.pack(scope, axes))
 
     async def BatchGetEntities(
         self, request: pb.BatchGetEntitiesRequest, context: Context
     ) -> pb.BatchGetEntitiesResponse:
         """Entities by id."""
-        refuse(request.view, "as_of", "known_at", path="view")
         scope = unpack_scope(request.scope)
+        axes = read_axes(request.view)
         check_ids(scope, "entity_ids", request.entity_ids, self._limits)
         state = await owner_state(self._core, scope, request.view.at_least)
-        found = await self._core.entities_by_id(scope, request.entity_ids)
+        found = await self._core.entities_by_id(scope, request.entity_ids, axes)
         return pb.BatchGetEntitiesResponse(
-            entities=[pack_entity(found[i]) for i in request.entity_ids if i in found], state=state.pack(scope)
+            entities=[pack_entity(found[i]) for i in request.entity_ids if i in found], state=state.pack(scope, axes)
         )
 
     async def ListRelations(self, request: pb.ListRelationsRequest, context: Context) -> pb.ListRelationsResponse:
         """Relations, newest first, with the entities at their ends."""
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
-        reader = Reader()
-        axes = unpack_axes(reader, request.view)
-        reader.done()
+        axes = read_axes(request.view)
         page = await self._core.relations(
             scope,
             entity_id=request.entity_id,
@@ -81,7 +79,7 @@ class GraphService(GraphServiceServicer):
         )
         require(page.seq, wanted)
         ends = dict.fromkeys(end for r in page.items for end in (r.triple.subject_id, r.triple.object_id) if end)
-        entities = await self._core.entities_by_id(scope, list(ends))
+        entities = await self._core.entities_by_id(scope, list(ends), Axes(known_at=axes.known_at))
         return pb.ListRelationsResponse(
             relations=[pack_relation(relation) for relation in page.items],
             entities=[pack_entity(entities[end]) for end in ends if end in entities],
@@ -93,9 +91,7 @@ class GraphService(GraphServiceServicer):
         """How two entities are connected."""
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
-        reader = Reader()
-        axes = unpack_axes(reader, request.view)
-        reader.done()
+        axes = read_axes(request.view)
         paths, read_time, seq = await self._core.paths(
             scope,
             source=request.source,
@@ -108,3 +104,15 @@ class GraphService(GraphServiceServicer):
         return pb.FindPathsResponse(
             paths=[pack_path(path) for path in paths], state=pack_state(scope, read_time=read_time, seq=seq)
         )
+
+
+def read_axes(view: scope_pb2.View) -> Axes:
+    """The time axes of a read.
+
+    Raises:
+        InvalidInput: an instant is none.
+    """
+    reader = Reader()
+    axes = unpack_axes(reader, view)
+    reader.done()
+    return axes

@@ -59,21 +59,22 @@ class RulesJudge:
         """Whether a memory makes the fact's own claim."""
         if not fact.claims:
             return False
-        claim = fact.claims[0]
-        return (
-            normal(claim.subject) == normal(candidate.subject)
-            and self._predicates.normalise(claim.predicate) == self._predicates.normalise(candidate.predicate)
-            and normal(claim.object) == normal(candidate.object)
-        )
+        claim = self._predicates.directed(fact.claims[0])
+        if claim.predicate != self._predicates.normalise(candidate.predicate):
+            return False
+        mine, theirs = ((normal(one.subject), normal(one.object)) for one in (claim, candidate))
+        return mine == theirs or (self._predicates.symmetric(claim.predicate) and mine == theirs[::-1])
 
     def _replaces(self, fact: Fact, candidates: Sequence[Candidate]) -> bool:
         """Whether the fact gives a slot that holds one value another one."""
-        if not fact.claims or not self._predicates.functional(fact.claims[0].predicate, fact.cardinality):
+        if not fact.claims:
             return False
-        claim = fact.claims[0]
+        claim = self._predicates.directed(fact.claims[0])
+        if not self._predicates.functional(claim.predicate, fact.cardinality):
+            return False
         return any(
             normal(claim.subject) == normal(candidate.subject)
-            and self._predicates.normalise(claim.predicate) == self._predicates.normalise(candidate.predicate)
+            and claim.predicate == self._predicates.normalise(candidate.predicate)
             for candidate in candidates
         )
 
