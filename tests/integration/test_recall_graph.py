@@ -22,7 +22,7 @@ async def test_a_chain_is_a_unit_with_everything_that_proves_it(tmp_path: Path) 
         assert facts_in(result)[:3] == ["Alice works at Acme", "Atlas part of Acme", "Priya manages Atlas"]
         assert [item.path for item in result.items[:3]] == [0, 0, 0]
         path = result.paths[0]
-        assert paths_in(result)[0] == ["Alice -> Acme", "Acme <- Atlas", "Atlas <- Priya"]
+        assert paths_in(result)[0] == ["Alice -> Acme", "Acme <- Atlas", "Atlas -> Priya"]
         assert path.answer == "Priya"
         assert [step.memory.id for step in path.steps] == [i.memory.id for i in result.items[:3] if i.memory]
         assert all(step.memory.id in step.relation.support for step in path.steps)
@@ -121,7 +121,7 @@ async def test_paths_between_two_names_are_found_shortest_first(tmp_path: Path) 
         shapes = [[(s.source.name, s.forward, s.target.name if s.target else "") for s in path.steps] for path in paths]
         assert shapes == [
             [("Alice", True, "Priya")],
-            [("Alice", True, "Acme"), ("Acme", False, "Atlas"), ("Atlas", False, "Priya")],
+            [("Alice", True, "Acme"), ("Acme", False, "Atlas"), ("Atlas", True, "Priya")],
         ]
         assert all(step.memory.id in step.relation.support for path in paths for step in path.steps)
 

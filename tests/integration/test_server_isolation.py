@@ -389,6 +389,31 @@ async def set_config(a: Asking) -> None:
     assert (await config_of(a, a.them.scope.tenant)).config.instructions == f"Of {a.them.firm}."
 
 
+async def merge(a: Asking) -> None:
+    """Neither end of a merge can be theirs."""
+
+    def merging(entity_id: str, merged_id: str) -> Any:
+        return a.served.graph.MergeEntities(
+            graph_pb.MergeEntitiesRequest(scope=a.me.scope, entity_id=entity_id, merged_id=merged_id)
+        )
+
+    for entity_id in a.them.entities:
+        await a.is_refused(lambda value: merging(value, a.me.entities[0]), entity_id)
+        await a.is_refused(lambda value: merging(a.me.entities[0], value), entity_id)
+
+
+async def split(a: Asking) -> None:
+    """Neither the entity nor the memories can be theirs."""
+
+    def splitting(entity_id: str, memory_id: str) -> Any:
+        return a.served.graph.SplitEntity(
+            graph_pb.SplitEntityRequest(scope=a.me.scope, entity_id=entity_id, memory_ids=[memory_id])
+        )
+
+    await a.is_refused(lambda value: splitting(value, a.me.memories[0]), a.them.entities[0])
+    await a.is_refused(lambda value: splitting(a.me.entities[0], value), a.them.memories[0])
+
+
 PROBES: dict[str, Callable[[Asking], Awaitable[None]]] = {
     "twohop.v1.MemoryService.AddMemories": add,
     "twohop.v1.MemoryService.BatchAddMemories": batch,
@@ -416,6 +441,8 @@ PROBES: dict[str, Callable[[Asking], Awaitable[None]]] = {
     "twohop.v1.DirectoryService.UpdateSession": update_session,
     "twohop.v1.DirectoryService.GetAgentConfig": get_config,
     "twohop.v1.DirectoryService.SetAgentConfig": set_config,
+    "twohop.v1.GraphService.MergeEntities": merge,
+    "twohop.v1.GraphService.SplitEntity": split,
 }
 
 

@@ -24,10 +24,34 @@ def test_spellings_of_one_name_meet(one: str, other: str) -> None:
     assert normal(one) == normal(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("v1.2", "v1.3"), ("Room 12", "Room 21"), ("A", "B"), ("Ann", "Anna")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("v1.2", "v1.3"),
+        ("v1.2", "v1.20"),
+        ("RAV4", "RAV-4"),
+        ("555-0101", "555-0102"),
+        ("A 380", "380"),
+        (".5", "5"),
+        ("5'", '5"'),
+        ("2024-01-02", "2024-02-01"),
+        ("Room 12", "Room 21"),
+        ("A", "B"),
+        ("Ann", "Anna"),
+    ],
+)
 def test_other_names_stay_apart(one: str, other: str) -> None:
     """Versions, numbers and letters do."""
     assert normal(one) != normal(other)
+
+
+@given(st.data())
+def test_numbers_codes_versions_and_dates_stay_apart(data: st.DataObject) -> None:
+    """Two codes that differ in a letter, a digit, a dash or a dot inside are never one name."""
+    code = st.from_regex(r"[a-z]{0,3}[0-9]{1,4}([-./:][0-9a-z]{1,4}){0,3}", fullmatch=True)
+    one, other = data.draw(code), data.draw(code)
+    assert (normal(one) == normal(other)) == (one == other)
+    assert normal(one.upper()) == normal(one)
 
 
 @given(st.text(max_size=60))

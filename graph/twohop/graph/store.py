@@ -140,8 +140,9 @@ class Committed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
-    """What the commit of one instant did to some entities: what it ended, and which names and mentions it began."""
+    """What the commit of one instant did to some entities: the versions, names and mentions it began and ended."""
 
+    entities: tuple[Entity, ...] = ()
     ended_entities: tuple[Entity, ...] = ()
     ended_aliases: tuple[Alias, ...] = ()
     ended_mentions: tuple[Mention, ...] = ()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Concatenate
 
 import typer
+from typer.core import TyperGroup
 
 from twohop.cli.connection import Reach
 from twohop.cli.failures import told
@@ -42,6 +43,15 @@ def reach(
 def wants_json(*, json: Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.")] = False) -> bool:
     """Whether a program reads the answer."""
     return json
+
+
+class ListByDefault(TyperGroup):
+    """A group that lists unless one of its other commands is named: "twohop entities bob"."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments, with `list` before those that name no command."""
+        named = {*self.commands, "--help"}
+        return super().parse_args(ctx, args if args and args[0] in named else ["list", *args])
 
 
 def register(app: typer.Typer, ask: Ask, show: Callable[[Shape], None], *, name: str | None = None) -> None:

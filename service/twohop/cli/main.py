@@ -3,7 +3,7 @@
 import typer
 
 from twohop.cli import add, agent, decisions, directory, graph, memories, recall, reindex, serve
-from twohop.cli.command import register
+from twohop.cli.command import ListByDefault, register
 
 app = typer.Typer(
     name="twohop",
@@ -21,7 +21,6 @@ register(app, memories.list_memories, memories.show_list, name="list")
 register(app, memories.get, memories.show_memory)
 register(app, memories.history, memories.show_history)
 register(app, decisions.why, decisions.show)
-register(app, graph.entities, graph.show)
 register(app, directory.owners, directory.show_owners)
 register(app, directory.sessions, directory.show_sessions)
 session = typer.Typer(help="Show a conversation, or set its metadata.", no_args_is_help=True)
@@ -32,6 +31,11 @@ agents = typer.Typer(help="Show or set how memories of an agent's conversations 
 register(agents, agent.show, agent.show_config)
 register(agents, agent.change, agent.show_config, name="set")
 app.add_typer(agents, name="agent")
+entities = typer.Typer(cls=ListByDefault, help="List, merge and split the people, organisations, places and things.")
+register(entities, graph.entities, graph.show, name="list")
+register(entities, graph.merge, graph.show_changed)
+register(entities, graph.split, graph.show_changed)
+app.add_typer(entities, name="entities")
 app.command("reindex")(reindex.reindex)
 
 

@@ -122,6 +122,8 @@ class Memory:
     history = blocking(AsyncMemory.history)
     decisions = blocking(AsyncMemory.decisions)
     entities = blocking(AsyncMemory.entities)
+    merge_entities = blocking(AsyncMemory.merge_entities)
+    split_entity = blocking(AsyncMemory.split_entity)
     relations = blocking(AsyncMemory.relations)
     paths = blocking(AsyncMemory.paths)
     owner = blocking(AsyncMemory.owner)

@@ -1,7 +1,7 @@
 """The client for asyncio programs, and the one implementation of both clients."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -295,6 +295,28 @@ class AsyncMemory(DirectoryCalls):
             return core.entities(scope, name=name, axes=axes, page_size=size, page_token=token)
 
         return {"results": [shapes.entity(one) for one in await read_pages(page, limit)]}
+
+    async def merge_entities(
+        self, entity_id: str, merged_id: str, *, request_id: str = "", **whose: Unpack[Whose]
+    ) -> Shape:
+        """Say that two entities (ids) are one: `merged_id` becomes part of `entity_id`, which is given back."""
+        core, scope = await self._opened(), self._scope(whose)
+        changed = await core.merge_entities(scope, entity_id, merged_id, request_id=request_id)
+        return {"entity": shapes.entity(changed.entity), "decision": shapes.decision(changed.decision)}
+
+    async def split_entity(
+        self,
+        entity_id: str,
+        memory_ids: Sequence[str],
+        *,
+        name: str = "",
+        request_id: str = "",
+        **whose: Unpack[Whose],
+    ) -> Shape:
+        """Say that some memories are about another entity, of the same name unless `name` says; it is given back."""
+        core, scope = await self._opened(), self._scope(whose)
+        changed = await core.split_entity(scope, entity_id, list(memory_ids), name=name, request_id=request_id)
+        return {"entity": shapes.entity(changed.entity), "decision": shapes.decision(changed.decision)}
 
     async def relations(
         self,

@@ -9,7 +9,17 @@ import grpc
 from twohop.client.packing import packing
 from twohop.client.remote_directory import RemoteDirectory
 from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Message, Relation, Revision, Scope
-from twohop.memory.api import AddRequest, AddResult, Edit, Filter, Listing, Path, RecallRequest, RecallResult
+from twohop.memory.api import (
+    AddRequest,
+    AddResult,
+    Edit,
+    EntityChanged,
+    Filter,
+    Listing,
+    Path,
+    RecallRequest,
+    RecallResult,
+)
 from twohop.v1 import graph_service_pb2 as graph_pb
 from twohop.v1 import memory_service_pb2 as memory_pb
 from twohop.v1.graph_service_pb2_grpc import GraphServiceStub
@@ -207,6 +217,26 @@ class RemoteCore:
             found.update({entity.id: unpack_entity(entity, scope.partition) for entity in response.entities})
         return found
 
+    async def merge_entities(self, scope: Scope, entity_id: str, merged_id: str, *, request_id: str) -> EntityChanged:
+        """Two entities are one."""
+        with packing():
+            packed = graph_pb.MergeEntitiesRequest(
+                scope=pack_scope(scope), entity_id=entity_id, merged_id=merged_id, request_id=request_id
+            )
+        response: graph_pb.MergeEntitiesResponse = await self._call(self._graph.MergeEntities, packed)
+        return entity_changed(response, scope)
+
+    async def split_entity(
+        self, scope: Scope, entity_id: str, memory_ids: Sequence[str], *, name: str, request_id: str
+    ) -> EntityChanged:
+        """Some memories are about another entity."""
+        with packing():
+            packed = graph_pb.SplitEntityRequest(
+                scope=pack_scope(scope), entity_id=entity_id, memory_ids=memory_ids, name=name, request_id=request_id
+            )
+        response: graph_pb.SplitEntityResponse = await self._call(self._graph.SplitEntity, packed)
+        return entity_changed(response, scope)
+
     async def paths(
         self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
     ) -> tuple[tuple[Path, ...], int, int]:
@@ -233,6 +263,17 @@ def listing(response: Any, items: Sequence[Any]) -> Listing[Any]:
         next_page_token=response.next_page_token,
         read_time=read_time_of(response.state),
         seq=response.state.sequence,
+    )
+
+
+def entity_changed(
+    response: graph_pb.MergeEntitiesResponse | graph_pb.SplitEntityResponse, scope: Scope
+) -> EntityChanged:
+    """What was said of an entity."""
+    return EntityChanged(
+        entity=unpack_entity(response.entity, scope.partition),
+        decision=unpack_decision(response.decision, scope.partition),
+        seq=sequence_in(response.consistency_token),
     )
 
 

@@ -239,6 +239,15 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntityChanged:
+    """What a caller said of an entity: the entity that stayed or was made, and the decision."""
+
+    entity: Entity
+    decision: Decision
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """What a caller's decision changed: the decision, and the memories of its effects that still stand."""
 
@@ -394,6 +403,20 @@ class Core(Protocol):
 
     async def entities_by_id(self, scope: Scope, ids: Sequence[str], axes: Axes) -> dict[str, Entity]:
         """Entities by id in the version of `axes.known_at`; `axes.as_of` keeps those that took part by then."""
+        ...
+
+    async def merge_entities(self, scope: Scope, entity_id: str, merged_id: str, *, request_id: str) -> EntityChanged:
+        """Say that two entities are one; reverting the decision takes it back. Raises `NotFound`, `RequestIdReused`."""
+        ...
+
+    async def split_entity(
+        self, scope: Scope, entity_id: str, memory_ids: Sequence[str], *, name: str, request_id: str
+    ) -> EntityChanged:
+        """Say that some memories are about another entity, of the same name unless `name` is given.
+
+        Raises:
+            Conflict: a memory doesn't name the entity.
+        """
         ...
 
     async def paths(

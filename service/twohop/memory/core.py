@@ -15,6 +15,7 @@ from twohop.memory.api import (
     Contradiction,
     Directory,
     Edit,
+    EntityChanged,
     Filter,
     Listing,
     Path,
@@ -258,6 +259,35 @@ class MemoryCore:
         """Entities by id, as they are or as they were known; absent ones left out."""
         self._check(scope, axes).done()
         return {entity.id: entity for entity in await self._ledger.entities(scope.partition, list(ids), axes)}
+
+    async def merge_entities(self, scope: Scope, entity_id: str, merged_id: str, *, request_id: str) -> EntityChanged:
+        """Two entities are one."""
+        check = self._check(scope, Axes())
+        check.uuid("entity_id", entity_id)
+        check.uuid("merged_id", merged_id)
+        if entity_id == merged_id:
+            check.fail("merged_id", "is the entity itself: name another one")
+        check.done()
+        changed = await self._editor.merge_entities(scope, entity_id, merged_id, request_id=request_id)
+        await self._adder.project(scope.partition)
+        return changed
+
+    async def split_entity(
+        self, scope: Scope, entity_id: str, memory_ids: Sequence[str], *, name: str, request_id: str
+    ) -> EntityChanged:
+        """Some memories are about another entity."""
+        check = self._check(scope, Axes())
+        check.uuid("entity_id", entity_id)
+        if not 1 <= len(memory_ids) <= self._limits.page_size:
+            check.fail("memory_ids", f"holds {len(memory_ids)} ids, must be 1 to {self._limits.page_size}")
+        for place, memory_id in enumerate(memory_ids[: self._limits.page_size]):
+            check.uuid(f"memory_ids[{place}]", memory_id)
+        if name:
+            check.text("name", name, self._limits.fact_chars)
+        check.done()
+        changed = await self._editor.split_entity(scope, entity_id, memory_ids, name=name, request_id=request_id)
+        await self._adder.project(scope.partition)
+        return changed
 
     async def _seen_by(self, scope: Scope, revisions: Sequence[Revision]) -> bool:
         """Whether agent and run see the memory, at the time of any of its revisions."""

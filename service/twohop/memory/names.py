@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-NORMAL_FORM = "nfkc-casefold-1"
+NORMAL_FORM = "nfkc-casefold-2"
 """Version of `normal`, stored with the data: another version needs a rebuild of names."""
 
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -12,7 +12,8 @@ FOLDED = {
     **dict.fromkeys(map(ord, "\u201c\u201d"), '"'),
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-"),
 }
-ARTICLE = re.compile(r"^(?:(?:the|an?)\s+)+(?=\S)")
+ARTICLE = re.compile(r"^(?:(?:the|an?(?!\s+\d))\s+)+(?=\S)")
+MEASURE = re.compile(r"\d['\"]$")
 POSSESSIVE = re.compile(r"(?:'s|(?<=s)')$")
 NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 NEGATION = re.compile(r"\b(?:not|never|no|none|nobody|nothing|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE)
@@ -29,7 +30,9 @@ def normal(name: str) -> str:
     before = None
     while text != before:
         before = text
-        text = " ".join(text.split()).strip(" .,;:!?\"'")
+        # Of ".5" and "5", or 5' and 5", the marks are all that tells them apart.
+        text = " ".join(text.split()).lstrip(" ,;:!?\"'")
+        text = text.rstrip(" ,;:!?" if MEASURE.search(text) else " .,;:!?\"'")
         text = POSSESSIVE.sub("", ARTICLE.sub("", text))
     return text
 

@@ -210,8 +210,8 @@ WORK = (
         "mentor, coach, guide, advisor",
         "person",
         inverse="mentored_by",
-        also="mentor of, coaches, advises, is mentor of, is a mentor of, is mentor to, coach of, tutors, tutor of, "
-        "is advising, advisor of, adviser of",
+        also="mentor of, coaches, advises, is mentor of, is a mentor of, is mentor to, tutors, tutor of, is "
+        "advising, advisor of, adviser of",
     ),
     row(
         "mentored_by",
@@ -221,8 +221,7 @@ WORK = (
         "person",
         inverse="mentors",
         flips=True,
-        also="has mentor, mentor, has coach, has advisor, has tutor, coached by, advised by, tutored by, trained "
-        "by, adviser, has trainer",
+        also="has mentor, mentor, has advisor, has tutor, advised by, tutored by, adviser",
     ),
     row(
         "founded",
@@ -269,7 +268,7 @@ WORK = (
     row(
         "studies",
         "studies",
-        MANY,
+        OPEN,
         "subject, major, course, degree, study, learn",
         "",
         also="majors in, studying, major, studies subject, field of study, subject of study, is majoring in, "
@@ -623,11 +622,11 @@ TRAITS = (
         MANY,
         "name, called, who, nickname, alias, known as",
         "literal",
-        also="known as, better known as, aka, a.k.a., alias, alias of, goes by, goes by the name, goes by name, nickname, "
-        "has nickname, nicknamed, nickname is, nickname of, is nickname for, called, is called, full name, real name, "
-        "birth name, maiden name, short name, stage name, pen name, other name, alternative name, short for, "
-        "is short for, also called, also named, formerly known as, answers to the name, answers to name, same as, "
-        "is the same person as, is the same as, has alias, has full name",
+        also="known as, better known as, aka, a.k.a., alias, alias of, goes by, goes by the name, goes by name, "
+        "nickname, has nickname, nicknamed, nickname is, nickname of, is nickname for, called, is called, "
+        "full name, real name, birth name, maiden name, short name, stage name, pen name, other name, "
+        "alternative name, short for, is short for, also called, also named, formerly known as, answers to "
+        "the name, answers to name, same as, is the same person as, is the same as, has alias, has full name",
     ),
     row(
         "age",

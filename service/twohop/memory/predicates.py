@@ -89,7 +89,7 @@ class PredicateTable:
             other = table.rows.get(row.inverse)
             if row.inverse and (other is None or other.inverse != row.name):
                 raise Misconfigured(
-                    f"predicate {given!r}: its inverse {row.inverse!r} must be a predicate whose inverse is {row.name!r}"
+                    f"predicate {given!r}: its inverse {row.inverse!r} must have {row.name!r} as its own inverse"
                 )
             if row.flips and (other is None or other.flips or other is row):
                 raise Misconfigured(

@@ -10,11 +10,12 @@ from twohop.server.states import check_ids, owner_state, require
 from twohop.v1 import graph_service_pb2 as pb
 from twohop.v1 import scope_pb2
 from twohop.v1.graph_service_pb2_grpc import GraphServiceServicer
+from twohop.wire.adds import pack_decision
 from twohop.wire.graphs import pack_entity, pack_path, pack_relation
 from twohop.wire.reading import Reader
 from twohop.wire.recalls import LIMIT
 from twohop.wire.scopes import pack_listing_state, pack_state, unpack_axes, unpack_scope
-from twohop.wire.tokens import unpack_token
+from twohop.wire.tokens import pack_token, unpack_token
 
 
 class GraphService(GraphServiceServicer):
@@ -103,6 +104,30 @@ class GraphService(GraphServiceServicer):
         require(seq, wanted)
         return pb.FindPathsResponse(
             paths=[pack_path(path) for path in paths], state=pack_state(scope, read_time=read_time, seq=seq)
+        )
+
+    async def MergeEntities(self, request: pb.MergeEntitiesRequest, context: Context) -> pb.MergeEntitiesResponse:
+        """Two entities are one."""
+        scope = unpack_scope(request.scope)
+        changed = await self._core.merge_entities(
+            scope, request.entity_id, request.merged_id, request_id=request.request_id
+        )
+        return pb.MergeEntitiesResponse(
+            entity=pack_entity(changed.entity),
+            decision=pack_decision(changed.decision),
+            consistency_token=pack_token(scope, changed.seq),
+        )
+
+    async def SplitEntity(self, request: pb.SplitEntityRequest, context: Context) -> pb.SplitEntityResponse:
+        """Some memories are about another entity."""
+        scope = unpack_scope(request.scope)
+        changed = await self._core.split_entity(
+            scope, request.entity_id, request.memory_ids, name=request.name, request_id=request.request_id
+        )
+        return pb.SplitEntityResponse(
+            entity=pack_entity(changed.entity),
+            decision=pack_decision(changed.decision),
+            consistency_token=pack_token(scope, changed.seq),
         )
 
 

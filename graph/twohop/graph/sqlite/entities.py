@@ -187,9 +187,13 @@ def trail(own: Owned, entity_ids: Sequence[str], instant: int) -> Trail:
             at=instant,
         )
 
-    ended = {row["entity_id"]: row for row in rows_of("entity_versions", "", "superseded_at")}
+    def versions_of(column: str) -> tuple[Entity, ...]:
+        rows = {row["entity_id"]: row for row in rows_of("entity_versions", "", column)}
+        return tuple(entity_of({**row, "first_at": row["recorded_at"]}, ()) for row in rows.values())
+
     return Trail(
-        ended_entities=tuple(entity_of({**row, "first_at": row["recorded_at"]}, ()) for row in ended.values()),
+        entities=versions_of("recorded_at"),
+        ended_entities=versions_of("superseded_at"),
         ended_aliases=tuple(
             alias_of(row) for row in rows_of("aliases", "INDEXED BY aliases_of_entity", "superseded_at")
         ),

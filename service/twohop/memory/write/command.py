@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from twohop.graph.model import Axes, Entity, Memory, Operation, Revision
+from twohop.graph.model import Axes, Memory, Operation, Revision
 from twohop.graph.store import Ledger
 from twohop.memory.clock import Ids
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
+from twohop.memory.write.merge import Names
 from twohop.memory.write.plan import Planner
 
 USER = "user"
@@ -46,8 +47,8 @@ class Desk:
 class Done:
     """What a command did. `changed` False = nothing had to be done, and nothing is recorded.
 
-    `revision` is the one that it made of its memory, `target` the memory that it is about, `entities` the entities
-    that it makes or names anew.
+    `revision` is the one that it made of its memory, `target` the memory that it is about, `names` what it does to
+    entities, their names and mentions.
     """
 
     draft: Draft
@@ -56,7 +57,7 @@ class Done:
     revision: Revision | None = None
     target: str = ""
     reverts: str = ""
-    entities: Mapping[str, Entity] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
     changed: bool = True
 
 

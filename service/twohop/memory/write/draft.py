@@ -43,6 +43,12 @@ class Draft:
         for name, value in snapshot.items():
             setattr(self, name, copy(value))
 
+    def load(self, memories: Iterable[Memory]) -> None:
+        """Take more of the stored memories in hand; those that are there already stay as they are."""
+        for memory in memories:
+            self._stored.setdefault(memory.id, memory.revision)
+            self._grounds.setdefault(memory.id, memory.evidence)
+
     @property
     def destructive(self) -> int:
         """How many memories that were there before this plan closes or rewrites."""

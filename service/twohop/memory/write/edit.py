@@ -2,18 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from twohop.errors import EtagMismatch, NotFound, StaleRead
-from twohop.graph.model import Axes, Decision, Memory, Scope
+from twohop.graph.model import Axes, Decision, Memory, Metadata, Scope
 from twohop.graph.store import Changes, Ledger, RequestKey
-from twohop.memory.api import Changed, Edit, Resolution, etag
+from twohop.memory.api import Changed, Edit, EntityChanged, Resolution, etag
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.command import USER, Command, Desk
+from twohop.memory.write.entity_commands import MergeTwo, SplitOff
 from twohop.memory.write.memory_commands import UNKNOWN, Delete, Pin, Restore, Update
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve_conflict import Resolve
@@ -72,16 +73,44 @@ class Editor:
         """Undo a decision."""
         return await self._decision(scope, Revert(decision_id=decision_id), "RevertDecision", request_id)
 
+    async def merge_entities(self, scope: Scope, entity_id: str, merged_id: str, *, request_id: str) -> EntityChanged:
+        """Make two entities one."""
+        command = MergeTwo(entity_id=entity_id, other_id=merged_id)
+        key = request_key(scope, "MergeEntities", request_id, command.to_json())
+        return await self._entity(scope, command, key, lambda told: str(told["entity_id"]))
+
+    async def split_entity(
+        self, scope: Scope, entity_id: str, memory_ids: Sequence[str], *, name: str, request_id: str
+    ) -> EntityChanged:
+        """Give memories to a new entity."""
+        ids = tuple(dict.fromkeys(memory_ids))
+        body = {"entity_id": entity_id, "memory_ids": ids, "name": name}
+        command = SplitOff(entity_id=entity_id, other_id=self._ids(), memory_ids=ids, called=name)
+        key = request_key(scope, "SplitEntity", request_id, body)
+        return await self._entity(scope, command, key, lambda told: str(told["other_id"]))
+
+    async def _entity(
+        self, scope: Scope, command: Command, key: RequestKey | None, which: Callable[[Metadata], str]
+    ) -> EntityChanged:
+        """Carry out a command about an entity, and give back that entity as the decision left it."""
+        made = await self._carry_out(scope, command, key)
+        decision = await self._ledger.decision(scope.partition, made)
+        if decision is None:
+            raise NotFound("the decision of the earlier request is gone")
+        then = Axes(known_at=decision.recorded_at)
+        (entity,) = await self._ledger.entities(scope.partition, [which(decision.input)], then)
+        owner = await self._ledger.owner(scope.partition)
+        return EntityChanged(entity=entity, decision=decision, seq=owner.seq if owner else 0)
+
     async def _memory(
         self, scope: Scope, memory_id: str, command: Command, method: str, if_match: str, request_id: str
     ) -> Memory:
         """Carry out a command about one memory, and give it back as it is then."""
         key = request_key(scope, method, request_id, {**command.to_json(), "etag": if_match})
-        partition = scope.partition
 
         async def matches() -> None:
             memory = await self._stood(scope, memory_id)
-            if if_match and if_match != etag(memory) and not await self._done(partition, key):
+            if if_match and if_match != etag(memory):
                 raise EtagMismatch("the memory changed since it was read: read it again")
 
         await self._carry_out(scope, command, key, before=matches)
@@ -106,6 +135,8 @@ class Editor:
         """Plan and commit, again as long as others come between; the id of the decision, also of an earlier one."""
         partition = scope.partition
         async with self._gates.owner(partition):
+            if earlier := await self._earlier(partition, key):
+                return earlier
             while True:
                 owner = await self._ledger.owner(partition)
                 if before is not None:
@@ -133,15 +164,18 @@ class Editor:
                     continue
                 return committed.earlier or decision_id
 
-    async def _done(self, partition: str, key: RequestKey | None) -> bool:
-        """Whether this very request was carried out before: asked by a commit that no state of the owner lets pass."""
+    async def _earlier(self, partition: str, key: RequestKey | None) -> str:
+        """The result of this very request when it was carried out before, else empty.
+
+        It is asked by a commit that no state of the owner lets pass.
+        """
         if key is None:
-            return False
+            return ""
         try:
-            await self._ledger.commit(Changes(partition=partition, expected_state=NEVER, request=key))
+            committed = await self._ledger.commit(Changes(partition=partition, expected_state=NEVER, request=key))
         except StaleRead:
-            return False
-        return True
+            return ""
+        return committed.earlier
 
     async def _stood(self, scope: Scope, memory_id: str) -> Memory:
         """The memory as it is now, or, when it was retracted, as it stood before.
@@ -184,8 +218,7 @@ async def plan_command(desk: Desk, command: Command, planner: Planner) -> Change
             input=told,
         )
     )
-    changes = await planner.complete(done.draft, done.entities)
-    return replace(changes, entities=tuple(done.entities.values()))
+    return done.names.into(await planner.complete(done.draft, done.names.entities))
 
 
 def request_key(scope: Scope, method: str, request_id: str, body: Mapping[str, Any]) -> RequestKey | None:

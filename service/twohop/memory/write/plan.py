@@ -4,15 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from twohop.graph.model import Axes, Entity, Evidence, Memory, Revision, Triple
+from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Operation, Revision, Triple
 from twohop.graph.store import Changes, JobUpdate, Ledger
 from twohop.memory.clock import Ids
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
+from twohop.memory.write.entities import EntityBook, Merge
+from twohop.memory.write.merge import Names, merged_names, move, naming
 from twohop.memory.write.plans import plans_of
 from twohop.memory.write.relations import derive, difference, sentence
-from twohop.memory.write.resolve import EntityBook, ResolvedFact
+from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.settle import Judged, Terms, in_order, settle
+
+CODE = "code"
+"""The decider of what follows from the facts by rule."""
 
 
 class Planner:
@@ -51,6 +56,7 @@ class Planner:
         """The whole commit for judged facts, in the order they were said (what is taken back comes first)."""
         shown = [candidate.memory_id for one in judged for candidate in one.shown]
         draft = await self.draft(partition, [one.fact for one in judged], shown)
+        renamed = [await self._merge(draft, merge, book, terms) for merge in book.merges]
         for one in in_order(judged, draft):
             settle(draft, one, terms)
         changes = await self.complete(draft, book.changed)
@@ -58,13 +64,49 @@ class Planner:
         used = {mention.entity_id for mention in mentions}
         for revision in draft.revisions:
             used.update(end for triple in revision.triples for end in (triple.subject_id, triple.object_id))
-        return replace(
+        used.update(one.kept_id for one in book.merges)
+        aliases = tuple(alias for alias in book.aliases.values() if alias.entity_id in used)
+        changes = replace(
             changes,
             expected_state=expected_state,
             entities=tuple(entity for entity in book.changed.values() if entity.id in used),
+            aliases=aliases,
             mentions=mentions,
             job=job,
         )
+        for names in renamed:
+            changes = names.into(changes)
+        return changes
+
+    async def _merge(self, draft: Draft, merge: Merge, book: EntityBook, terms: Terms) -> Names:
+        """Plan a merge that the facts led to, as a decision of the code, which can be undone like any other."""
+        kept, merged = book.by_id(merge.kept_id), book.by_id(merge.merged_id)
+        decision_id = self._ids()
+        draft.begin(decision_id, CODE)
+        memories = await naming(self._ledger, draft.partition, merged.id)
+        await move(
+            self._ledger,
+            draft,
+            memories,
+            merged.id,
+            kept.id,
+            self._predicates,
+            operation=Operation.MERGE,
+            reason=merge.reason,
+        )
+        draft.record(
+            Decision(
+                id=decision_id,
+                partition=draft.partition,
+                job_id=terms.job_id,
+                position=terms.position,
+                operation=Operation.MERGE,
+                decider=CODE,
+                reason=merge.reason,
+                input={"edit": "merge", "entity_id": kept.id, "other_id": merged.id, "named": merge.named},
+            )
+        )
+        return await merged_names(self._ledger, kept, merged, named=merge.named)
 
     async def complete(self, draft: Draft, new_entities: Mapping[str, Entity]) -> Changes:
         """The rows of a draft: revisions, evidence, the relations that follow, and what the index must look at."""

@@ -33,13 +33,17 @@ from twohop.memory.ports import (
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
+from twohop.memory.write.acquaint import acquaint
 from twohop.memory.write.candidates import CandidateFinder
+from twohop.memory.write.claims import understood
 from twohop.memory.write.conversation import Conversations
+from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.extracting import Extracting, lost
 from twohop.memory.write.guidance import Agents, Guidance
+from twohop.memory.write.identify import identify
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
-from twohop.memory.write.resolve import EntityBook, ResolvedFact, names_in, resolve
+from twohop.memory.write.resolve import ResolvedFact, resolve
 from twohop.memory.write.settle import Judged, Terms
 from twohop.vector.embed import Embedder
 
@@ -158,6 +162,8 @@ class Processor:
         A fact that is judged again keeps its last usable verdict when no other comes: the model's answer can't be
         used, or no call is left. One that has none waits while the model is down, and is lost when the model refuses.
         """
+        told = tuple(understood(fact, exchange, self._predicates) for fact in extraction.facts)
+        extraction = replace(extraction, facts=told)
         facts = extraction.facts
         opinions: list[Opinion | None] = [None] * len(facts)
         for attempt in range(self._settings.rejudge + 1):
@@ -204,7 +210,11 @@ class Processor:
     async def _resolve(
         self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message], position: int
     ) -> tuple[list[ResolvedFact], EntityBook]:
-        book = EntityBook(partition, await self._ledger.entities_named(partition, names_in(facts)), self._ids)
+        said_at = exchange[-1].observed_at
+        book = EntityBook(
+            partition, await acquaint(self._ledger, partition, facts, self._predicates, said_at), self._ids
+        )
+        identify(facts, book, self._predicates)
         resolved = [
             resolve(position + place, fact, exchange, book, self._predicates) for place, fact in enumerate(facts)
         ]
@@ -301,6 +311,7 @@ class Processor:
                 terms = Terms(
                     job_id=job.id,
                     messages=tuple(message.id for message in exchange),
+                    position=payload.position,
                     cap=self._settings.destructive,
                     metadata=payload.metadata,
                     expires_at=self._guidance.expires_at(self._clock()),

@@ -1,10 +1,6 @@
-"""From names to entities, from written times to moments: a fact made ready to be decided.
+"""From names to entities, from written times to moments: a fact made ready to be decided."""
 
-Entities are looked up by exact name, then alias, both in normal form, then gated by type: a person called Paris is not
-the place. Similarity never merges anything.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from twohop.graph.model import (
@@ -19,11 +15,11 @@ from twohop.graph.model import (
     Validity,
     digest,
 )
-from twohop.memory.clock import Ids
 from twohop.memory.moment import end_of, written
 from twohop.memory.names import normal
-from twohop.memory.ports import Claim, Fact, Named
+from twohop.memory.ports import Fact, Named
 from twohop.memory.predicates import PredicateTable
+from twohop.memory.write.entities import EntityBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,95 +50,37 @@ class ResolvedFact:
         return self.triples[0].predicate if self.triples else ""
 
 
-class EntityBook:
-    """Names to entities of one owner: those found in the ledger, and new ones where none fits."""
-
-    def __init__(self, partition: str, found: Mapping[str, Sequence[Entity]], ids: Ids) -> None:
-        self._partition = partition
-        self._ids = ids
-        self._by_normal: dict[str, list[Entity]] = {name: list(entities) for name, entities in found.items()}
-        self.changed: dict[str, Entity] = {}
-
-    def entity(self, named: Named) -> Entity:
-        """The entity of that name whose type fits, told what is new about it; a new one if there is none."""
-        name = normal(named.name)
-        known = self._by_normal.setdefault(name, [])
-        for place, entity in enumerate(known):
-            if not (entity.type and named.type and entity.type != named.type):
-                known[place] = self._told(entity, named)
-                return known[place]
-        entity = Entity(
-            id=self._ids(),
-            partition=self._partition,
-            key=digest(self._partition, name, named.type, ""),
-            name=named.name.strip(),
-            normal=name,
-            type=named.type,
-            named=named.proper,
-            kinds=named.kinds,
-        )
-        known.append(entity)
-        self.changed[entity.id] = entity
-        return entity
-
-    def _told(self, entity: Entity, named: Named) -> Entity:
-        told = replace(
-            entity,
-            type=entity.type or named.type,
-            named=entity.named or named.proper,
-            kinds=tuple(dict.fromkeys((*entity.kinds, *named.kinds))),
-        )
-        if told != entity:
-            self.changed[entity.id] = told
-        return told
-
-
-def names_in(facts: Iterable[Fact]) -> list[str]:
-    """Normal forms of all names that the facts hold."""
-    names: dict[str, None] = {}
-    for fact in facts:
-        for named in (*fact.entities, *claimed(fact.claims)):
-            names[normal(named.name)] = None
-    return [name for name in names if name]
-
-
-def claimed(claims: Iterable[Claim]) -> list[Named]:
-    """The entities that claims name, without what the extractor may know about them."""
-    named: list[Named] = []
-    for claim in claims:
-        named.append(Named(name=claim.subject))
-        if not claim.literal:
-            named.append(Named(name=claim.object))
-    return named
-
-
 def resolve(
     place: int, fact: Fact, exchange: Sequence[Message], book: EntityBook, predicates: PredicateTable
 ) -> ResolvedFact:
-    """Make one fact ready. Its evidence is the message of its quote, or its sources, or the whole exchange."""
+    """Make an understood fact ready.
+
+    Its evidence is the message of its quote, or its sources, or the whole exchange.
+    """
     evidence = evidence_of(fact, exchange)
     first = next(message for message in exchange if message.id == evidence[0].message_id)
     observed = Moment(first.observed_at, Granularity.INSTANT, first.time_zone)
     partition = first.partition
     about = {normal(named.name): named for named in fact.entities}
-    entities = {name: book.entity(named) for name, named in about.items() if name}
+    entities: dict[str, Entity] = {}
 
-    def entity(name: str) -> Entity:
+    def entity(name: str, hint: str) -> Entity:
         key = normal(name)
         if key not in entities:
-            entities[key] = book.entity(Named(name=name))
+            entities[key] = book.entity(about.get(key, Named(name=name)), hint)
         return entities[key]
 
     triples: list[Triple] = []
     for claim in fact.claims:
-        predicate = predicates.normalise(claim.predicate)
-        if not (normal(claim.subject) and predicate and normal(claim.object)):
-            continue
-        subject = entity(claim.subject)
-        if claim.literal:
-            triples.append(Triple(subject.id, predicate, literal=claim.object.strip()))
-        else:
-            triples.append(Triple(subject.id, predicate, object_id=entity(claim.object).id))
+        if normal(claim.subject) and claim.predicate and normal(claim.object):
+            subject = entity(claim.subject, predicates.object_type(predicates.inverse(claim.predicate)))
+            if claim.literal:
+                triples.append(Triple(subject.id, claim.predicate, literal=claim.object.strip()))
+            else:
+                end = entity(claim.object, predicates.object_type(claim.predicate))
+                triples.append(joined(subject.id, claim.predicate, end.id, predicates))
+    for name in filter(None, about):
+        entity(name, "")
     validity, occurred_until, stated = times_of(fact, observed)
     return ResolvedFact(
         place=place,
@@ -157,8 +95,15 @@ def resolve(
         stated=stated,
         observed=observed,
         evidence=evidence,
-        mentions=mentions_of(entities.values(), evidence, exchange),
+        mentions=mentions_of(entities, evidence, exchange),
     )
+
+
+def joined(subject_id: str, predicate: str, object_id: str, predicates: PredicateTable) -> Triple:
+    """The triple between two entities; what says the same from both sides starts at the one that was known first."""
+    if predicates.symmetric(predicate) and object_id < subject_id:
+        subject_id, object_id = object_id, subject_id
+    return Triple(subject_id, predicate, object_id)
 
 
 def slot_of(partition: str, fact: Fact, own: Triple, predicates: PredicateTable) -> str:
@@ -224,14 +169,17 @@ def hash_of(text: str, kind: Kind, valid_from: Moment, *, stated: bool) -> str:
 
 
 def mentions_of(
-    entities: Iterable[Entity], evidence: Sequence[Evidence], exchange: Sequence[Message]
+    entities: Mapping[str, Entity], evidence: Sequence[Evidence], exchange: Sequence[Message]
 ) -> tuple[Mention, ...]:
-    """Each entity in each message of evidence, with the span where its name stands there."""
-    contents = {message.id: message.content for message in exchange}
+    """Each entity in each message of evidence, with the span where the name by which the fact knows it stands there."""
+    contents = {message.id: message.content.casefold() for message in exchange}
     mentions: list[Mention] = []
-    for entity in entities:
+    for said, entity in entities.items():
         for row in evidence:
-            start = contents[row.message_id].casefold().find(entity.name.casefold())
-            end = start + len(entity.name) if start >= 0 else 0
+            for name in (entity.name.casefold(), said):
+                start = contents[row.message_id].find(name)
+                if start >= 0:
+                    break
+            end = start + len(name) if start >= 0 else 0
             mentions.append(Mention(entity_id=entity.id, message_id=row.message_id, start=max(start, 0), end=end))
     return tuple(dict.fromkeys(mentions))

@@ -8,10 +8,14 @@ from twohop.errors import Conflict
 from twohop.graph.model import Memory, Operation
 from twohop.memory.api import Resolution
 from twohop.memory.ports import Verdict
+from twohop.memory.write.acquaint import acquaint
+from twohop.memory.write.claims import understood
 from twohop.memory.write.command import USER, Desk, Done
+from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.memory_commands import current
+from twohop.memory.write.merge import Names
 from twohop.memory.write.payload import fact_from_json
-from twohop.memory.write.resolve import EntityBook, names_in, resolve
+from twohop.memory.write.resolve import resolve
 from twohop.memory.write.settle import Judged, Terms, change, line_up
 
 
@@ -57,9 +61,10 @@ class Resolve:
             raise Conflict("the decision that disputed the memory is gone: delete it, or keep both")
         fact = fact_from_json(decision.input["fact"])
         messages = await desk.ledger.messages(desk.partition, decision.input["messages"])
-        found = await desk.ledger.entities_named(desk.partition, names_in([fact]))
-        book = EntityBook(desk.partition, found, desk.ids)
-        resolved = resolve(0, fact, messages, book, desk.predicates)
+        told = understood(fact, messages, desk.predicates)
+        known = await acquaint(desk.ledger, desk.partition, [told], desk.predicates, messages[-1].observed_at)
+        book = EntityBook(desk.partition, known, desk.ids)
+        resolved = resolve(0, told, messages, book, desk.predicates)
         draft = await desk.planner.draft(desk.partition, [resolved], [memory.id])
         disputed = draft.current(memory.id) or memory.revision
         terms = Terms(job_id="", messages=(), cap=0, resolves=disputed)
@@ -77,7 +82,7 @@ class Resolve:
             reason="the caller lets it in",
             revision=now,
             target=memory.id,
-            entities=book.changed,
+            names=Names(entities=book.changed),
         )
 
     def to_json(self) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from twohop.errors import Conflict, NotFound
 from twohop.graph.model import Axes, Decision, Effect, Operation, Revision, Validity
 from twohop.memory.write.command import Desk, Done
 from twohop.memory.write.draft import Draft
+from twohop.memory.write.merge import names_before
 from twohop.memory.write.timeline import heal, relink
 
 CONTENT = ("text", "kind", "triples", "slot_key", "cues", "metadata", "categories", "text_hash")
@@ -21,6 +22,9 @@ CONTENT = ("text", "kind", "triples", "slot_key", "cues", "metadata", "categorie
 
 TIMES = (("validity", "occurred_until", "superseded_by", "supersedes"), ("pinned",), ("expires_at",), ("disputed",))
 """What stands by itself: taken back only if nothing changed it since."""
+
+HELD_WITHOUT_MEMORIES = {Operation.NOOP, Operation.MERGE, Operation.SPLIT, Operation.REVERT}
+"""Operations that did something even if they changed no memory: they gave evidence, or made entities one."""
 
 REASON = "the decision that changed it was undone"
 
@@ -53,7 +57,7 @@ class Revert:
         close_lines(draft, slots)
         draft.withdraw(decision.id, decision.input.get("messages", ()))
         await self._rewitness(desk, draft, decision)
-        if not decision.effects and decision.operation is not Operation.NOOP:
+        if not decision.effects and decision.operation not in HELD_WITHOUT_MEMORIES:
             raise Conflict("the decision changed nothing that could be undone")
         return Done(
             draft=draft,
@@ -61,6 +65,7 @@ class Revert:
             reason=f"undoes: {decision.reason}" if decision.reason else "undone by the caller",
             target=decision.memory_id or decision.target_id,
             reverts=decision.id,
+            names=await names_before(desk.ledger, decision),
         )
 
     async def _revisions(self, desk: Desk, effects: Iterable[Effect]) -> dict[str, Revision]:

@@ -40,12 +40,14 @@ class Judged:
 class Terms:
     """What all facts of one commit share: job, exchange, how many memories may be closed, what new memories bear.
 
-    `resolves`: the disputed memory that a caller lets in. Then neither pins nor the cap hold the fact back.
+    `position`: where the commit's decisions begin among the job's. `resolves`: the disputed memory that a caller lets
+    in. Then neither pins nor the cap hold the fact back.
     """
 
     job_id: str
     messages: tuple[str, ...]
     cap: int
+    position: int = 0
     metadata: Mapping[str, Any] = field(default_factory=dict)
     expires_at: int | None = None
     resolves: Revision | None = None
