@@ -1,8 +1,9 @@
 """When something stored is what a scenario expects: the same triple, and dates to the granularity given."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from bench.truth.scenario import Expected
+from bench.truth.scenario import Expected, Scenario
 from bench.truth.state import State
 
 from twohop.graph.model import Granularity, Memory, Moment, Triple
@@ -14,18 +15,36 @@ from twohop.memory.predicates import PredicateTable
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Compares facts by the predicate table's names for predicates, and by entities for their ends."""
+    """Compares facts by the predicate table's names for predicates, and by entities for their ends.
+
+    `aliases` maps the normal form of a name to the one that the scenario itself gives the same entity first.
+    """
 
     predicates: PredicateTable
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, predicates: PredicateTable, scenario: Scenario) -> "Matcher":
+        """With the other names that the scenario's facts give."""
+        aliases: dict[str, str] = {}
+        for claim in (fact.claims[0] for exchange in scenario.exchanges for fact in exchange.facts):
+            if predicates.normalise(claim.predicate) == "also_known_as":
+                first = aliases.get(normal(claim.subject), normal(claim.subject))
+                aliases[normal(claim.object)] = first
+        return cls(predicates, aliases)
+
+    def known_as(self, name: str) -> str:
+        """The name that stands for all names of its entity."""
+        return self.aliases.get(normal(name), normal(name))
 
     def same_claim(self, a: Expected | Claim, b: Expected | Claim) -> bool:
         """Whether two facts of a scenario make the same claim."""
-        return self.same_subject(a, b) and normal(a.object) == normal(b.object)
+        return self.same_subject(a, b) and self.known_as(a.object) == self.known_as(b.object)
 
     def same_subject(self, a: Expected | Claim, b: Expected | Claim) -> bool:
         """Whether two facts of a scenario say something of the same kind about the same subject."""
         same = self.predicates.normalise(a.predicate) == self.predicates.normalise(b.predicate)
-        return same and normal(a.subject) == normal(b.subject)
+        return same and self.known_as(a.subject) == self.known_as(b.subject)
 
     def says(self, triple: Triple, expected: Expected | Claim, state: State) -> bool:
         """Whether a stored triple makes the claim, from either side ("Ana manages Ben" = "Ben reports to Ana")."""

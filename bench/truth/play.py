@@ -68,7 +68,7 @@ async def play_all(scenarios: Iterable[Scenario], row: Row, folder: Path) -> lis
         judge=HostileJudge(stage, judge) if row.hostile else judge,
         clock=stage.clock,
     ) as app:
-        return [await play(app.core, scenario, row, stage, Matcher(predicates)) for scenario in scenarios]
+        return [await play(app.core, scenario, row, stage, Matcher.of(predicates, scenario)) for scenario in scenarios]
 
 
 async def play(core: Core, scenario: Scenario, row: Row, stage: Stage, matcher: Matcher) -> Played:
