@@ -23,7 +23,7 @@ OF_THE_RUN = {
 }
 """Columns that say when and at which try, not what."""
 
-HASHES_OF_IDS = {"relations": {"key"}, "triples": {"key"}, "revisions": {"slot_key"}}
+HASHES_OF_IDS = {"relations": {"key"}, "triples": {"key"}, "revisions": {"slot_key", "mirror_key"}}
 """Columns made from ids of entities, which stand beside them."""
 
 UPKEEP = {"owners": {"seq"}, "vocabulary": {"seq"}, "means": {"mean", "version"}}

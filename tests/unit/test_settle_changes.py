@@ -160,6 +160,18 @@ def test_a_temporary_value_lets_the_former_one_resume_on_its_own_grounds() -> No
     assert {effect.memory_id for effect in draft.decisions[0].effects} >= {resumed.memory_id}
 
 
+def test_a_marriage_is_the_one_of_both() -> None:
+    """Whoever of the two marries again ends the first marriage, and taking that back brings it back."""
+    story = Story()
+    story.tell(story.fact("Ana married_to Bo", "2015-01-10", valid_from="2010"))
+    story.tell(story.fact("Cy married_to Di", "2015-01-10", valid_from="2012"))
+    story.tell(story.fact("Bo married_to Di", "2021-01-10", valid_from="2020"))
+    assert story.at("2015-06-01") == {"Ana married_to Bo", "Cy married_to Di"}
+    assert story.at("2021-06-01") == {"Bo married_to Di"}
+    story.tell(story.fact("Bo married_to Di", "2021-02-10", polarity=Polarity.NEGATED))
+    assert story.at("2021-06-01") == {"Ana married_to Bo", "Cy married_to Di"}
+
+
 def test_neighbours_of_a_timeline_are_linked_both_ways() -> None:
     """Whatever the order of telling, each value names the one that took its place and the one whose place it took."""
     story = Story()

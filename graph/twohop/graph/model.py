@@ -230,7 +230,8 @@ class Revision:
     """One version of a memory: everything that can change about it, on both time axes.
 
     `triples[0]`, if any, is the fact's own subject, predicate and object. `slot_key` is set when that predicate holds
-    one value at a time for its subject. `disputed` facts are kept and listed, but are not live and not walked.
+    one value at a time for its subject, `mirror_key` too when it says the same from the object's side (a marriage is
+    the one of both). `disputed` facts are kept and listed, but are not live and not walked.
     `superseded_by` is the memory that took its place, `supersedes` the one whose place it took.
     """
 
@@ -247,6 +248,7 @@ class Revision:
     decision_id: str = ""
     triples: tuple[Triple, ...] = ()
     slot_key: str = ""
+    mirror_key: str = ""
     text_hash: str = ""
     cues: tuple[str, ...] = ()
     occurred_until: Moment | None = None

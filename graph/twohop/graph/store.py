@@ -326,7 +326,7 @@ class Ledger(Protocol):
         ...
 
     async def slot(self, partition: str, slot_keys: Sequence[str]) -> list[Memory]:
-        """Memories whose current revision (not superseded in system time) has one of the slot keys, by valid_from."""
+        """Memories whose current revision has one of the keys as its slot or mirror key, by valid_from."""
         ...
 
     async def by_text(self, partition: str, text_hashes: Sequence[str]) -> list[Memory]:

@@ -185,7 +185,8 @@ class MemoryCore:
         revision = disputed.revision
         keys = [triple.key(partition) for triple in revision.triples[:1]]
         same = [memory for found in (await self._ledger.by_triple(partition, keys)).values() for memory in found]
-        line = await self._ledger.slot(partition, [revision.slot_key]) if revision.slot_key else []
+        slots = [key for key in (revision.slot_key, revision.mirror_key) if key]
+        line = await self._ledger.slot(partition, slots) if slots else []
         start = revision.validity.valid_from.at
         kept = {m.id: m for m in (*line, *same) if not m.revision.disputed and m.revision.validity.holds(start)}
         return tuple(kept.values())

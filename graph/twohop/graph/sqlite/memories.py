@@ -68,7 +68,11 @@ def slot(own: Owned, slot_keys: Sequence[str]) -> list[Memory]:
         "CROSS JOIN revisions AS r ON r.partition = :partition AND r.slot_key = i.value AND r.slot_key <> ''",
         "AND r.superseded_at IS NULL",
         "CROSS JOIN memories AS m ON m.partition = :partition AND m.id = r.memory_id",
-        "ORDER BY r.valid_from, r.id",
+        "UNION SELECT r.*, m.created_at FROM json_each(:keys) AS i",
+        "CROSS JOIN revisions AS r ON r.partition = :partition AND r.mirror_key = i.value AND r.mirror_key <> ''",
+        "AND r.superseded_at IS NULL",
+        "CROSS JOIN memories AS m ON m.partition = :partition AND m.id = r.memory_id",
+        "ORDER BY valid_from, id",
         keys=listed(dict.fromkeys(slot_keys)),
     )
     return hydrate(own, rows, None)

@@ -106,6 +106,7 @@ CREATE TABLE revisions (
     reason TEXT NOT NULL,
     decision_id TEXT NOT NULL,
     slot_key TEXT NOT NULL,
+    mirror_key TEXT NOT NULL,
     text_hash TEXT NOT NULL,
     cues TEXT NOT NULL,
     metadata TEXT NOT NULL,
@@ -124,6 +125,8 @@ CREATE INDEX revisions_of_memory ON revisions (partition, memory_id, recorded_at
 CREATE UNIQUE INDEX revisions_current ON revisions (partition, memory_id) WHERE superseded_at IS NULL;
 CREATE INDEX revisions_slot ON revisions (partition, slot_key, valid_from)
     WHERE superseded_at IS NULL AND slot_key <> '';
+CREATE INDEX revisions_mirror ON revisions (partition, mirror_key, valid_from)
+    WHERE superseded_at IS NULL AND mirror_key <> '';
 CREATE INDEX revisions_text ON revisions (partition, text_hash) WHERE superseded_at IS NULL AND text_hash <> '';
 
 CREATE TABLE entities (

@@ -35,7 +35,7 @@ class CandidateFinder:
         """
         near = await self._similar(partition, facts, now)
         by_text = await self._ledger.by_text(partition, [fact.text_hash for fact in facts])
-        slots = await self._ledger.slot(partition, [key for f in facts for key in (f.slot_key, f.denial_key) if key])
+        slots = await self._ledger.slot(partition, [key for f in facts for key in (*f.slots, f.denial_key) if key])
         claims = await self._ledger.by_triple(partition, [t.key(partition) for f in facts for t in f.triples[:1]])
         pairs = [(fact.subject_id, fact.predicate) for fact in facts if fact.triples]
         by_subject = await self._ledger.by_subject(partition, pairs, self._settings.similar_memories)
@@ -45,7 +45,8 @@ class CandidateFinder:
             pair = (fact.subject_id, fact.predicate)
             exact = [m for m in by_text if m.revision.text_hash == fact.text_hash]
             exact += [m for own in fact.triples[:1] for m in claims.get(own.key(partition), ())]
-            exact += [m for m in slots if m.revision.slot_key in {fact.slot_key, fact.denial_key}]
+            keys = {*fact.slots, fact.denial_key}
+            exact += [m for m in slots if keys & {m.revision.slot_key, m.revision.mirror_key} - {""}]
             ordered = {m.id: (m, scores.get(m.id, 1.0)) for m in exact}
             for memory_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
                 if memory_id in similar:

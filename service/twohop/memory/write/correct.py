@@ -18,7 +18,7 @@ class Corrected:
 
 def correct(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Corrected | None:
     """Put a value of a slot right, or its time; None when nothing known is wrong then."""
-    line = draft.slot(fact.slot_key)
+    line = draft.line(fact.slots)
     retimed = retime(draft, fact, line, may_cut=may_cut, reason="a correction: the time was wrong")
     if retimed is not None:
         return Corrected(retimed)

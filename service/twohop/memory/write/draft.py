@@ -82,7 +82,12 @@ class Draft:
 
     def slot(self, slot_key: str) -> list[Revision]:
         """The timeline of a functional slot: its current, undisputed revisions by start."""
-        found = [r for r in self.all() if slot_key and r.slot_key == slot_key and not r.disputed]
+        return self.line((slot_key,))
+
+    def line(self, slot_keys: Sequence[str]) -> list[Revision]:
+        """The values of these timelines together, by start: for facts that are a value of two subjects at a time."""
+        keys = {key for key in slot_keys if key}
+        found = [r for r in self.all() if keys & {r.slot_key, r.mirror_key} and not r.disputed]
         return sorted(found, key=lambda r: (r.validity.valid_from.at, r.id))
 
     def by_triple(self, subject_id: str, predicate: str, object_id: str, literal: str) -> list[Revision]:

@@ -44,7 +44,8 @@ class Update:
             text = edit.text.strip()
             kept = await self._stated(desk, old, text)
             same = kept and kept[:1] == old.triples[:1]
-            changes |= {"text": text, "triples": kept, "slot_key": old.slot_key if same else ""}
+            changes |= {"text": text, "triples": kept}
+            changes |= {} if same else {"slot_key": "", "mirror_key": ""}
         if "kind" in edit.mask and edit.kind is not None:
             changes["kind"] = edit.kind
         if "metadata" in edit.mask:
@@ -183,7 +184,7 @@ class Restore:
         if last.disputed:
             raise Conflict("the memory is disputed: settle it with ResolveConflict")
         found = await desk.memories([self.memory_id])
-        line = [m for m in await desk.slots([last.slot_key]) if m.id != self.memory_id]
+        line = [m for m in await desk.slots([last.slot_key, last.mirror_key]) if m.id != self.memory_id]
         draft = desk.draft([*found, *line])
         reason = "restored by the caller"
         done = Done(draft=draft, operation=Operation.RESTORE, reason=reason, target=self.memory_id, changed=False)

@@ -26,7 +26,7 @@ from twohop.graph.store import Changes, Ledger, MemoryFilter, Trail
 from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
-from twohop.memory.write.resolve import joined
+from twohop.memory.write.resolve import joined, mirror_of
 from twohop.memory.write.timeline import relink
 
 PAGE = 500
@@ -83,20 +83,22 @@ async def move(
 ) -> None:
     """Plan that memories are about `target` where they named `source`; timelines that meet are settled."""
     draft.load(memories)
-    rewritten: dict[str, tuple[tuple[Triple, ...], str]] = {}
+    rewritten: dict[str, tuple[tuple[Triple, ...], str, str]] = {}
     left: set[str] = set()
     for memory in memories:
         now = draft.current(memory.id)
         if now is not None:
             triples = tuple(dict.fromkeys(moved(now.triples, source, target, predicates)))
-            rewritten[memory.id] = (triples, slot_after(draft.partition, now, triples, predicates))
-            left.add(now.slot_key)
-    slots = sorted({slot for _, slot in rewritten.values() if slot})
+            slot = slot_after(draft.partition, now, triples, predicates)
+            mirror = mirror_of(draft.partition, triples[0], predicates, plan=now.kind is Kind.PLAN) if slot else ""
+            rewritten[memory.id] = (triples, slot, mirror)
+            left |= {now.slot_key, now.mirror_key}
+    slots = sorted({key for _, *keys in rewritten.values() for key in keys if key})
     left = {slot for slot in left if slot} - set(slots)
     draft.load(await ledger.slot(draft.partition, [*slots, *sorted(left)]))
-    for memory_id, (triples, slot) in rewritten.items():
+    for memory_id, (triples, slot, mirror) in rewritten.items():
         now = draft.current(memory_id)
-        if now is not None and (triples, slot) != (now.triples, now.slot_key):
+        if now is not None and (triples, slot, mirror) != (now.triples, now.slot_key, now.mirror_key):
             open_ended = now.validity.valid_to is None
             draft.revise(
                 now,
@@ -105,6 +107,7 @@ async def move(
                 reason=reason,
                 triples=triples,
                 slot_key=slot,
+                mirror_key=mirror,
             )
     for slot in slots:
         settle_line(draft, slot, rewritten.keys(), operation=operation, reason=reason)

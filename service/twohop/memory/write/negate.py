@@ -70,14 +70,14 @@ def finish(draft: Draft, fact: ResolvedFact, value: Revision, at: Moment) -> Rev
     if value.validity.valid_from.at < at.at:
         return draft.close(value, at, operation=Operation.DELETE, reason=ENDED)
     # It was noted after it had ended: its unknown start was only the note's time.
-    others = [other for other in draft.slot(value.slot_key) if other is not value]
+    others = [other for other in draft.line((value.slot_key, value.mirror_key)) if other is not value]
     past = Validity(*before(fact.validity.valid_from, at, others))
     return draft.revise(value, operation=Operation.DELETE, reason=ENDED, validity=past)
 
 
 def restate_past(draft: Draft, fact: ResolvedFact) -> Settled | None:
     """A past stint that is already known as such."""
-    for value in draft.slot(fact.slot_key):
+    for value in draft.line(fact.slots):
         same = value.triples[:1] == fact.triples[:1] and value.validity.valid_to is not None
         if same and (not fact.stated or value.validity.holds(fact.validity.valid_from.at)):
             return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known to be over")

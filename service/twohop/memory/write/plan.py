@@ -31,7 +31,7 @@ class Planner:
     async def draft(self, partition: str, facts: Sequence[ResolvedFact], also: Sequence[str] = ()) -> Draft:
         """The state that these facts may touch, and the memories named in `also`."""
         stored: dict[str, Memory] = {}
-        slots = [key for fact in facts for key in (fact.slot_key, fact.denial_key) if key]
+        slots = [key for fact in facts for key in (*fact.slots, fact.denial_key) if key]
         triples = [plan.key(partition) for fact in facts for own in fact.triples[:1] for plan in plans_of(own)]
         asserting = await self._ledger.by_triple(partition, triples)
         for found in (
@@ -41,6 +41,15 @@ class Planner:
             await self._ledger.memories(partition, list(also), Axes()),
         ):
             stored.update((memory.id, memory) for memory in found)
+        # What is a value of two subjects may give way on both lines, and comes back on both.
+        beyond = {
+            key
+            for memory in stored.values()
+            if memory.revision.mirror_key
+            for key in (memory.revision.slot_key, memory.revision.mirror_key)
+        }
+        if beyond := beyond - set(slots):
+            stored.update((memory.id, memory) for memory in await self._ledger.slot(partition, sorted(beyond)))
         return Draft(partition, stored.values(), self._ids)
 
     async def changes(

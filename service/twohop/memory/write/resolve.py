@@ -17,7 +17,7 @@ from twohop.graph.model import (
 )
 from twohop.memory.moment import end_of, written
 from twohop.memory.names import normal
-from twohop.memory.ports import Fact, Named
+from twohop.memory.ports import Cardinality, Fact, Named
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.entities import EntityBook
 
@@ -26,7 +26,8 @@ from twohop.memory.write.entities import EntityBook
 class ResolvedFact:
     """A fact with its entities, moments and evidence. `stated` = the text itself named when it began.
 
-    `slot_key` is set when its predicate holds one value at a time for its subject. `denial_key` is the slot of the
+    `slot_key` is set when its predicate holds one value at a time for its subject, `mirror_key` when it does so for its
+    object too. `denial_key` is the slot of the
     sentence that denies its own triple: that a thing is so and that it isn't are two values of one question.
     """
 
@@ -35,6 +36,7 @@ class ResolvedFact:
     subject_id: str
     triples: tuple[Triple, ...]
     slot_key: str
+    mirror_key: str
     denial_key: str
     text_hash: str
     validity: Validity
@@ -43,6 +45,11 @@ class ResolvedFact:
     observed: Moment
     evidence: tuple[Evidence, ...]
     mentions: tuple[Mention, ...]
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The keys of the timelines that the fact has its place on."""
+        return tuple(key for key in (self.slot_key, self.mirror_key) if key)
 
     @property
     def predicate(self) -> str:
@@ -88,6 +95,7 @@ def resolve(
         subject_id=triples[0].subject_id if triples else "",
         triples=tuple(dict.fromkeys(triples)),
         slot_key=slot_of(partition, fact, triples[0], predicates) if triples else "",
+        mirror_key=mirror_of(partition, triples[0], predicates, plan=fact.kind is Kind.PLAN) if triples else "",
         denial_key=digest(partition, "denied", triples[0].key(partition)) if triples else "",
         text_hash=hash_of(fact.text, fact.kind, validity.valid_from, stated=stated),
         validity=validity,
@@ -118,6 +126,14 @@ def slot_of(partition: str, fact: Fact, own: Triple, predicates: PredicateTable)
         pair = "|".join(sorted((predicates.normalise(opposite), own.predicate)))
         return digest(partition, own.subject_id, pair, own.object_id, own.literal)
     return ""
+
+
+def mirror_of(partition: str, own: Triple, predicates: PredicateTable, *, plan: bool) -> str:
+    """The slot of the other end, if one value at a time holds for both ("is married to")."""
+    one_each = predicates.symmetric(own.predicate) and predicates.cardinality(own.predicate) is Cardinality.ONE
+    if not own.object_id or not one_each:
+        return ""
+    return digest(partition, own.object_id, own.predicate, *((Kind.PLAN.value,) if plan else ()))
 
 
 def evidence_of(fact: Fact, exchange: Sequence[Message]) -> tuple[Evidence, ...]:

@@ -48,7 +48,12 @@ class Resolve:
                 draft = desk.draft([memory])
                 reason = "the caller keeps both"
                 revision = draft.revise(
-                    memory.revision, operation=Operation.RESOLVE, reason=reason, disputed=False, slot_key=""
+                    memory.revision,
+                    operation=Operation.RESOLVE,
+                    reason=reason,
+                    disputed=False,
+                    slot_key="",
+                    mirror_key="",
                 )
                 return Done(
                     draft=draft, operation=Operation.RESOLVE, reason=reason, revision=revision, target=memory.id

@@ -17,7 +17,7 @@ from twohop.memory.write.draft import Draft
 from twohop.memory.write.merge import names_before
 from twohop.memory.write.timeline import heal, relink
 
-CONTENT = ("text", "kind", "triples", "slot_key", "cues", "metadata", "categories", "text_hash")
+CONTENT = ("text", "kind", "triples", "slot_key", "mirror_key", "cues", "metadata", "categories", "text_hash")
 """What a later change is built upon: undone together with what it was built on."""
 
 TIMES = (("validity", "occurred_until", "superseded_by", "supersedes"), ("pinned",), ("expires_at",), ("disputed",))
@@ -49,9 +49,9 @@ class Revert:
         if await desk.ledger.reverted(desk.partition, decision.id) is not None:
             raise Conflict("the decision was undone already: revert the one that undid it to bring its effect back")
         revisions = await self._revisions(desk, decision.effects)
-        slots = {r.slot_key for r in revisions.values()}
+        slots = {key for r in revisions.values() for key in (r.slot_key, r.mirror_key)}
         found = await desk.memories(effect.memory_id for effect in decision.effects)
-        slots |= {memory.revision.slot_key for memory in found}
+        slots |= {key for memory in found for key in (memory.revision.slot_key, memory.revision.mirror_key)}
         draft = desk.draft([*found, *await desk.slots(slots)])
         undo(draft, decision.effects, revisions)
         close_lines(draft, slots)

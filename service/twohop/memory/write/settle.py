@@ -83,9 +83,8 @@ def settle(draft: Draft, judged: Judged, terms: Terms) -> None:
 
 def line_up(draft: Draft, fact: ResolvedFact) -> None:
     """Link the neighbours on the lines that the fact may have changed."""
-    for slot_key in (fact.slot_key, fact.denial_key):
-        if slot_key:
-            relink(draft, slot_key)
+    for slot_key in (*fact.slots, fact.denial_key):
+        relink(draft, slot_key)
 
 
 def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]:
@@ -125,6 +124,7 @@ def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]
                 # A denial is remembered as a sentence; it asserts no relation.
                 triples=() if denial else fact.triples,
                 slot_key=fact.denial_key if denial else "" if beside else fact.slot_key,
+                mirror_key="" if denial or beside else fact.mirror_key,
                 text_hash=fact.text_hash,
                 cues=fact.fact.cues,
                 categories=fact.fact.categories,
@@ -244,7 +244,7 @@ def anew(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: 
     if not fact.slot_key:
         revision = make(fact.validity, Operation.ADD, ruling.reason)
         return Settled(operation=Operation.ADD, revision=revision, reason=ruling.reason)
-    line = draft.slot(fact.slot_key)
+    line = draft.line(fact.slots)
     if fact.fact.correction and (corrected := correct(draft, fact, make, may_cut)) is not None:
         return corrected.settled
     restated = restate(draft, fact, line, may_cut=may_cut)

@@ -63,7 +63,9 @@ def heal(draft: Draft, gone: Revision, reason: str) -> None:
         follower = ""
         if cut_short:
             later = [
-                v for v in draft.slot(earlier.slot_key) if v.validity.valid_from.at > earlier.validity.valid_from.at
+                v
+                for v in draft.line((earlier.slot_key, earlier.mirror_key))
+                if v.validity.valid_from.at > earlier.validity.valid_from.at
             ]
             ends = [v.validity.valid_from for v in later]
             until = earliest(gone.validity.valid_to, *ends)
@@ -147,13 +149,18 @@ def fits(earlier: Revision, end: Moment) -> bool:
 
 def relink(draft: Draft, slot_key: str) -> None:
     """Link the neighbours of a line both ways, where one ends as the next begins; pinned values are left alone."""
-    line = draft.slot(slot_key)
-    for place, value in enumerate(line):
-        before_, after = line[place - 1] if place else None, line[place + 1] if place + 1 < len(line) else None
-        by = after.memory_id if after is not None and ends_at(value, after.validity.valid_from) else ""
-        of = before_.memory_id if before_ is not None and ends_at(before_, value.validity.valid_from) else ""
+    for value in draft.slot(slot_key):
+        by, of = neighbours(draft, value)
         if (value.superseded_by, value.supersedes) != (by, of) and not value.pinned:
             draft.revise(value, operation=value.operation, reason=value.reason, superseded_by=by, supersedes=of)
+
+
+def neighbours(draft: Draft, value: Revision) -> tuple[str, str]:
+    """The memories that took a value's place and whose place it took, on its own line or on that of its other end."""
+    line = draft.line((value.slot_key, value.mirror_key))
+    after = (v.memory_id for v in line if v is not value and ends_at(value, v.validity.valid_from))
+    before_ = (v.memory_id for v in line if v is not value and ends_at(v, value.validity.valid_from))
+    return next(after, ""), next(before_, "")
 
 
 def prolong(draft: Draft, fact: ResolvedFact, value: Revision, line: Sequence[Revision] = ()) -> Settled | None:
@@ -175,13 +182,13 @@ def prolong(draft: Draft, fact: ResolvedFact, value: Revision, line: Sequence[Re
 
 def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> Settled | None:
     """Give the fact its place in the slot's line; None when it would have to cut a value that must not be touched."""
-    line = draft.slot(fact.slot_key)
+    line = draft.line(fact.slots)
     start, end = span(fact, line)
-    covering = next((value for value in line if value.validity.holds(start.at)), None)
+    covering = [value for value in line if value.validity.holds(start.at)]
     following = next((value for value in line if value.validity.valid_from.at > start.at), None)
     until = earliest(end, following.validity.valid_from if following else None)
     reason = "another value of the same slot from then on"
-    if covering is None:
+    if not covering:
         left = next((v for v in line if ends_at(v, start) and draft.planned(v.memory_id)), None)
         if left is not None and not left.superseded_by:
             # "Switched from tea to coffee": the end and the new value were said together.
@@ -190,19 +197,17 @@ def place(draft: Draft, fact: ResolvedFact, make: Make, *, may_cut: MayCut) -> S
         operation = Operation.INSERT if following else Operation.ADD
         reason = "an earlier value of the slot" if following else ""
         return Settled(operation=operation, revision=make(Validity(start, until), operation, reason), reason=reason)
-    if not may_cut(covering):
+    if not all(may_cut(value) for value in covering):
         return None
-    draft.spend(covering.memory_id)
-    resumes = (
-        until is not None
-        and until == end
-        and (covering.validity.valid_to is None or covering.validity.valid_to.at > until.at)
-    )
     new = make(Validity(start, until), Operation.SUPERSEDE, reason)
-    draft.close(covering, start, operation=Operation.SUPERSEDE, reason=reason)
-    if resumes and until is not None:
-        resume(draft, fact, covering, until)
-    return Settled(operation=Operation.SUPERSEDE, revision=new, target=covering, reason=reason)
+    # Two at most: a new marriage may end one of each.
+    for value in covering:
+        draft.spend(value.memory_id)
+        draft.close(value, start, operation=Operation.SUPERSEDE, reason=reason)
+        former_end = value.validity.valid_to
+        if until is not None and until == end and (former_end is None or former_end.at > until.at):
+            resume(draft, fact, value, until)
+    return Settled(operation=Operation.SUPERSEDE, revision=new, target=covering[0], reason=reason)
 
 
 def resume(draft: Draft, fact: ResolvedFact, covering: Revision, until: Moment) -> None:
