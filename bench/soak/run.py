@@ -124,10 +124,10 @@ async def look(target: str, acknowledged: Sequence[Acknowledged]) -> Found:
                 lambda token: core.list(OWNER, Filter(), Axes(), include_closed=True, page_size=PAGE, page_token=token)
             ),
             decisions=await pages(
-                lambda token: core.decisions(OWNER, job_id="", memory_id="", page_size=PAGE, page_token=token)
+                lambda token: core.decisions(OWNER, Axes(), job_id="", memory_id="", page_size=PAGE, page_token=token)
             ),
             jobs=jobs,
-            messages=(await core.evidence(OWNER, rows)).keys(),
+            messages=(await core.evidence(OWNER, rows, Axes())).keys(),
         )
     finally:
         await core.close()

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 import pytest
@@ -38,6 +39,8 @@ READS: dict[str, Call] = {
     "by_triple": lambda ledger, p: ledger.by_triple(p, [KNOWS.key(ANN.partition), KNOWS.key(BOB.partition)]),
     "by_subject": lambda ledger, p: ledger.by_subject(p, [("ann", "knows")], 9),
     "facts_of_messages": lambda ledger, p: ledger.facts_of_messages(p, ["m1"], NOW),
+    "decision": lambda ledger, p: ledger.decision(p, "d1"),
+    "reverted": lambda ledger, p: ledger.reverted(p, "d1"),
     "decisions": lambda ledger, p: ledger.decisions(p, memory_id="a"),
     "entities": lambda ledger, p: ledger.entities(p, ["ann", "bob"]),
     "entities_named": lambda ledger, p: ledger.entities_named(p, ["ann", "bobby"]),
@@ -102,6 +105,8 @@ OF_A_TENANT = {"owners"}
 
 async def fill(ledger: Ledger, scope: Scope, who: str) -> None:
     await graph_of_ann(ledger, scope, who=who)
+    undoing = replace(decision("d1-undone", partition=scope.partition), reverts="d1")
+    await ledger.commit(Changes(partition=scope.partition, decisions=(undoing,)))
     await ledger.set_summary(scope.partition, "default", f"summary of {who}")
     await ledger.set_mean(scope.partition, "fact", 1, 32, who.encode())
     await ledger.set_agent_config(scope, AgentConfig(instructions=f"Listen to {who}."))

@@ -90,6 +90,14 @@ def test_a_changed_value_shows_what_it_replaced(twohop: Twohop) -> None:
     assert "Birch" not in then
 
 
+def disputed(twohop: Twohop, memory_id: str) -> str:
+    """A fact that contradicts a pinned memory."""
+    assert answer(twohop("pin", memory_id, "-u", "alice", "--json"))["pinned"]
+    said = ("add", "Alice works at Birch.", "-u", "alice", "--name", "Alice", "--at", "2025-09-01", "--json")
+    assert [one["event"] for one in answer(twohop(*said))["results"]] == ["DISPUTE"]
+    return str(answer(twohop("conflicts", "-u", "alice", "--json"))["results"][0]["id"])
+
+
 COMMANDS: dict[str, tuple[list[str], set[str]]] = {
     "add": (["add", "Alice likes coffee."], {"results", "relations", "state", "job_id", "message_ids", "usage"}),
     "recall": (["recall", "Where does Alice work?"], {"results", "paths", "relations", "degradations", "read_time"}),
@@ -97,6 +105,17 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
     "list": (["list"], {"results"}),
     "get": (["get", "MEMORY"], {"id", "memory", "kind", "valid_from", "valid_to", "evidence", "etag"}),
     "history": (["history", "MEMORY"], {"results"}),
+    "update": (
+        ["update", "MEMORY", "--category", "work", "--expires-at", "2999-01-01"],
+        {"id", "memory", "expires_at"},
+    ),
+    "delete": (["delete", "MEMORY"], {"id", "memory", "valid_to"}),
+    "restore": (["restore", "MEMORY"], {"id", "memory", "valid_to"}),
+    "pin": (["pin", "MEMORY"], {"id", "memory", "pinned"}),
+    "unpin": (["unpin", "MEMORY"], {"id", "memory", "pinned"}),
+    "revert": (["revert", "DECISION", "--request-id", "once"], {"decision", "results"}),
+    "conflicts": (["conflicts"], {"results"}),
+    "resolve": (["resolve", "DISPUTED", "keep_both", "--request-id", "once"], {"decision", "results"}),
     "entities": (["entities", "ali"], {"results"}),
     "why": (["why", "JOB"], {"results"}),
     "owners": (["owners"], {"results"}),
@@ -112,7 +131,9 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
 def test_each_command_prints_json_and_text(name: str, twohop: Twohop) -> None:
     """Programs get JSON with the documented keys, people get text, both about the same."""
     added = told(twohop)
-    ids = {"MEMORY": added["results"][0]["id"], "JOB": added["job_id"]}
+    ids = {"MEMORY": added["results"][0]["id"], "JOB": added["job_id"], "DECISION": added["results"][1]["decision_id"]}
+    if name in {"conflicts", "resolve"}:
+        ids["DISPUTED"] = disputed(twohop, ids["MEMORY"])
     line, keys = COMMANDS[name]
     arguments = [ids.get(part, part) for part in line] + (["-u", "alice"] if line[0] != "agent" else [])
     found = answer(twohop(*arguments, "--json"))
@@ -121,7 +142,7 @@ def test_each_command_prints_json_and_text(name: str, twohop: Twohop) -> None:
     assert shown.exit_code == 0, shown.output
     names = ("memory", "fact", "name", "text", "user_id", "id")
     texts = [next(one[key] for key in names if one.get(key)) for one in found.get("results", ())]
-    assert texts or "results" not in keys
+    assert texts or "results" not in keys or name == "revert"
     for text in texts if name not in {"add", "paths"} else []:
         assert text in shown.stdout
 

@@ -273,7 +273,7 @@ async def test_update_and_delete_by_the_caller_are_decisions(tmp_path: Path) -> 
         assert updated.revision.id == again.revision.id
         await app.core.delete(ALICE, memory.id, etag="", request_id="")
         assert await texts(app) == []
-        history = await app.core.revisions(ALICE, memory.id, page_size=10, page_token="")
+        history = await app.core.revisions(ALICE, memory.id, Axes(), page_size=10, page_token="")
         assert [(r.operation, r.decider) for r in history.items] == [
             (Operation.ADD, "model"),
             (Operation.UPDATE, "user"),

@@ -61,7 +61,18 @@ async def story(memory: Any) -> list[Any]:
     await tell(memory.update(one["id"], "Platform is a team of four", user_id="alice", etag=one["etag"]))
     await tell(memory.update(one["id"], user_id="alice", kind="attribute", categories=["team"], metadata={"a": None}))
     await tell(memory.delete(one["id"], user_id="alice"))
-    await tell(memory.history(one["id"], user_id="alice"))
+    await tell(memory.restore(one["id"], user_id="alice"))
+    await tell(memory.pin(one["id"], user_id="alice"))
+    await tell(memory.unpin(one["id"], user_id="alice"))
+    await tell(memory.update(one["id"], user_id="alice", expires_at="2999-01-01"))
+    versions = await tell(memory.history(one["id"], user_id="alice"))
+    await tell(memory.history(one["id"], user_id="alice", as_of="2024-01-01"))
+    await tell(memory.revert(versions[-1]["decision_id"], user_id="alice"))
+    await tell(memory.pin(first["results"][0]["id"], user_id="alice"))
+    later = EXCHANGE[0] | {"content": "Alice works at Birch.", "observed_at": "2025-06-01T09:00:00Z"}
+    await tell(memory.add(later, user_id="alice"))
+    (found,) = (await tell(memory.conflicts(user_id="alice")))["results"]
+    await tell(memory.resolve(found["id"], "accept", user_id="alice"))
     await tell(memory.decisions(user_id="alice", job_id=first["job_id"]))
     await tell(memory.entities(user_id="alice"))
     await tell(memory.entities("ali", user_id="alice", limit=1))
@@ -99,7 +110,7 @@ async def test_all_four_tell_the_same_story(tmp_path: Path) -> None:
     for mode in MODES:
         async with driven(mode, tmp_path / mode.replace(" ", "-")) as client:
             stories.append(without_ids(await story(client)))
-    assert len(stories[0]) == 20
+    assert len(stories[0]) == 30
     assert stories[1] == stories[0]
     assert stories[2] == stories[0]
     assert stories[3] == stories[0]

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -11,23 +11,46 @@ import pytest_asyncio
 from serving import Served, serving
 from twohop.client.remote import RemoteCore
 from twohop.errors import NotFound
-from twohop.graph.model import AgentConfig, Axes, Entity, Evidence, Kind, Owner, Revision, Role, Scope
-from twohop.memory.api import AddRequest, Core, Directory, Edit, Filter, Listing, NewMessage, RecallRequest
+from twohop.graph.model import AgentConfig, Axes, Decision, Entity, Evidence, Kind, Owner, Revision, Role, Scope
+from twohop.memory.api import (
+    AddRequest,
+    Core,
+    Directory,
+    Edit,
+    Filter,
+    Listing,
+    NewMessage,
+    RecallRequest,
+    Resolution,
+)
 from twohop.memory.ports import Claim, Fact
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SCOPE = Scope(tenant="t", user_id="u", agent_id="a", run_id="r")
+FAR_AWAY = 4_000_000_000_000_000
 PAGE: dict[str, Any] = {"page_size": 2, "page_token": ""}
 
 
+class Both(NamedTuple):
+    """The core in process and the one behind the wire, on the same data, and ids of what is there."""
+
+    served: Served
+    remote: RemoteCore
+    ids: dict[str, str]
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Served, RemoteCore]]:
+async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Both]:
     async with serving(tmp_path_factory.mktemp("core") / "data") as served:
-        for text in ("Alice works at Acme", "Bob manages Acme", "Alice works at Birch"):
-            await served.app.core.add(adding(text))
+        core = served.app.core
+        for text in ("Alice works at Acme", "Bob manages Acme", "Alice works at Birch", "Bob leads Delta"):
+            await core.add(adding(text))
+        pinned = (await core.add(adding("Carol works at Cedar"))).outcomes[0].decision.memory_id
+        await core.pin(SCOPE, pinned, pinned=True, etag="", request_id="")
+        await core.add(adding("Carol works at Dune"))
         remote = RemoteCore(served.address)
-        yield served, remote
+        yield Both(served, remote, await known(core))
         await remote.close()
 
 
@@ -43,12 +66,18 @@ def adding(text: str, request_id: str = "") -> AddRequest:
     )
 
 
+INSIDE: dict[type, dict[str, Any]] = {
+    Decision: {"input": {}},
+    Entity: {"key": "", "normal": ""},
+    Evidence: {"decision_id": ""},
+    Revision: {"text_hash": "", "slot_key": ""},
+}
+"""What stays inside the service, as a client sees it."""
+
+
 def shown(value: Any) -> Any:
     """The value without what stays inside the service."""
-    if isinstance(value, Revision):
-        return replace(value, text_hash="", slot_key="")
-    if isinstance(value, Entity):
-        return replace(value, key="", normal="")
+    value = replace(value, **INSIDE[type(value)]) if type(value) in INSIDE else value
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{part.name: shown(getattr(value, part.name)) for part in fields(value)})
     if isinstance(value, tuple | list):
@@ -59,16 +88,19 @@ def shown(value: Any) -> Any:
 
 
 async def known(core: Core) -> dict[str, str]:
-    """Ids of a job, a memory that changed, an entity and a message."""
+    """Ids of a job, memories that changed and that are disputed, a decision, an entity and a message."""
     memories = await core.list(SCOPE, Filter(), Axes(), include_closed=True, page_size=10, page_token="")
     closed = next(m for m in memories.items if m.revision.validity.valid_to is not None)
-    decided = await core.decisions(SCOPE, job_id="", memory_id=closed.id, **PAGE)
+    decided = await core.decisions(SCOPE, Axes(), job_id="", memory_id=closed.id, **PAGE)
     entity = closed.revision.triples[0].subject_id
     return {
         "memory": closed.id,
         "job": decided.items[0].job_id,
         "entity": entity,
         "message": closed.evidence[0].message_id,
+        "ended": next(m.id for m in memories.items if m.revision.text == "Bob manages Acme"),
+        "decision": next(m.revision.decision_id for m in memories.items if m.revision.text == "Bob leads Delta"),
+        "disputed": next(m.id for m in memories.items if m.revision.text == "Carol works at Dune"),
     }
 
 
@@ -80,12 +112,21 @@ READS: dict[str, Ask] = {
     "get": lambda core, ids: core.get(SCOPE, ids["memory"], Axes()),
     "list": lambda core, _: core.list(SCOPE, Filter(kinds=(Kind.STATE,)), Axes(), include_closed=True, **PAGE),
     "update": lambda core, ids: core.update(
-        SCOPE, ids["memory"], Edit(mask=("metadata",), metadata={"n": 1}), etag="", request_id="update"
+        SCOPE,
+        ids["memory"],
+        Edit(mask=("metadata", "expires_at"), metadata={"n": 1}, expires_at=FAR_AWAY),
+        etag="",
+        request_id="update",
     ),
     "delete": lambda core, ids: core.delete(SCOPE, ids["memory"], etag="", request_id="delete"),
-    "revisions": lambda core, ids: core.revisions(SCOPE, ids["memory"], **PAGE),
-    "evidence": lambda core, ids: core.evidence(SCOPE, [Evidence(memory_id="", message_id=ids["message"])] * 2),
-    "decisions": lambda core, ids: core.decisions(SCOPE, job_id=ids["job"], memory_id="", **PAGE),
+    "restore": lambda core, ids: core.restore(SCOPE, ids["ended"], etag="", request_id="restore"),
+    "pin": lambda core, ids: core.pin(SCOPE, ids["memory"], pinned=True, etag="", request_id="pin"),
+    "revert": lambda core, ids: core.revert(SCOPE, ids["decision"], request_id="revert"),
+    "conflicts": lambda core, _: core.conflicts(SCOPE, Axes(), **PAGE),
+    "resolve": lambda core, ids: core.resolve(SCOPE, ids["disputed"], Resolution.REJECT, request_id="resolve"),
+    "revisions": lambda core, ids: core.revisions(SCOPE, ids["memory"], Axes(), **PAGE),
+    "evidence": lambda core, ids: core.evidence(SCOPE, [Evidence(memory_id="", message_id=ids["message"])] * 2, Axes()),
+    "decisions": lambda core, ids: core.decisions(SCOPE, Axes(), job_id=ids["job"], memory_id="", **PAGE),
     "entities": lambda core, _: core.entities(SCOPE, name="", axes=Axes(), **PAGE),
     "relations": lambda core, _: core.relations(
         SCOPE, entity_id="", predicate="", axes=Axes(), include_closed=True, **PAGE
@@ -113,9 +154,9 @@ LOOKUPS: dict[str, Callable[[Directory], Awaitable[Any]]] = {
 
 
 @pytest.mark.parametrize("name", LOOKUPS)
-async def test_each_look_up_gives_what_the_core_gives(name: str, both: tuple[Served, RemoteCore]) -> None:
+async def test_each_look_up_gives_what_the_core_gives(name: str, both: Both) -> None:
     """Equal values, typed, from both sides; mutations are repeated under one request id."""
-    served, remote = both
+    served, remote, _ = both
     await LOOKUPS["set_agent_config"](served.app.core.directory)
     here = await LOOKUPS[name](served.app.core.directory)
     if isinstance(here, Owner):
@@ -126,10 +167,9 @@ async def test_each_look_up_gives_what_the_core_gives(name: str, both: tuple[Ser
 
 
 @pytest.mark.parametrize("name", READS)
-async def test_each_call_gives_what_the_core_gives(name: str, both: tuple[Served, RemoteCore]) -> None:
+async def test_each_call_gives_what_the_core_gives(name: str, both: Both) -> None:
     """Equal values, typed, from both sides; mutations are repeated under one request id."""
-    served, remote = both
-    ids = await known(served.app.core)
+    served, remote, ids = both
     here = await READS[name](served.app.core, ids)
     assert await READS[name](remote, ids) == shown(here)
 
@@ -141,9 +181,9 @@ async def test_no_call_is_left_out() -> None:
         assert set(compared) == methods
 
 
-async def test_pages_continue_on_either_side(both: tuple[Served, RemoteCore]) -> None:
+async def test_pages_continue_on_either_side(both: Both) -> None:
     """A page token of the core continues over the wire, and ends where the core's list ends."""
-    served, remote = both
+    served, remote, _ = both
     first = await served.app.core.list(SCOPE, Filter(), Axes(), include_closed=True, page_size=1, page_token="")
     token = first.next_page_token
     here = await served.app.core.list(SCOPE, Filter(), Axes(), include_closed=True, page_size=5, page_token=token)
@@ -152,19 +192,17 @@ async def test_pages_continue_on_either_side(both: tuple[Served, RemoteCore]) ->
     assert there.next_page_token == ""
 
 
-async def test_more_ids_than_one_request_takes(both: tuple[Served, RemoteCore]) -> None:
+async def test_more_ids_than_one_request_takes(both: Both) -> None:
     """Thousands of ids are asked for in several requests; unknown ones are left out."""
-    served, remote = both
-    ids = await known(served.app.core)
+    _, remote, ids = both
     unknown = [f"01890a5d-ac96-774b-bcce-{n:012x}" for n in range(2_500)]
     found = await remote.entities_by_id(SCOPE, [*unknown, ids["entity"]], Axes())
     assert list(found) == [ids["entity"]]
-    assert await remote.evidence(SCOPE, []) == {}
+    assert await remote.evidence(SCOPE, [], Axes()) == {}
 
 
-async def test_a_narrower_scope_hides_what_another_run_said(both: tuple[Served, RemoteCore]) -> None:
+async def test_a_narrower_scope_hides_what_another_run_said(both: Both) -> None:
     """Agent and run travel with the scope: under another run the memory isn't there."""
-    served, remote = both
-    ids = await known(served.app.core)
+    _, remote, ids = both
     with pytest.raises(NotFound):
         await remote.get(replace(SCOPE, run_id="other"), ids["memory"], Axes())

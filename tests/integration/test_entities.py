@@ -47,7 +47,7 @@ async def subjects(app: App) -> dict[str, str]:
 
 
 async def operations(app: App) -> list[Operation]:
-    page = await app.core.decisions(ALICE, job_id="", memory_id="", page_size=99, page_token="")
+    page = await app.core.decisions(ALICE, Axes(), job_id="", memory_id="", page_size=99, page_token="")
     return [decision.operation for decision in page.items]
 
 
@@ -111,7 +111,7 @@ async def test_who_was_known_by_a_role_gets_a_name(tmp_path: Path) -> None:
         assert (await subjects(app))["My brother lives in Rome"] == "Tom"
         assert "Alice's brother" not in await everybody(app)
 
-        page = await app.core.decisions(ALICE, job_id="", memory_id="", page_size=99, page_token="")
+        page = await app.core.decisions(ALICE, Axes(), job_id="", memory_id="", page_size=99, page_token="")
         (merge,) = [one for one in page.items if one.operation is Operation.MERGE]
         assert merge.decider == "code"
         await app.core.revert(ALICE, merge.id, request_id="")

@@ -162,6 +162,34 @@ BAD_READS: dict[str, tuple[Callable[[Served], Any], str]] = {
         ),
         "memory.kind",
     ),
+    "a job as of": (
+        lambda s: s.memory.GetJob(pb.GetJobRequest(scope=SCOPE, job_id=ID, view=View(as_of=Timestamp(seconds=1)))),
+        "view.as_of",
+    ),
+    "a job known at": (
+        lambda s: s.memory.GetJob(pb.GetJobRequest(scope=SCOPE, job_id=ID, view=View(known_at=Timestamp(seconds=1)))),
+        "view.known_at",
+    ),
+    "decisions as of": (
+        lambda s: s.memory.ListDecisions(pb.ListDecisionsRequest(scope=SCOPE, view=View(as_of=Timestamp(seconds=1)))),
+        "as_of",
+    ),
+    "no resolution": (
+        lambda s: s.memory.ResolveConflict(pb.ResolveConflictRequest(scope=SCOPE, memory_id=ID)),
+        "resolution",
+    ),
+    "a resolution of 9": (
+        lambda s: s.memory.ResolveConflict(
+            pb.ResolveConflictRequest(scope=SCOPE, memory_id=ID, resolution=9)  # type: ignore[arg-type]  # Of a newer version.
+        ),
+        "resolution",
+    ),
+    "a mask of ours": (
+        lambda s: s.memory.UpdateMemory(
+            pb.UpdateMemoryRequest(scope=SCOPE, memory_id=ID, update_mask=FieldMask(paths=["expires_at"]))
+        ),
+        "update_mask",
+    ),
     "paths of depth 9": (
         lambda s: s.graph.FindPaths(graph_pb.FindPathsRequest(scope=SCOPE, source="a", target="b", depth=9)),
         "depth",
@@ -193,11 +221,6 @@ UNSERVED: dict[str, Callable[[Served], Any]] = {
     "render": lambda s: s.memory.Recall(recall(render=recall_pb2.RenderOptions())),
     "explain": lambda s: s.memory.Recall(recall(explain=True)),
     "filter.run_ids": lambda s: s.memory.Recall(recall(filter=memory_pb2.Filter(run_ids=["r"]))),
-    "view.known_at": lambda s: s.memory.ListDecisions(
-        pb.ListDecisionsRequest(scope=SCOPE, view=View(known_at=Timestamp(seconds=1)))
-    ),
-    "ListConflicts": lambda s: s.memory.ListConflicts(pb.ListConflictsRequest(scope=SCOPE)),
-    "ResolveConflict": lambda s: s.memory.ResolveConflict(pb.ResolveConflictRequest(scope=SCOPE)),
 }
 
 

@@ -41,13 +41,15 @@ class Owner:
     memories: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     entities: list[str] = field(default_factory=list)
+    decisions: list[str] = field(default_factory=list)
+    disputed: str = ""
     job: str = ""
     token: str = ""
     pages: dict[str, str] = field(default_factory=dict)
 
     @property
     def secrets(self) -> list[str]:
-        return [self.firm, self.job, *self.memories, *self.messages, *self.entities]
+        return [self.firm, self.job, self.disputed, *self.decisions, *self.memories, *self.messages, *self.entities]
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         yield World(served, owners)
 
 
-def about(owner: Owner) -> pb.AddMemoriesRequest:
-    """Bob's job and city, given as facts, so that memories, entities and relations are there for certain."""
+def about(owner: Owner, firm: str = "") -> pb.AddMemoriesRequest:
+    """Bob's job and taste, given as facts, so that memories, entities and relations are there for certain."""
+    firm = firm or owner.firm
 
     def fact(predicate: str, value: str) -> fact_pb2.Fact:
         return fact_pb2.Fact(
@@ -82,11 +85,11 @@ def about(owner: Owner) -> pb.AddMemoriesRequest:
             sources=["0"],
         )
 
-    said = f"Bob works at {owner.firm} and likes {owner.firm}Coffee."
+    said = f"Bob works at {firm} and likes {owner.firm}Coffee."
     return pb.AddMemoriesRequest(
         scope=owner.scope,
         messages=[NewMessage(role="ROLE_USER", name="Bob", content=said)],
-        facts=fact_pb2.GivenFacts(facts=[fact("works_at", owner.firm), fact("likes", f"{owner.firm}Coffee")]),
+        facts=fact_pb2.GivenFacts(facts=[fact("works_at", firm), fact("likes", f"{owner.firm}Coffee")]),
     )
 
 
@@ -95,6 +98,11 @@ async def settle(served: Served, owner: Owner) -> None:
     owner.job, owner.token = added.job.id, added.consistency_token
     owner.memories = [outcome.memory.id for outcome in added.job.outcomes]
     owner.messages = list(added.job.message_ids)
+    owner.decisions = [outcome.decision.id for outcome in added.job.outcomes]
+    await served.memory.PinMemory(pb.PinMemoryRequest(scope=owner.scope, memory_id=owner.memories[0]))
+    for other in ("Else", "Other"):
+        dispute = await served.memory.AddMemories(about(owner, f"{owner.firm}{other}"))
+        owner.disputed = dispute.job.outcomes[0].memory.id
     listed = await served.graph.ListEntities(graph_pb.ListEntitiesRequest(scope=owner.scope))
     owner.entities = [entity.id for entity in listed.entities]
     await served.directory.UpdateSession(
@@ -109,6 +117,7 @@ async def settle(served: Served, owner: Owner) -> None:
     for name, page in (
         ("ListMemories", served.memory.ListMemories(pb.ListMemoriesRequest(scope=owner.scope, page_size=1))),
         ("ListDecisions", served.memory.ListDecisions(pb.ListDecisionsRequest(scope=owner.scope, page_size=1))),
+        ("ListConflicts", served.memory.ListConflicts(pb.ListConflictsRequest(scope=owner.scope, page_size=1))),
         ("ListEntities", served.graph.ListEntities(graph_pb.ListEntitiesRequest(scope=owner.scope, page_size=1))),
         (
             "ListSessions",
@@ -118,7 +127,7 @@ async def settle(served: Served, owner: Owner) -> None:
     ):
         owner.pages[name] = (await page).next_page_token
     assert len(owner.memories) == 2
-    assert len(owner.entities) == 3
+    assert len(owner.entities) == 5
     assert all(owner.pages.values())
 
 
@@ -247,6 +256,27 @@ async def delete(a: Asking) -> None:
     )
 
 
+async def restore(a: Asking) -> None:
+    await a.is_refused(
+        lambda value: a.served.memory.RestoreMemory(pb.RestoreMemoryRequest(scope=a.me.scope, memory_id=value)),
+        a.them.memories[0],
+    )
+
+
+async def pin(a: Asking) -> None:
+    await a.is_refused(
+        lambda value: a.served.memory.PinMemory(pb.PinMemoryRequest(scope=a.me.scope, memory_id=value)),
+        a.them.memories[0],
+    )
+
+
+async def revert(a: Asking) -> None:
+    await a.is_refused(
+        lambda value: a.served.memory.RevertDecision(pb.RevertDecisionRequest(scope=a.me.scope, decision_id=value)),
+        a.them.decisions[0],
+    )
+
+
 async def revisions(a: Asking) -> None:
     await a.is_refused(
         lambda value: a.served.memory.ListMemoryRevisions(
@@ -267,12 +297,20 @@ async def decisions(a: Asking) -> None:
 
 
 async def conflicts(a: Asking) -> None:
-    await a.is_not_served(a.served.memory.ListConflicts(pb.ListConflictsRequest(scope=a.me.scope)))
+    def listing(**fields: Any) -> Any:
+        return a.served.memory.ListConflicts(pb.ListConflictsRequest(scope=a.me.scope, **fields))
+
+    assert (await a.sees(listing())).conflicts
+    await a.is_refused(lambda _: listing(page_token=a.them.pages["ListConflicts"]), "", InvalidInput)
 
 
 async def resolve(a: Asking) -> None:
-    request = pb.ResolveConflictRequest(scope=a.me.scope, memory_id=a.them.memories[0])
-    await a.is_not_served(a.served.memory.ResolveConflict(request))
+    def settle(value: str) -> Any:
+        return a.served.memory.ResolveConflict(
+            pb.ResolveConflictRequest(scope=a.me.scope, memory_id=value, resolution=pb.RESOLUTION_ACCEPT)
+        )
+
+    await a.is_refused(settle, a.them.disputed)
 
 
 async def list_entities(a: Asking) -> None:
@@ -425,6 +463,9 @@ PROBES: dict[str, Callable[[Asking], Awaitable[None]]] = {
     "twohop.v1.MemoryService.BatchGetMessages": get_messages,
     "twohop.v1.MemoryService.UpdateMemory": update,
     "twohop.v1.MemoryService.DeleteMemory": delete,
+    "twohop.v1.MemoryService.RestoreMemory": restore,
+    "twohop.v1.MemoryService.PinMemory": pin,
+    "twohop.v1.MemoryService.RevertDecision": revert,
     "twohop.v1.MemoryService.ListMemoryRevisions": revisions,
     "twohop.v1.MemoryService.ListDecisions": decisions,
     "twohop.v1.MemoryService.ListConflicts": conflicts,

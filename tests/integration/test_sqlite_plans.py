@@ -16,6 +16,7 @@ from twohop.graph.store import MemoryFilter
 Call: TypeAlias = Callable[[SqliteLedger, Axes], Awaitable[object]]
 
 KEY = Triple("ann", "knows", "bob").key(P)
+NARROW = Narrowing(agent_id="x", run_id="y")
 PATH: dict[str, Call] = {
     "owner": lambda ledger, _: ledger.owner(P),
     "session": lambda ledger, _: ledger.session(P, "default"),
@@ -27,14 +28,14 @@ PATH: dict[str, Call] = {
     "messages": lambda ledger, axes: ledger.messages(P, ["m1"], axes.known_at),
     "recent_messages": lambda ledger, _: ledger.recent_messages(P, "default", 9, 5),
     "windows": lambda ledger, _: ledger.windows(P, ["m1"], 4),
-    "memories": lambda ledger, axes: ledger.memories(P, ["a"], axes, Narrowing(agent_id="x", run_id="y")),
+    "memories": lambda ledger, axes: ledger.memories(P, ["a"], axes, NARROW),
     "memories_of_revisions": lambda ledger, _: ledger.memories_of_revisions(P, ["r1"]),
     "revisions": lambda ledger, axes: ledger.revisions(P, "a", axes.known_at),
     "revisions_by_id": lambda ledger, axes: ledger.revisions_by_id(P, ["r1"], axes.known_at),
     "slot": lambda ledger, _: ledger.slot(P, ["slot"]),
     "by_text": lambda ledger, _: ledger.by_text(P, ["hash"]),
-    "by_triple": lambda ledger, _: ledger.by_triple(P, [KEY]),
-    "by_subject": lambda ledger, _: ledger.by_subject(P, [("ann", "knows")], 9),
+    "by_triple": lambda ledger, axes: ledger.by_triple(P, [KEY], axes.known_at),
+    "by_subject": lambda ledger, axes: ledger.by_subject(P, [("ann", "knows")], 9, axes.known_at),
     "facts_of_messages": lambda ledger, axes: ledger.facts_of_messages(P, ["m1"], axes),
     "entities": lambda ledger, axes: ledger.entities(P, ["ann"], axes),
     "entities_named": lambda ledger, axes: ledger.entities_named(P, ["ann", "bobby"], axes.known_at),
@@ -48,13 +49,18 @@ PATH: dict[str, Call] = {
     "trail": lambda ledger, _: ledger.trail(P, ["ann"], 1_001),
     "mentions_in": lambda ledger, _: ledger.mentions_in(P, ["m1"], 9),
     "vocabulary": lambda ledger, _: ledger.vocabulary(P, 1),
-    "decisions_of_job": lambda ledger, _: ledger.decisions(P, job_id="job-m1", after="[1,2]"),
-    "decisions_of_memory": lambda ledger, _: ledger.decisions(P, memory_id="a", after="[1,2]"),
+    "decision": lambda ledger, _: ledger.decision(P, "d1", NARROW),
+    "decisions_of_job": lambda ledger, axes: ledger.decisions(
+        P, job_id="job-m1", after="[1,2]", known_at=axes.known_at, narrowing=NARROW
+    ),
+    "decisions_of_memory": lambda ledger, axes: ledger.decisions(
+        P, memory_id="a", after="[1,2]", known_at=axes.known_at, narrowing=NARROW
+    ),
     "list_memories": lambda ledger, axes: ledger.list_memories(
         P, MemoryFilter(entity_ids=("bob",), narrowing=Narrowing(run_id="x")), axes, 9, "zz"
     ),
     "list_entities": lambda ledger, axes: ledger.list_entities(P, axes, 9, '["a","b"]', "x"),
-    "list_relations": lambda ledger, axes: ledger.list_relations(P, axes, 9, "zz", "ann", "knows"),
+    "list_relations": lambda ledger, axes: ledger.list_relations(P, axes, 9, "zz", "ann", "knows", NARROW),
 }
 
 KEYED = re.compile(r"SEARCH \w+ USING .*\(partition=\? AND \w+=\?")

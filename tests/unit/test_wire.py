@@ -10,6 +10,7 @@ from twohop.errors import InvalidInput, TwohopError
 from twohop.graph.model import (
     Axes,
     Decision,
+    Effect,
     Entity,
     Evidence,
     JobState,
@@ -28,6 +29,7 @@ from twohop.graph.model import (
 from twohop.memory.api import (
     AddRequest,
     AddResult,
+    Contradiction,
     Degradation,
     Edit,
     Filter,
@@ -37,6 +39,7 @@ from twohop.memory.api import (
     Path,
     RecallRequest,
     RecallResult,
+    Resolution,
     Scores,
     Step,
 )
@@ -45,8 +48,9 @@ from twohop.memory.ports import Claim, Fact, Named, Usage
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.v1 import scope_pb2
 from twohop.wire.adds import pack_add, pack_job, unpack_add, unpack_job
+from twohop.wire.changes import pack_conflict, unpack_conflict, unpack_resolution
 from twohop.wire.edits import pack_edit, pack_filter, unpack_edit, unpack_filter
-from twohop.wire.enums import KINDS
+from twohop.wire.enums import KINDS, RESOLUTIONS
 from twohop.wire.metadata import pack_metadata, unpack_metadata
 from twohop.wire.reading import Reader
 from twohop.wire.recalls import pack_answer, pack_recall, unpack_answer, unpack_recall
@@ -202,7 +206,10 @@ decisions = st.builds(
     target_id=text,
     reason=text,
     refused=st.sampled_from(["", *Operation]).map(str),
+    rule=text,
     status=text,
+    effects=several(st.builds(Effect, text, text, text)),
+    reverts=text,
     recorded_at=micros,
 )
 outcomes = st.builds(
@@ -300,11 +307,39 @@ def test_filters_and_axes_arrive_as_sent(where: Filter, at: Axes) -> None:
     reader.done()
 
 
-@given(st.builds(Edit, mask=several(st.sampled_from(["text", "metadata"])), text=text, metadata=metadata))
+edits = st.builds(
+    Edit,
+    mask=several(st.sampled_from(["text", "metadata", "categories", "expires_at"])),
+    text=text,
+    metadata=metadata,
+    categories=several(text),
+    expires_at=st.none() | micros,
+)
+
+
+@given(edits)
 def test_an_edit_arrives_as_sent(edit: Edit) -> None:
     """A change and its mask survive the wire."""
     memory, mask = pack_edit(edit)
     assert unpack_edit(Reader(), memory, mask.paths) == edit
+
+
+def test_an_expiry_has_the_wires_name() -> None:
+    """The mask names the field as the message does."""
+    _, mask = pack_edit(Edit(mask=("expires_at",), expires_at=1))
+    assert mask.paths == ["expire_time"]
+
+
+@given(st.builds(Contradiction, disputed=memories(), kept=several(memories()), reason=text))
+def test_a_conflict_arrives_as_given(conflict: Contradiction) -> None:
+    """A disputed memory and what it contradicts survive the wire."""
+    assert unpack_conflict(pack_conflict(conflict), MINE) == conflict
+
+
+@given(st.sampled_from(Resolution))
+def test_a_resolution_arrives_as_sent(resolution: Resolution) -> None:
+    """No way to settle a conflict is taken for another."""
+    assert unpack_resolution(Reader(), RESOLUTIONS.pack(resolution)) is resolution
 
 
 @given(st.builds(Scope, tenant=word, user_id=text, agent_id=text, run_id=text))

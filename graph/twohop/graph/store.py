@@ -152,7 +152,10 @@ class Trail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryFilter:
-    """What a list leaves in; empty or None = everything."""
+    """What a list leaves in; empty or None = everything.
+
+    `disputed` True with an `as_of`: the disputed ones whose validity holds it.
+    """
 
     narrowing: Narrowing = Narrowing()
     kinds: tuple[Kind, ...] = ()
@@ -333,12 +336,16 @@ class Ledger(Protocol):
         """The memories whose current revision has one of the text hashes."""
         ...
 
-    async def by_triple(self, partition: str, keys: Sequence[str]) -> dict[str, list[Memory]]:
-        """Triple key -> the memories whose current revision asserts it."""
+    async def by_triple(
+        self, partition: str, keys: Sequence[str], known_at: int | None = None
+    ) -> dict[str, list[Memory]]:
+        """Triple key -> the memories whose revision known then asserts it."""
         ...
 
-    async def by_subject(self, partition: str, pairs: Sequence[tuple[str, str]], limit: int) -> list[Memory]:
-        """Memories whose current revision asserts (subject id, predicate), newest first, at most `limit` a pair."""
+    async def by_subject(
+        self, partition: str, pairs: Sequence[tuple[str, str]], limit: int, known_at: int | None = None
+    ) -> list[Memory]:
+        """Memories whose revision known then asserts (subject id, predicate), newest first, at most `limit` a pair."""
         ...
 
     async def facts_of_messages(
@@ -347,8 +354,8 @@ class Ledger(Protocol):
         """Message id -> memories (visible at `axes`) that it is evidence for."""
         ...
 
-    async def decision(self, partition: str, decision_id: str) -> Decision | None:
-        """The decision, or None."""
+    async def decision(self, partition: str, decision_id: str, narrowing: Narrowing | None = None) -> Decision | None:
+        """The decision, or None; narrowed as `decisions`."""
         ...
 
     async def reverted(self, partition: str, decision_id: str) -> Decision | None:
@@ -356,9 +363,21 @@ class Ledger(Protocol):
         ...
 
     async def decisions(
-        self, partition: str, *, job_id: str = "", memory_id: str = "", limit: int = 100, after: str = ""
+        self,
+        partition: str,
+        *,
+        job_id: str = "",
+        memory_id: str = "",
+        limit: int = 100,
+        after: str = "",
+        known_at: int | None = None,
+        narrowing: Narrowing | None = None,
     ) -> Page[Decision]:
-        """Decisions of a job, about a memory (made or touched), or of the owner; in order of recording."""
+        """Decisions of a job, about a memory (made or touched), or of the owner; in order of recording.
+
+        Narrowed to those that made or touched a memory which ever rested on messages of the agent and the run, and
+        those of a job with such a message.
+        """
         ...
 
     # -- graph ----------------------------------------------------------------------------------------------------
@@ -406,9 +425,16 @@ class Ledger(Protocol):
         ...
 
     async def list_relations(
-        self, partition: str, axes: Axes, limit: int, after: str = "", entity_id: str = "", predicate: str = ""
+        self,
+        partition: str,
+        axes: Axes,
+        limit: int,
+        after: str = "",
+        entity_id: str = "",
+        predicate: str = "",
+        narrowing: Narrowing | None = None,
     ) -> Page[Relation]:
-        """Relations visible at `axes`, newest id first."""
+        """Relations visible at `axes`, newest id first; narrowed to those that a memory so visible supports."""
         ...
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:

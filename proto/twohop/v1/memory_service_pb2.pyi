@@ -500,9 +500,11 @@ class ResolveConflictRequest(_message.Message):
     def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., memory_id: _Optional[str] = ..., resolution: _Optional[_Union[Resolution, str]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ResolveConflictResponse(_message.Message):
-    __slots__ = ("decision", "consistency_token")
+    __slots__ = ("decision", "consistency_token", "memories")
     DECISION_FIELD_NUMBER: _ClassVar[int]
     CONSISTENCY_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    MEMORIES_FIELD_NUMBER: _ClassVar[int]
     decision: _decision_pb2.Decision
     consistency_token: str
-    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., consistency_token: _Optional[str] = ...) -> None: ...
+    memories: _containers.RepeatedCompositeFieldContainer[_memory_pb2.Memory]
+    def __init__(self, decision: _Optional[_Union[_decision_pb2.Decision, _Mapping]] = ..., consistency_token: _Optional[str] = ..., memories: _Optional[_Iterable[_Union[_memory_pb2.Memory, _Mapping]]] = ...) -> None: ...

@@ -2,7 +2,7 @@
 
 import typer
 
-from twohop.cli import add, agent, decisions, directory, graph, memories, recall, reindex, serve
+from twohop.cli import add, agent, decisions, directory, edits, graph, memories, recall, reindex, serve
 from twohop.cli.command import ListByDefault, register
 
 app = typer.Typer(
@@ -20,6 +20,14 @@ register(app, recall.paths, recall.show_paths)
 register(app, memories.list_memories, memories.show_list, name="list")
 register(app, memories.get, memories.show_memory)
 register(app, memories.history, memories.show_history)
+register(app, edits.update, memories.show_memory)
+register(app, edits.delete, memories.show_memory)
+register(app, edits.restore, memories.show_memory)
+register(app, edits.pin, memories.show_memory)
+register(app, edits.unpin, memories.show_memory)
+register(app, edits.revert, edits.show_changed)
+register(app, edits.conflicts, edits.show_conflicts)
+register(app, edits.resolve, edits.show_changed)
 register(app, decisions.why, decisions.show)
 register(app, directory.owners, directory.show_owners)
 register(app, directory.sessions, directory.show_sessions)

@@ -38,10 +38,15 @@ async def get(
 
 
 async def history(
-    memory: AsyncMemory, whose: Whose, memory_id: Annotated[str, typer.Argument(help="The memory's id.")]
+    memory: AsyncMemory,
+    whose: Whose,
+    memory_id: Annotated[str, typer.Argument(help="The memory's id.")],
+    *,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
 ) -> Shape:
-    """Show every version of a memory, oldest first."""
-    return {"results": await memory.history(memory_id, **whose)}
+    """Show every version of a memory, oldest first, with who made it and why."""
+    return {"results": await memory.history(memory_id, as_of=as_of or None, known_at=known_at or None, **whose)}
 
 
 def show_list(result: Shape) -> None:
@@ -62,6 +67,9 @@ def show_memory(one: Shape) -> None:
             ("took the place of", one["supersedes"]),
             ("replaced by", one["superseded_by"]),
             ("labels", ", ".join(one["categories"])),
+            ("expires", one["expires_at"]),
+            ("pinned", "yes" if one["pinned"] else None),
+            ("disputed", "yes: see `twohop conflicts`" if one["disputed"] else None),
         )
     )
     for row in one["evidence"]:
@@ -71,7 +79,15 @@ def show_memory(one: Shape) -> None:
 def show_history(result: Shape) -> None:
     """One version a row."""
     rows = [
-        (str(one["number"]), one["event"], one["memory"], lasting(one), day(one["recorded_at"]), one["reason"])
+        (
+            str(one["number"]),
+            one["event"],
+            one["memory"],
+            lasting(one),
+            day(one["recorded_at"]),
+            one["decider"],
+            one["reason"],
+        )
         for one in result["results"]
     ]
-    table(("", "event", "memory", "true", "known since", "why"), rows, empty="No versions.")
+    table(("", "event", "memory", "true", "known since", "by", "why"), rows, empty="No versions.")

@@ -6,13 +6,16 @@ from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
 from twohop.errors import FieldViolation, InvalidInput
-from twohop.graph.model import Kind, Role
-from twohop.memory.api import Filter, NewMessage
+from twohop.graph.model import Axes, Kind, Role
+from twohop.memory.api import Filter, NewMessage, Resolution
 from twohop.memory.moment import When, micros
 from twohop.memory.ports import Cardinality, Claim, Fact, Named, Polarity
 
 Time: TypeAlias = datetime | str | None
 """A datetime (naive = UTC), or ISO text: an instant, or a date whose first instant is meant."""
+
+NEVER = "never"
+"""In place of a time: takes an expiry back."""
 
 Messages: TypeAlias = str | Mapping[str, Any] | Iterable[Mapping[str, Any]]
 Facts: TypeAlias = Sequence[Fact | str | Mapping[str, Any]]
@@ -92,6 +95,29 @@ def instant_of(field: str, time: Time, time_zone: str = "UTC") -> int | None:
     except (ValueError, TypeError) as e:
         problem = "is not a time: give a datetime or ISO text such as 2025-09-08 or 2025-09-08T10:00:00Z"
         raise InvalidInput(FieldViolation(field, problem)) from e
+
+
+def axes_of(as_of: Time, known_at: Time) -> Axes:
+    """The state that a read asks for."""
+    return Axes(as_of=instant_of("as_of", as_of), known_at=instant_of("known_at", known_at))
+
+
+def expiry_of(time: Time) -> int | None:
+    """When a memory expires, microseconds; None = never.
+
+    Raises:
+        InvalidInput: neither a time nor `never`.
+    """
+    return None if time == NEVER else instant_of("expires_at", time)
+
+
+def resolution_of(resolution: Resolution | str) -> Resolution:
+    """How a conflict is settled, by its name.
+
+    Raises:
+        InvalidInput: no such resolution.
+    """
+    return _member("resolution", Resolution, resolution)
 
 
 def _message(message: Any, field: str) -> NewMessage:

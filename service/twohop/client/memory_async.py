@@ -8,20 +8,21 @@ from typing import Any, Self, Unpack
 
 from twohop.client import shapes
 from twohop.client.directory_async import DirectoryCalls
-from twohop.client.inputs import Facts, Messages, Time, filter_of, given_facts, instant_of, kind_of, new_messages
+from twohop.client.edits_async import EditCalls
+from twohop.client.inputs import Facts, Messages, Time, axes_of, filter_of, given_facts, new_messages
 from twohop.client.pages import read_pages
 from twohop.client.questions import Asked, Whose
 from twohop.client.remote import RemoteCore
 from twohop.config import Settings
 from twohop.errors import Misconfigured, NotServed, ShuttingDown
-from twohop.graph.model import Axes, Kind, Scope
-from twohop.memory.api import AddRequest, Core, Depth, Edit, Filter, Listing, RecallRequest, RecallResult
+from twohop.graph.model import Axes, Scope
+from twohop.memory.api import AddRequest, Core, Depth, Filter, Listing, RecallRequest, RecallResult
 from twohop.wire.scopes import DEFAULT_TENANT
 
 Shape = dict[str, Any]
 
 
-class AsyncMemory(DirectoryCalls):
+class AsyncMemory(EditCalls, DirectoryCalls):
     """Remembers what is said and recalls what answers a question.
 
     `AsyncMemory()` opens the embedded stores in this process (one process at a time owns a data directory);
@@ -212,53 +213,23 @@ class AsyncMemory(DirectoryCalls):
 
         return {"results": [shapes.memory(one) for one in await read_pages(page, limit)]}
 
-    async def update(
+    async def history(
         self,
         memory_id: str,
-        data: str | None = None,
         *,
-        kind: Kind | str | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        categories: list[str] | None = None,
-        etag: str = "",
-        request_id: str = "",
+        as_of: Time = None,
+        known_at: Time = None,
         **whose: Unpack[Whose],
-    ) -> Shape:
-        """Change a memory's text (`data`), kind, metadata or categories: what is given is replaced.
+    ) -> list[Shape]:
+        """Every version of a memory, oldest first, each with who made it and why. Raises `NotFound`.
 
-        Raises:
-            NotFound: no such memory for this owner.
-            EtagMismatch: it changed since `etag` was read.
+        `known_at`: those known then; `as_of`: those that held then.
         """
-        given = {"text": data, "kind": kind, "metadata": metadata, "categories": categories}
-        edit = Edit(
-            mask=tuple(name for name, value in given.items() if value is not None),
-            text=data or "",
-            kind=kind_of(kind),
-            metadata=dict(metadata or {}),
-            categories=tuple(categories or ()),
-        )
         core, scope = await self._opened(), self._scope(whose)
-        return shapes.memory(await core.update(scope, memory_id, edit, etag=etag, request_id=request_id))
-
-    async def delete(
-        self,
-        memory_id: str,
-        *,
-        etag: str = "",
-        request_id: str = "",
-        **whose: Unpack[Whose],
-    ) -> Shape:
-        """Close a memory; it stays in its history. Raises `NotFound`, `EtagMismatch`."""
-        core, scope = await self._opened(), self._scope(whose)
-        return shapes.memory(await core.delete(scope, memory_id, etag=etag, request_id=request_id))
-
-    async def history(self, memory_id: str, **whose: Unpack[Whose]) -> list[Shape]:
-        """Every version of a memory, oldest first. Raises `NotFound`."""
-        core, scope = await self._opened(), self._scope(whose)
+        axes = axes_of(as_of, known_at)
 
         def page(size: int, token: str) -> Awaitable[Listing[Any]]:
-            return core.revisions(scope, memory_id, page_size=size, page_token=token)
+            return core.revisions(scope, memory_id, axes, page_size=size, page_token=token)
 
         return [shapes.revision(one) for one in await read_pages(page)]
 
@@ -268,13 +239,19 @@ class AsyncMemory(DirectoryCalls):
         job_id: str = "",
         memory_id: str = "",
         limit: int = 100,
+        known_at: Time = None,
         **whose: Unpack[Whose],
     ) -> Shape:
-        """Up to `limit` decisions in order, of an add or about a memory, as `{"results": […]}`."""
+        """Up to `limit` decisions in order, of an add or about a memory, as `{"results": […]}`.
+
+        Each says what was done (`event`) and why, by whom, and its `effects` on memories; `refused` and `rule` what a
+        guardrail kept the judge from, `reverts` what it undid.
+        """
         core, scope = await self._opened(), self._scope(whose)
+        axes = axes_of(None, known_at)
 
         def page(size: int, token: str) -> Awaitable[Listing[Any]]:
-            return core.decisions(scope, job_id=job_id, memory_id=memory_id, page_size=size, page_token=token)
+            return core.decisions(scope, axes, job_id=job_id, memory_id=memory_id, page_size=size, page_token=token)
 
         return {"results": [shapes.decision(one) for one in await read_pages(page, limit)]}
 
@@ -395,8 +372,3 @@ class AsyncMemory(DirectoryCalls):
             settings = settings.model_copy(update={"data_dir": Path(self._data_dir)})
         local = await open_local(settings)
         return local.core, local.close
-
-
-def axes_of(as_of: Time, known_at: Time) -> Axes:
-    """The state that a read asks for."""
-    return Axes(as_of=instant_of("as_of", as_of), known_at=instant_of("known_at", known_at))

@@ -8,11 +8,11 @@ import grpc
 
 from twohop.client.packing import packing
 from twohop.client.remote_directory import RemoteDirectory
+from twohop.client.remote_edits import RemoteEdits
 from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Message, Relation, Revision, Scope
 from twohop.memory.api import (
     AddRequest,
     AddResult,
-    Edit,
     EntityChanged,
     Filter,
     Listing,
@@ -24,8 +24,9 @@ from twohop.v1 import graph_service_pb2 as graph_pb
 from twohop.v1 import memory_service_pb2 as memory_pb
 from twohop.v1.graph_service_pb2_grpc import GraphServiceStub
 from twohop.v1.memory_service_pb2_grpc import MemoryServiceStub
-from twohop.wire.adds import pack_add, unpack_decision, unpack_job
-from twohop.wire.edits import pack_edit, pack_filter
+from twohop.wire.adds import pack_add, unpack_job
+from twohop.wire.decisions import unpack_decision
+from twohop.wire.edits import pack_filter
 from twohop.wire.errors import unpack_error
 from twohop.wire.graphs import unpack_entity, unpack_path, unpack_relation
 from twohop.wire.memories import unpack_memory, unpack_revision
@@ -43,7 +44,7 @@ KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS = 60_000, 20_000
 LOOPBACK = ("127.", "localhost:", "[::1]:")
 
 
-class RemoteCore:
+class RemoteCore(RemoteEdits):
     """Implements `twohop.memory.api.Core` over a channel. Made and used in one running event loop."""
 
     def __init__(self, target: str) -> None:
@@ -111,51 +112,35 @@ class RemoteCore:
         response: memory_pb.ListMemoriesResponse = await self._call(self._memory.ListMemories, packed)
         return listing(response, [unpack_memory(memory, scope.partition) for memory in response.memories])
 
-    async def update(self, scope: Scope, memory_id: str, edit: Edit, *, etag: str, request_id: str) -> Memory:
-        """A new revision by the caller."""
-        with packing():
-            memory, mask = pack_edit(edit)
-            packed = memory_pb.UpdateMemoryRequest(
-                scope=pack_scope(scope),
-                memory_id=memory_id,
-                memory=memory,
-                update_mask=mask,
-                etag=etag,
-                request_id=request_id,
-            )
-        response: memory_pb.UpdateMemoryResponse = await self._call(self._memory.UpdateMemory, packed)
-        return unpack_memory(response.memory, scope.partition)
-
-    async def delete(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
-        """Close a memory."""
-        with packing():
-            packed = memory_pb.DeleteMemoryRequest(
-                scope=pack_scope(scope), memory_id=memory_id, etag=etag, request_id=request_id
-            )
-        response: memory_pb.DeleteMemoryResponse = await self._call(self._memory.DeleteMemory, packed)
-        return unpack_memory(response.memory, scope.partition)
-
-    async def revisions(self, scope: Scope, memory_id: str, *, page_size: int, page_token: str) -> Listing[Revision]:
+    async def revisions(
+        self, scope: Scope, memory_id: str, axes: Axes, *, page_size: int, page_token: str
+    ) -> Listing[Revision]:
         """Every version of a memory."""
         with packing():
             packed = memory_pb.ListMemoryRevisionsRequest(
-                scope=pack_scope(scope), memory_id=memory_id, page_size=page_size, page_token=page_token
+                scope=pack_scope(scope),
+                memory_id=memory_id,
+                view=pack_view(axes),
+                page_size=page_size,
+                page_token=page_token,
             )
         response: memory_pb.ListMemoryRevisionsResponse = await self._call(self._memory.ListMemoryRevisions, packed)
         return listing(response, [unpack_revision(revision, scope.partition) for revision in response.revisions])
 
-    async def evidence(self, scope: Scope, evidence: Sequence[Evidence]) -> dict[str, Message]:
+    async def evidence(self, scope: Scope, evidence: Sequence[Evidence], axes: Axes) -> dict[str, Message]:
         """The messages that evidence points at, by message id."""
         found = {}
         for ids in chunks(row.message_id for row in evidence):
             with packing():
-                packed = memory_pb.BatchGetMessagesRequest(scope=pack_scope(scope), message_ids=ids)
+                packed = memory_pb.BatchGetMessagesRequest(
+                    scope=pack_scope(scope), message_ids=ids, view=pack_view(axes)
+                )
             response: memory_pb.BatchGetMessagesResponse = await self._call(self._memory.BatchGetMessages, packed)
             found.update({message.id: unpack_message(message, scope.partition) for message in response.messages})
         return found
 
     async def decisions(
-        self, scope: Scope, *, job_id: str, memory_id: str, page_size: int, page_token: str
+        self, scope: Scope, axes: Axes, *, job_id: str, memory_id: str, page_size: int, page_token: str
     ) -> Listing[Decision]:
         """What was decided, by whom and why."""
         with packing():
@@ -163,6 +148,7 @@ class RemoteCore:
                 scope=pack_scope(scope),
                 job_id=job_id,
                 memory_id=memory_id,
+                view=pack_view(axes),
                 page_size=page_size,
                 page_token=page_token,
             )

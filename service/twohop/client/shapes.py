@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twohop.graph.model import Decision, Entity, Evidence, Granularity, Memory, Message, Moment, Relation, Revision
-from twohop.memory.api import AddResult, Item, Outcome, Path, RecallResult, Step, etag
+from twohop.memory.api import AddResult, Changed, Contradiction, Item, Outcome, Path, RecallResult, Step, etag
 from twohop.memory.moment import instant, written
 
 Shape = dict[str, Any]
@@ -42,8 +42,10 @@ def outcome(one: Outcome) -> Shape:
         "previous_memory": one.target.revision.text if one.target and one.memory else None,
         "target_id": one.decision.target_id or None,
         "decider": one.decision.decider,
+        "decision_id": one.decision.id,
         "reason": one.decision.reason,
         "refused": one.decision.refused.upper() or None,
+        "rule": one.decision.rule or None,
         "status": one.decision.status or None,
         "categories": list(memory.revision.categories) if memory else [],
         "expires_at": expiry(memory.revision) if memory else None,
@@ -150,6 +152,7 @@ def revision(one: Revision) -> Shape:
         "event": one.operation.name,
         "decider": one.decider,
         "reason": one.reason,
+        "decision_id": one.decision_id or None,
         "valid_from": world(one.validity.valid_from),
         "granularity": one.validity.valid_from.granularity.value,
         "valid_to": world(one.validity.valid_to),
@@ -159,11 +162,14 @@ def revision(one: Revision) -> Shape:
         "superseded_by": one.superseded_by or None,
         "metadata": plain(one.metadata),
         "categories": list(one.categories),
+        "pinned": one.pinned,
+        "expires_at": expiry(one),
+        "disputed": one.disputed,
     }
 
 
 def decision(one: Decision) -> Shape:
-    """What was decided about one fact."""
+    """What was decided. In an effect, no revision before = the memory began, none after = it was retracted."""
     return {
         "id": one.id,
         "job_id": one.job_id or None,
@@ -172,10 +178,32 @@ def decision(one: Decision) -> Shape:
         "decider": one.decider,
         "reason": one.reason,
         "refused": one.refused.upper() or None,
+        "rule": one.rule or None,
         "status": one.status or None,
         "memory_id": one.memory_id or None,
         "target_id": one.target_id or None,
+        "effects": [
+            {"memory_id": effect.memory_id, "before": effect.before or None, "after": effect.after or None}
+            for effect in one.effects
+        ],
+        "reverts": one.reverts or None,
         "recorded_at": system(one.recorded_at),
+    }
+
+
+def changed(one: Changed) -> Shape:
+    """What a caller's decision changed."""
+    return {"decision": decision(one.decision), "results": [memory(each) for each in one.memories]}
+
+
+def conflict(one: Contradiction) -> Shape:
+    """A disputed memory with what it contradicts."""
+    return {
+        "id": one.disputed.id,
+        "memory": one.disputed.revision.text,
+        "disputed": memory(one.disputed),
+        "contradicts": [memory(each) for each in one.kept],
+        "reason": one.reason,
     }
 
 

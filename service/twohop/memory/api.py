@@ -357,25 +357,27 @@ class Core(Protocol):
         ...
 
     async def conflicts(self, scope: Scope, axes: Axes, *, page_size: int, page_token: str) -> Listing[Contradiction]:
-        """Disputed memories with what they contradict, newest first."""
+        """Disputed memories with what they contradict, newest first; with `as_of`, those that would have held then."""
         ...
 
     async def resolve(self, scope: Scope, memory_id: str, resolution: Resolution, *, request_id: str) -> Changed:
         """Settle a conflict. Raises `Conflict` when the memory is not disputed."""
         ...
 
-    async def revisions(self, scope: Scope, memory_id: str, *, page_size: int, page_token: str) -> Listing[Revision]:
-        """Every version of a memory, oldest first."""
+    async def revisions(
+        self, scope: Scope, memory_id: str, axes: Axes, *, page_size: int, page_token: str
+    ) -> Listing[Revision]:
+        """Every version of a memory, oldest first: those known at `known_at`, of them those that held at `as_of`."""
         ...
 
-    async def evidence(self, scope: Scope, evidence: Sequence[Evidence]) -> dict[str, Message]:
-        """The messages that evidence points at, by message id."""
+    async def evidence(self, scope: Scope, evidence: Sequence[Evidence], axes: Axes) -> dict[str, Message]:
+        """The messages that evidence points at, by message id, as far as known at `known_at`; `as_of` hides none."""
         ...
 
     async def decisions(
-        self, scope: Scope, *, job_id: str, memory_id: str, page_size: int, page_token: str
+        self, scope: Scope, axes: Axes, *, job_id: str, memory_id: str, page_size: int, page_token: str
     ) -> Listing[Decision]:
-        """What was decided, by whom and why, in order."""
+        """What was decided, by whom and why, in order. They have no world time: `as_of` is refused."""
         ...
 
     async def entities(

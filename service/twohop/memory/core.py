@@ -26,13 +26,15 @@ from twohop.memory.api import (
 from twohop.memory.clock import Clock
 from twohop.memory.recall.recall import Recaller
 from twohop.memory.settings import Limits
-from twohop.memory.validate import Check, check_edit, check_id, check_recall
+from twohop.memory.validate import Check, check_change, check_edit, check_id, check_recall
 from twohop.memory.write.add import Adder
 from twohop.memory.write.edit import Editor
 
 T = TypeVar("T")
 
 DEFAULT_PAGE = 50
+SLOT_VALUES = 100
+"""Values of one slot that a disputed one is compared with, the newest first."""
 
 
 class MemoryCore:
@@ -122,42 +124,42 @@ class MemoryCore:
 
     async def update(self, scope: Scope, memory_id: str, edit: Edit, *, etag: str, request_id: str) -> Memory:
         """A new revision by the caller."""
-        check_edit(scope, memory_id, edit, self._limits)
+        check_edit(scope, memory_id, edit, request_id, self._limits)
         memory = await self._editor.update(scope, memory_id, edit, if_match=etag, request_id=request_id)
         await self._adder.project(scope.partition)
         return memory
 
     async def delete(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
         """Close a memory; it is kept and stays in its history."""
-        check_id(scope, "memory_id", memory_id, self._limits)
+        check_change(scope, "memory_id", memory_id, request_id, self._limits)
         memory = await self._editor.delete(scope, memory_id, if_match=etag, request_id=request_id)
         await self._adder.project(scope.partition)
         return memory
 
     async def restore(self, scope: Scope, memory_id: str, *, etag: str, request_id: str) -> Memory:
         """Bring a closed or retracted memory back."""
-        check_id(scope, "memory_id", memory_id, self._limits)
+        check_change(scope, "memory_id", memory_id, request_id, self._limits)
         memory = await self._editor.restore(scope, memory_id, if_match=etag, request_id=request_id)
         await self._adder.project(scope.partition)
         return memory
 
     async def pin(self, scope: Scope, memory_id: str, *, pinned: bool, etag: str, request_id: str) -> Memory:
         """Pin a memory, so that no add closes or rewrites it, or unpin it."""
-        check_id(scope, "memory_id", memory_id, self._limits)
+        check_change(scope, "memory_id", memory_id, request_id, self._limits)
         memory = await self._editor.pin(scope, memory_id, pinned=pinned, if_match=etag, request_id=request_id)
         await self._adder.project(scope.partition)
         return memory
 
     async def revert(self, scope: Scope, decision_id: str, *, request_id: str) -> Changed:
         """Undo a decision, with everything that hung on it."""
-        check_id(scope, "decision_id", decision_id, self._limits)
+        check_change(scope, "decision_id", decision_id, request_id, self._limits)
         changed = await self._editor.revert(scope, decision_id, request_id=request_id)
         await self._adder.project(scope.partition)
         return changed
 
     async def resolve(self, scope: Scope, memory_id: str, resolution: Resolution, *, request_id: str) -> Changed:
         """Settle a conflict."""
-        check_id(scope, "memory_id", memory_id, self._limits)
+        check_change(scope, "memory_id", memory_id, request_id, self._limits)
         changed = await self._editor.resolve(scope, memory_id, resolution, request_id=request_id)
         await self._adder.project(scope.partition)
         return changed
@@ -167,60 +169,74 @@ class MemoryCore:
         page_size = self._page_size(scope, axes, page_size)
         request = ("conflicts", scope, axes)
         after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
-        known = Axes(known_at=axes.known_at)
         where = MemoryFilter(narrowing=scope.narrows, disputed=True)
-        page = await self._ledger.list_memories(scope.partition, where, known, page_size, after)
+        page = await self._ledger.list_memories(scope.partition, where, axes, page_size, after)
         found = [
             Contradiction(
                 disputed=memory,
-                kept=await self._contradicted(scope.partition, memory),
+                kept=await self._contradicted(scope.partition, memory, axes.known_at),
                 reason=memory.revision.reason,
             )
             for memory in page.items
         ]
         return listing(found, page.next_key, request, read_time, seq)
 
-    async def _contradicted(self, partition: str, disputed: Memory) -> tuple[Memory, ...]:
+    async def _contradicted(self, partition: str, disputed: Memory, known_at: int | None) -> tuple[Memory, ...]:
         """What stands where the disputed memory would, or says the same and would be closed by it."""
         revision = disputed.revision
-        keys = [triple.key(partition) for triple in revision.triples[:1]]
-        same = [memory for found in (await self._ledger.by_triple(partition, keys)).values() for memory in found]
-        slots = [key for key in (revision.slot_key, revision.mirror_key) if key]
-        line = await self._ledger.slot(partition, slots) if slots else []
+        own = revision.triples[:1]
+        by_key = await self._ledger.by_triple(partition, [triple.key(partition) for triple in own], known_at)
+        same = [memory for found in by_key.values() for memory in found]
+        keys = {revision.slot_key, revision.mirror_key} - {""}
+        ends = [(end, t.predicate) for t in own for end in (t.subject_id, t.object_id) if keys and end]
+        rivals = await self._ledger.by_subject(partition, ends, SLOT_VALUES, known_at)
+        line = [memory for memory in rivals if keys & {memory.revision.slot_key, memory.revision.mirror_key}]
         start = revision.validity.valid_from.at
         kept = {m.id: m for m in (*line, *same) if not m.revision.disputed and m.revision.validity.holds(start)}
         return tuple(kept.values())
 
-    async def revisions(self, scope: Scope, memory_id: str, *, page_size: int, page_token: str) -> Listing[Revision]:
+    async def revisions(
+        self, scope: Scope, memory_id: str, axes: Axes, *, page_size: int, page_token: str
+    ) -> Listing[Revision]:
         """Every version of a memory, oldest first."""
         check_id(scope, "memory_id", memory_id, self._limits)
-        page_size = self._page_size(scope, Axes(), page_size)
-        request = ("revisions", scope, memory_id)
-        after, axes, read_time, seq = await self._reading(scope, Axes(), request, page_token)
-        found = await self._ledger.revisions(scope.partition, memory_id, axes.known_at)
-        if scope.narrows != Narrowing() and not await self._seen_by(scope, found):
-            found = []
-        if not found:
+        page_size = self._page_size(scope, axes, page_size)
+        request = ("revisions", scope, memory_id, axes)
+        after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
+        known = await self._ledger.revisions(scope.partition, memory_id, axes.known_at)
+        if scope.narrows != Narrowing() and not await self._seen_by(scope, known, read_time):
+            known = []
+        if not known:
             raise NotFound("no such memory for this owner")
+        found = [one for one in known if axes.as_of is None or one.validity.holds(axes.as_of)]
         start = int(after) if after.isdecimal() else 0
         items = found[start : start + page_size]
         more = str(start + page_size) if start + page_size < len(found) else ""
         return listing(items, more, request, read_time, seq)
 
-    async def evidence(self, scope: Scope, evidence: Sequence[Evidence]) -> dict[str, Message]:
+    async def evidence(self, scope: Scope, evidence: Sequence[Evidence], axes: Axes) -> dict[str, Message]:
         """The messages that evidence points at, by message id."""
+        self._check(scope, axes).done()
         ids = list(dict.fromkeys(row.message_id for row in evidence))
-        return {message.id: message for message in await self._ledger.messages(scope.partition, ids)}
+        return {message.id: message for message in await self._ledger.messages(scope.partition, ids, axes.known_at)}
 
     async def decisions(
-        self, scope: Scope, *, job_id: str, memory_id: str, page_size: int, page_token: str
+        self, scope: Scope, axes: Axes, *, job_id: str, memory_id: str, page_size: int, page_token: str
     ) -> Listing[Decision]:
         """What was decided, by whom and why, in order."""
-        page_size = self._page_size(scope, Axes(), page_size)
-        request = ("decisions", scope, job_id, memory_id)
-        after, _, read_time, seq = await self._reading(scope, Axes(), request, page_token)
+        page_size = self._page_size(scope, axes, page_size)
+        if axes.as_of is not None:
+            raise InvalidInput(FieldViolation("as_of", "decisions have no world time: ask with known_at alone"))
+        request = ("decisions", scope, job_id, memory_id, axes)
+        after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
         page = await self._ledger.decisions(
-            scope.partition, job_id=job_id, memory_id=memory_id, limit=page_size, after=after
+            scope.partition,
+            job_id=job_id,
+            memory_id=memory_id,
+            limit=page_size,
+            after=after,
+            known_at=axes.known_at,
+            narrowing=scope.narrows,
         )
         return listing(page.items, page.next_key, request, read_time, seq)
 
@@ -253,7 +269,9 @@ class MemoryCore:
         after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
         if axes.as_of is None and not include_closed:
             axes = replace(axes, as_of=max(self._clock(), read_time))
-        page = await self._ledger.list_relations(scope.partition, axes, page_size, after, entity_id, predicate)
+        page = await self._ledger.list_relations(
+            scope.partition, axes, page_size, after, entity_id, predicate, scope.narrows
+        )
         return listing(page.items, page.next_key, request, read_time, seq)
 
     async def entities_by_id(self, scope: Scope, ids: Sequence[str], axes: Axes) -> dict[str, Entity]:
@@ -290,10 +308,14 @@ class MemoryCore:
         await self._adder.project(scope.partition)
         return changed
 
-    async def _seen_by(self, scope: Scope, revisions: Sequence[Revision]) -> bool:
-        """Whether agent and run see the memory, at the time of any of its revisions."""
+    async def _seen_by(self, scope: Scope, revisions: Sequence[Revision], read_time: int) -> bool:
+        """Whether agent and run see the memory by the end of any of its revisions, or by now.
+
+        Evidence comes without a revision too: what counts is what each rested on at last.
+        """
         for revision in reversed(revisions):
-            axes = Axes(known_at=revision.recorded_at)
+            ended = revision.superseded_at
+            axes = Axes(known_at=read_time if ended is None else ended - 1)
             if await self._ledger.memories(scope.partition, [revision.memory_id], axes, scope.narrows):
                 return True
         return False
@@ -318,14 +340,18 @@ class MemoryCore:
     ) -> tuple[str, Axes, int, int]:
         """Where to continue, the axes to read at, the read time and the owner's sequence.
 
-        Later pages read the state of the first one, so that a list does not shift under its reader.
+        All pages read the state at the time of the first one: what is committed meanwhile is on none of them, and a
+        list does not shift under its reader.
         """
-        after, known_at = paging.after(request, page_token)
+        after, begun_at = paging.after(request, page_token)
         owner = await self._ledger.owner(scope.partition)
-        read_time = axes.known_at or known_at or (owner.last_time if owner else self._clock())
-        if known_at is not None and axes.known_at is None:
-            axes = replace(axes, known_at=known_at)
-        return after, axes, read_time, owner.seq if owner else 0
+        if axes.known_at is not None:
+            read_time = axes.known_at
+        elif begun_at is not None:
+            read_time = begun_at
+        else:
+            read_time = owner.last_time if owner else self._clock()
+        return after, replace(axes, known_at=read_time), read_time, owner.seq if owner else 0
 
 
 def listing(items: Sequence[T], next_key: str, request: tuple[Any, ...], read_time: int, seq: int) -> Listing[T]:

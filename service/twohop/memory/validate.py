@@ -179,11 +179,12 @@ def check_recall(request: RecallRequest, limits: Limits) -> None:
     check.done()
 
 
-def check_edit(scope: Scope, memory_id: str, edit: Edit, limits: Limits) -> None:
+def check_edit(scope: Scope, memory_id: str, edit: Edit, request_id: str, limits: Limits) -> None:
     """Raise `InvalidInput` unless the edit can be made."""
     check = Check(limits)
     check.scope(scope)
     check.uuid("memory_id", memory_id)
+    check.id("request_id", request_id)
     if not edit.mask:
         check.fail("update_mask", f"name at least one of {', '.join(EDITABLE)}")
     for name in edit.mask:
@@ -194,6 +195,16 @@ def check_edit(scope: Scope, memory_id: str, edit: Edit, limits: Limits) -> None
     check.metadata("memory.metadata", edit.metadata)
     for place, category in enumerate(edit.categories):
         check.id(f"memory.categories[{place}]", category, empty=False)
+    check.instant("memory.expires_at", edit.expires_at)
+    check.done()
+
+
+def check_change(scope: Scope, field: str, value: str, request_id: str, limits: Limits) -> None:
+    """Raise `InvalidInput` unless scope, id and request id of a change are well formed."""
+    check = Check(limits)
+    check.scope(scope)
+    check.uuid(field, value)
+    check.id("request_id", request_id)
     check.done()
 
 

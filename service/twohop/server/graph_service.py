@@ -8,13 +8,11 @@ from twohop.memory.validate import check_id
 from twohop.server.interceptors import Context
 from twohop.server.states import check_ids, owner_state, require
 from twohop.v1 import graph_service_pb2 as pb
-from twohop.v1 import scope_pb2
 from twohop.v1.graph_service_pb2_grpc import GraphServiceServicer
-from twohop.wire.adds import pack_decision
+from twohop.wire.decisions import pack_decision
 from twohop.wire.graphs import pack_entity, pack_path, pack_relation
-from twohop.wire.reading import Reader
 from twohop.wire.recalls import LIMIT
-from twohop.wire.scopes import pack_listing_state, pack_state, unpack_axes, unpack_scope
+from twohop.wire.scopes import pack_listing_state, pack_state, read_axes, unpack_scope
 from twohop.wire.tokens import pack_token, unpack_token
 
 
@@ -129,15 +127,3 @@ class GraphService(GraphServiceServicer):
             decision=pack_decision(changed.decision),
             consistency_token=pack_token(scope, changed.seq),
         )
-
-
-def read_axes(view: scope_pb2.View) -> Axes:
-    """The time axes of a read.
-
-    Raises:
-        InvalidInput: an instant is none.
-    """
-    reader = Reader()
-    axes = unpack_axes(reader, view)
-    reader.done()
-    return axes

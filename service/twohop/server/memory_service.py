@@ -9,19 +9,20 @@ from twohop.memory.api import Core, Degradation
 from twohop.memory.settings import Limits
 from twohop.memory.validate import Check
 from twohop.server.adding import ROUNDING, Adding
+from twohop.server.edit_calls import EditCalls
 from twohop.server.interceptors import Context, ErrorBoundary
 from twohop.server.states import check_ids, owner_state, require
 from twohop.v1 import error_pb2, recall_pb2
 from twohop.v1 import memory_service_pb2 as pb
-from twohop.v1.memory_service_pb2_grpc import MemoryServiceServicer
-from twohop.wire.adds import pack_decision, pack_job, unpack_add
-from twohop.wire.edits import unpack_edit, unpack_filter
+from twohop.wire.adds import pack_job, unpack_add
+from twohop.wire.decisions import pack_decision
+from twohop.wire.edits import unpack_filter
 from twohop.wire.errors import pack_item_error
 from twohop.wire.memories import pack_memory, pack_revision
 from twohop.wire.messages import pack_message
-from twohop.wire.reading import Reader, refuse
+from twohop.wire.reading import Reader
 from twohop.wire.recalls import pack_answer, unpack_recall
-from twohop.wire.scopes import pack_listing_state, unpack_axes, unpack_scope
+from twohop.wire.scopes import pack_listing_state, read_axes, refuse_axes, unpack_axes, unpack_scope
 from twohop.wire.tokens import pack_token, unpack_token
 
 MOST_REQUESTS = 100
@@ -31,7 +32,7 @@ ANSWER_SECONDS = 0.05
 """Kept of a recall's deadline for the answer's way back."""
 
 
-class MemoryService(MemoryServiceServicer):
+class MemoryService(EditCalls):
     """Maps requests to the core and its answers back; validation of content is the core's."""
 
     def __init__(self, core: Core, limits: Limits, adding: Adding, boundary: ErrorBoundary) -> None:
@@ -59,7 +60,7 @@ class MemoryService(MemoryServiceServicer):
 
     async def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
         """An add's result as it stands now."""
-        refuse(request.view, "as_of", "known_at", path="view")
+        refuse_axes(request.view, "must be unset: a job has no history, ListDecisions shows what it did by then")
         scope = unpack_scope(request.scope)
         state = await owner_state(self._core, scope, request.view.at_least)
         result = await self._core.job(scope, request.job_id)
@@ -84,10 +85,7 @@ class MemoryService(MemoryServiceServicer):
 
     async def GetMemory(self, request: pb.GetMemoryRequest, context: Context) -> pb.GetMemoryResponse:
         """One memory."""
-        scope = unpack_scope(request.scope)
-        reader = Reader()
-        axes = unpack_axes(reader, request.view)
-        reader.done()
+        scope, axes = unpack_scope(request.scope), read_axes(request.view)
         state = await owner_state(self._core, scope, request.view.at_least)
         memory = await self._core.get(scope, request.memory_id, state.pin(axes))
         return pb.GetMemoryResponse(memory=pack_memory(memory), state=state.pack(scope, axes))
@@ -118,43 +116,31 @@ class MemoryService(MemoryServiceServicer):
         self, request: pb.BatchGetMessagesRequest, context: Context
     ) -> pb.BatchGetMessagesResponse:
         """Messages by id."""
-        refuse(request.view, "as_of", "known_at", path="view")
-        scope = unpack_scope(request.scope)
+        scope, axes = unpack_scope(request.scope), read_axes(request.view)
         check_ids(scope, "message_ids", request.message_ids, self._limits)
         state = await owner_state(self._core, scope, request.view.at_least)
         found = await self._core.evidence(
-            scope, [Evidence(memory_id="", message_id=message_id) for message_id in request.message_ids]
+            scope,
+            [Evidence(memory_id="", message_id=message_id) for message_id in request.message_ids],
+            state.pin(axes),
         )
         return pb.BatchGetMessagesResponse(
-            messages=[pack_message(found[i]) for i in request.message_ids if i in found], state=state.pack(scope)
+            messages=[pack_message(found[i]) for i in request.message_ids if i in found],
+            state=state.pack(scope, axes),
         )
-
-    async def UpdateMemory(self, request: pb.UpdateMemoryRequest, context: Context) -> pb.UpdateMemoryResponse:
-        """A new revision by the caller."""
-        scope = unpack_scope(request.scope)
-        reader = Reader()
-        edit = unpack_edit(reader, request.memory, request.update_mask.paths)
-        reader.done()
-        memory = await self._core.update(
-            scope, request.memory_id, edit, etag=request.etag, request_id=request.request_id
-        )
-        return pb.UpdateMemoryResponse(memory=pack_memory(memory), consistency_token=await self._token(scope))
-
-    async def DeleteMemory(self, request: pb.DeleteMemoryRequest, context: Context) -> pb.DeleteMemoryResponse:
-        """Close a memory."""
-        scope = unpack_scope(request.scope)
-        memory = await self._core.delete(scope, request.memory_id, etag=request.etag, request_id=request.request_id)
-        return pb.DeleteMemoryResponse(memory=pack_memory(memory), consistency_token=await self._token(scope))
 
     async def ListMemoryRevisions(
         self, request: pb.ListMemoryRevisionsRequest, context: Context
     ) -> pb.ListMemoryRevisionsResponse:
         """Every version of a memory."""
-        refuse(request.view, "as_of", "known_at", path="view")
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
         page = await self._core.revisions(
-            scope, request.memory_id, page_size=request.page_size, page_token=request.page_token
+            scope,
+            request.memory_id,
+            read_axes(request.view),
+            page_size=request.page_size,
+            page_token=request.page_token,
         )
         require(page.seq, wanted)
         return pb.ListMemoryRevisionsResponse(
@@ -165,11 +151,11 @@ class MemoryService(MemoryServiceServicer):
 
     async def ListDecisions(self, request: pb.ListDecisionsRequest, context: Context) -> pb.ListDecisionsResponse:
         """What was decided, by whom and why."""
-        refuse(request.view, "as_of", "known_at", path="view")
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
         page = await self._core.decisions(
             scope,
+            read_axes(request.view),
             job_id=request.job_id,
             memory_id=request.memory_id,
             page_size=request.page_size,
@@ -181,14 +167,6 @@ class MemoryService(MemoryServiceServicer):
             next_page_token=page.next_page_token,
             state=pack_listing_state(scope, page),
         )
-
-    async def ListConflicts(self, request: pb.ListConflictsRequest, context: Context) -> pb.ListConflictsResponse:
-        """Not served yet."""
-        raise NotServed("ListConflicts is not served by this version: ListMemories shows disputed memories")
-
-    async def ResolveConflict(self, request: pb.ResolveConflictRequest, context: Context) -> pb.ResolveConflictResponse:
-        """Not served yet."""
-        raise NotServed("ResolveConflict is not served by this version")
 
     async def _add(self, request: pb.AddMemoriesRequest, scope: Scope, context: Context) -> pb.AddMemoriesResponse:
         result = await self._adding.add(unpack_add(request, scope), context.time_remaining())
@@ -210,9 +188,6 @@ class MemoryService(MemoryServiceServicer):
                     message=f"internal error; the server logged it as request {request_id}",
                 )
             )
-
-    async def _token(self, scope: Scope) -> str:
-        return pack_token(scope, (await owner_state(self._core, scope)).seq)
 
 
 def scope_in(request: pb.AddMemoriesRequest, batch: Scope) -> Scope:

@@ -10,7 +10,7 @@ from twohop.memory.settings import Limits
 from twohop.memory.validate import Check
 from twohop.v1 import scope_pb2
 from twohop.wire.scopes import pack_state
-from twohop.wire.tokens import unpack_token
+from twohop.wire.tokens import pack_token, unpack_token
 
 MOST_IDS = 1_000
 """Ids in one request."""
@@ -44,6 +44,11 @@ async def owner_state(core: Core, scope: Scope, at_least: str = "") -> OwnerStat
     page = await core.list(scope, Filter(), Axes(), include_closed=True, page_size=1, page_token="")
     require(page.seq, wanted)
     return OwnerState(page.read_time, page.seq)
+
+
+async def token_of(core: Core, scope: Scope) -> str:
+    """The consistency token of the owner's state now."""
+    return pack_token(scope, (await owner_state(core, scope)).seq)
 
 
 def require(seq: int, wanted: int) -> None:

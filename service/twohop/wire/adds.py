@@ -1,10 +1,11 @@
 """Adds and what became of them on the wire."""
 
-from twohop.graph.model import Decision, Scope
+from twohop.graph.model import Scope
 from twohop.memory.api import AddRequest, AddResult, Outcome
 from twohop.memory.ports import Usage
-from twohop.v1 import decision_pb2, fact_pb2, job_pb2, memory_service_pb2
-from twohop.wire.enums import JOB_STATES, OPERATIONS
+from twohop.v1 import fact_pb2, job_pb2, memory_service_pb2
+from twohop.wire.decisions import pack_decision, unpack_decision
+from twohop.wire.enums import JOB_STATES
 from twohop.wire.facts import pack_fact, unpack_fact
 from twohop.wire.graphs import pack_entity, pack_relation, unpack_entity, unpack_relation
 from twohop.wire.memories import pack_memory, unpack_memory
@@ -12,7 +13,6 @@ from twohop.wire.messages import pack_new_message, unpack_new_message
 from twohop.wire.metadata import pack_metadata
 from twohop.wire.reading import Reader, refuse
 from twohop.wire.scopes import pack_scope
-from twohop.wire.times import pack_instant, unpack_instant
 
 
 def pack_add(request: AddRequest) -> memory_service_pb2.AddMemoriesRequest:
@@ -89,45 +89,6 @@ def pack_usage(usage: Usage) -> job_pb2.Usage:
 def unpack_usage(usage: job_pb2.Usage) -> Usage:
     """What model calls cost."""
     return Usage(**{name: getattr(usage, name) for name in Usage.__slots__})
-
-
-def pack_decision(decision: Decision) -> decision_pb2.Decision:
-    """What was decided about one fact."""
-    return decision_pb2.Decision(
-        id=decision.id,
-        job_id=decision.job_id,
-        position=decision.position,
-        operation=OPERATIONS.pack(decision.operation),
-        decider=decision.decider,
-        fact=decision.fact,
-        memory_id=decision.memory_id,
-        revision_id=decision.revision_id,
-        target_id=decision.target_id,
-        reason=decision.reason,
-        refused=OPERATIONS.named(decision.refused),
-        status=decision.status,
-        record_time=pack_instant(decision.recorded_at),
-    )
-
-
-def unpack_decision(decision: decision_pb2.Decision, partition: str) -> Decision:
-    """What was decided about one fact."""
-    return Decision(
-        id=decision.id,
-        partition=partition,
-        job_id=decision.job_id,
-        position=decision.position,
-        operation=OPERATIONS.unpack(decision.operation),
-        decider=decision.decider,
-        fact=decision.fact,
-        memory_id=decision.memory_id,
-        revision_id=decision.revision_id,
-        target_id=decision.target_id,
-        reason=decision.reason,
-        refused=OPERATIONS.unpack(decision.refused).value if decision.refused else "",
-        status=decision.status,
-        recorded_at=unpack_instant(decision.record_time),
-    )
 
 
 def _pack_outcome(outcome: Outcome) -> job_pb2.Outcome:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from twohop.memory.api import Edit, Filter
+from twohop.memory.validate import EDITABLE
 from twohop.v1 import memory_pb2
 from twohop.wire.enums import KINDS
 from twohop.wire.metadata import pack_metadata
@@ -37,6 +38,10 @@ def unpack_filter(reader: Reader, where: memory_pb2.Filter) -> Filter:
     )
 
 
+PATHS = {name: name for name in EDITABLE} | {"expires_at": "expire_time"}
+"""The fields of an edit -> their paths in an update mask."""
+
+
 def pack_edit(edit: Edit) -> tuple[memory_pb2.MemoryEdit, FieldMask]:
     """A change, and which of its fields are taken."""
     packed = memory_pb2.MemoryEdit(
@@ -44,8 +49,9 @@ def pack_edit(edit: Edit) -> tuple[memory_pb2.MemoryEdit, FieldMask]:
         kind=KINDS.pack(edit.kind),
         metadata=pack_metadata(edit.metadata, "memory.metadata"),
         categories=edit.categories,
+        expire_time=pack_instant_or_none(edit.expires_at),
     )
-    return packed, FieldMask(paths=list(edit.mask))
+    return packed, FieldMask(paths=[PATHS.get(name, name) for name in edit.mask])
 
 
 def unpack_edit(reader: Reader, edit: memory_pb2.MemoryEdit, paths: Sequence[str]) -> Edit:
@@ -53,10 +59,15 @@ def unpack_edit(reader: Reader, edit: memory_pb2.MemoryEdit, paths: Sequence[str
     kind = reader.maybe("memory.kind", KINDS, edit.kind)
     if "kind" in paths and edit.kind == memory_pb2.KIND_UNSPECIFIED:
         reader.fail("memory.kind", "must be given, since the update mask names it")
+    names = {path: name for name, path in PATHS.items()}
+    for path in paths:
+        if path not in names:
+            reader.fail("update_mask", f"{path!r} can't be changed; {', '.join(names)} can")
     return Edit(
-        mask=tuple(paths),
+        mask=tuple(names.get(path, path) for path in paths),
         text=edit.text,
         kind=kind,
         metadata=reader.structure("memory.metadata", edit.metadata),
         categories=tuple(edit.categories),
+        expires_at=reader.instant_of(edit, "expire_time", "memory.expire_time"),
     )

@@ -39,6 +39,27 @@ def unpack_axes(reader: Reader, view: scope_pb2.View) -> Axes:
     )
 
 
+def read_axes(view: scope_pb2.View) -> Axes:
+    """The time axes of a read.
+
+    Raises:
+        InvalidInput: an instant is none.
+    """
+    reader = Reader()
+    axes = unpack_axes(reader, view)
+    reader.done()
+    return axes
+
+
+def refuse_axes(view: scope_pb2.View, why: str) -> None:
+    """Raise `InvalidInput`, saying why, if a read of what has no history names a time."""
+    reader = Reader()
+    for name in ("as_of", "known_at"):
+        if view.HasField(name):
+            reader.fail(f"view.{name}", why)
+    reader.done()
+
+
 def pack_state(scope: Scope, *, read_time: int, seq: int) -> scope_pb2.ReadState:
     """The state that a read showed."""
     return scope_pb2.ReadState(

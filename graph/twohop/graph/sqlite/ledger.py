@@ -276,13 +276,17 @@ class SqliteLedger:
         """Memories that say the same."""
         return await self._read(partition, memories.by_text, text_hashes)
 
-    async def by_triple(self, partition: str, keys: Sequence[str]) -> dict[str, list[Memory]]:
+    async def by_triple(
+        self, partition: str, keys: Sequence[str], known_at: int | None = None
+    ) -> dict[str, list[Memory]]:
         """Memories that assert a triple."""
-        return await self._read(partition, memories.by_triple, keys)
+        return await self._read(partition, memories.by_triple, keys, known_at)
 
-    async def by_subject(self, partition: str, pairs: Sequence[tuple[str, str]], limit: int) -> list[Memory]:
+    async def by_subject(
+        self, partition: str, pairs: Sequence[tuple[str, str]], limit: int, known_at: int | None = None
+    ) -> list[Memory]:
         """Memories about a subject and predicate."""
-        return await self._read(partition, memories.by_subject, pairs, limit)
+        return await self._read(partition, memories.by_subject, pairs, limit, known_at)
 
     async def facts_of_messages(
         self, partition: str, message_ids: Sequence[str], axes: Axes
@@ -294,20 +298,35 @@ class SqliteLedger:
         """Memory ids in order."""
         return await self._read(partition, memories.memory_ids, limit, after)
 
-    async def decision(self, partition: str, decision_id: str) -> Decision | None:
+    async def decision(self, partition: str, decision_id: str, narrowing: Narrowing | None = None) -> Decision | None:
         """One decision."""
-        return await self._read(partition, record.decision, decision_id)
+        return await self._read(partition, record.decision, decision_id, narrowing)
 
     async def reverted(self, partition: str, decision_id: str) -> Decision | None:
         """What undid a decision."""
         return await self._read(partition, record.reverted, decision_id)
 
     async def decisions(
-        self, partition: str, *, job_id: str = "", memory_id: str = "", limit: int = 100, after: str = ""
+        self,
+        partition: str,
+        *,
+        job_id: str = "",
+        memory_id: str = "",
+        limit: int = 100,
+        after: str = "",
+        known_at: int | None = None,
+        narrowing: Narrowing | None = None,
     ) -> Page[Decision]:
         """A page of decisions."""
         return await self._read(
-            partition, record.decisions, job_id=job_id, memory_id=memory_id, limit=limit, after=after
+            partition,
+            record.decisions,
+            job_id=job_id,
+            memory_id=memory_id,
+            limit=limit,
+            after=after,
+            known_at=known_at,
+            narrowing=narrowing,
         )
 
     # Graph.
@@ -349,10 +368,19 @@ class SqliteLedger:
         return await self._read(partition, relations.relations_of_memories, memory_ids, axes)
 
     async def list_relations(
-        self, partition: str, axes: Axes, limit: int, after: str = "", entity_id: str = "", predicate: str = ""
+        self,
+        partition: str,
+        axes: Axes,
+        limit: int,
+        after: str = "",
+        entity_id: str = "",
+        predicate: str = "",
+        narrowing: Narrowing | None = None,
     ) -> Page[Relation]:
         """A page of relations."""
-        return await self._read(partition, relations.list_relations, axes, limit, after, entity_id, predicate)
+        return await self._read(
+            partition, relations.list_relations, axes, limit, after, entity_id, predicate, narrowing
+        )
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Relations and messages of entities."""

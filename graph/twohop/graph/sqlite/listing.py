@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twohop.graph.model import Axes, Memory
-from twohop.graph.sqlite.axes import at, narrowed, narrowing_values, revisions
+from twohop.graph.sqlite.axes import at, narrowed, narrowing_values, revisions, versions
 from twohop.graph.sqlite.database import Owned, Value, listed
 from twohop.graph.sqlite.memories import hydrate
 from twohop.graph.sqlite.rows import json_of
@@ -35,7 +35,8 @@ def list_memories(own: Owned, where: MemoryFilter, axes: Axes, limit: int, after
         "SELECT r.*, m.created_at FROM memories AS m CROSS JOIN revisions AS r",
         # The + keeps the bound on m.id from being carried over to r, where it would replace the equality.
         "ON r.partition = :partition AND r.memory_id = +m.id",
-        revisions("r", axes),
+        # What is disputed holds for nobody: asked for it, its time alone counts.
+        versions("r", axes) if where.disputed else revisions("r", axes),
         "WHERE m.partition = :partition",
         # With entities to look for their indexes lead, and the page is sorted out of what they find.
         ("AND +m.id < :after" if where.entity_ids else "AND m.id < :after") if after else "",

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 
 from twohop.graph.model import Axes, Evidence, Memory, Narrowing, Revision, Triple
-from twohop.graph.sqlite.axes import at, known, linked, narrowed, narrowing_values, revisions
+from twohop.graph.sqlite.axes import at, known, linked, narrowed, narrowing_values, revisions, versions
 from twohop.graph.sqlite.database import Owned, Row, listed
 from twohop.graph.sqlite.rows import evidence_of, memory_of, revision_of, triple_of
-
-CURRENT = Axes()
 
 
 def memories(own: Owned, ids: Sequence[str], axes: Axes, narrowing: Narrowing | None) -> list[Memory]:
@@ -91,34 +89,39 @@ def by_text(own: Owned, text_hashes: Sequence[str]) -> list[Memory]:
     return hydrate(own, rows, None)
 
 
-def by_triple(own: Owned, keys: Sequence[str]) -> dict[str, list[Memory]]:
+def by_triple(own: Owned, keys: Sequence[str], known_at: int | None) -> dict[str, list[Memory]]:
     """Triple key -> the memories that assert it."""
+    axes = Axes(known_at=known_at)
     rows = own.all(
         "SELECT DISTINCT t.key, r.memory_id, r.recorded_at FROM json_each(:keys) AS i",
         "CROSS JOIN triples AS t ON t.partition = :partition AND t.key = i.value",
-        "CROSS JOIN revisions AS r ON r.partition = :partition AND r.id = t.revision_id AND r.superseded_at IS NULL",
+        "CROSS JOIN revisions AS r ON r.partition = :partition AND r.id = t.revision_id",
+        versions("r", axes),
         "ORDER BY r.recorded_at, r.memory_id",
         keys=listed(dict.fromkeys(keys)),
+        **at(axes),
     )
-    return grouped(own, [(row["key"], row["memory_id"]) for row in rows], CURRENT)
+    return grouped(own, [(row["key"], row["memory_id"]) for row in rows], axes)
 
 
-def by_subject(own: Owned, pairs: Sequence[tuple[str, str]], limit: int) -> list[Memory]:
+def by_subject(own: Owned, pairs: Sequence[tuple[str, str]], limit: int, known_at: int | None) -> list[Memory]:
     """The newest memories about each (subject, predicate)."""
+    axes = Axes(known_at=known_at)
     ids: dict[str, None] = {}
     for subject_id, predicate in dict.fromkeys(pairs):
         rows = own.all(
             "SELECT DISTINCT t.recorded_at, t.revision_id, r.memory_id FROM triples AS t",
             "CROSS JOIN revisions AS r ON r.partition = :partition AND r.id = t.revision_id",
-            "AND r.superseded_at IS NULL",
+            versions("r", axes),
             "WHERE t.partition = :partition AND t.subject_id = :subject_id AND t.predicate = :predicate",
             "ORDER BY t.recorded_at DESC, t.revision_id DESC LIMIT :limit",
             subject_id=subject_id,
             predicate=predicate,
             limit=max(limit, 0),
+            **at(axes),
         )
         ids.update((row["memory_id"], None) for row in rows)
-    return memories(own, list(ids), CURRENT, None)
+    return memories(own, list(ids), axes, None)
 
 
 def facts_of_messages(own: Owned, message_ids: Sequence[str], axes: Axes) -> dict[str, list[Memory]]:

@@ -1,7 +1,8 @@
 """Reads of what was decided, of jobs, and of the statistics that recall keeps."""
 
-from twohop.graph.model import Decision, Job
+from twohop.graph.model import Decision, Job, Narrowing
 from twohop.graph.sqlite import keyset
+from twohop.graph.sqlite.axes import known, narrowing_values
 from twohop.graph.sqlite.database import Owned
 from twohop.graph.sqlite.rows import decision_of, job_of
 from twohop.graph.store import Page
@@ -10,20 +11,33 @@ SELECT = "SELECT d.* FROM decisions AS d"
 OWN = "WHERE d.partition = :partition"
 AFTER = "AND (d.recorded_at, d.ordinal) > (:recorded_at, :ordinal)"
 
+MESSAGES = "$.messages"
+"""Where a job's payload names its messages."""
 
-def decisions(own: Owned, *, job_id: str, memory_id: str, limit: int, after: str) -> Page[Decision]:
+
+def decisions(
+    own: Owned,
+    *,
+    job_id: str,
+    memory_id: str,
+    limit: int,
+    after: str,
+    known_at: int | None,
+    narrowing: Narrowing | None,
+) -> Page[Decision]:
     """A page of decisions in order of recording."""
+    seen = f"{known('d', known_at)} {seen_by(narrowing)}"
     recorded_at, ordinal = keyset.numbers(after)
     sql: tuple[str, ...]
     if memory_id:
         of_job = "AND d.job_id = :job_id" if job_id else ""
         made = f"{SELECT} INDEXED BY decisions_of_memory {OWN} AND d.memory_id = :memory_id"
         touched = f"{SELECT} INDEXED BY decisions_on_target {OWN} AND d.target_id = :memory_id"
-        sql = (made, of_job, AFTER, "UNION", touched, of_job, AFTER)
+        sql = (made, of_job, AFTER, seen, "UNION", touched, of_job, AFTER, seen)
     elif job_id:
-        sql = (SELECT, "INDEXED BY decisions_of_job", OWN, "AND d.job_id = :job_id", AFTER)
+        sql = (SELECT, "INDEXED BY decisions_of_job", OWN, "AND d.job_id = :job_id", AFTER, seen)
     else:
-        sql = (SELECT, OWN, AFTER)
+        sql = (SELECT, OWN, AFTER, seen)
     rows = own.all(
         *sql,
         "ORDER BY recorded_at, ordinal LIMIT :limit",
@@ -32,6 +46,9 @@ def decisions(own: Owned, *, job_id: str, memory_id: str, limit: int, after: str
         recorded_at=recorded_at,
         ordinal=ordinal,
         limit=limit + 1,
+        known_at=known_at,
+        said_in=MESSAGES,
+        **narrowing_values(narrowing),
     )
     last = rows[limit - 1] if 0 < limit < len(rows) else None
     return Page(
@@ -40,9 +57,43 @@ def decisions(own: Owned, *, job_id: str, memory_id: str, limit: int, after: str
     )
 
 
-def decision(own: Owned, decision_id: str) -> Decision | None:
+def seen_by(narrowing: Narrowing | None) -> str:
+    """Decisions about a memory that ever rested on messages of the agent and the run, or of a job with such messages.
+
+    What a decision took back still was that run's, so links that ended count.
+    """
+    if narrowing is None:
+        return ""
+    wanted = [name for name in ("agent_id", "run_id") if getattr(narrowing, name)]
+    if not wanted:
+        return ""
+    rested = " ".join(
+        "AND EXISTS (SELECT 1 FROM evidence AS w WHERE w.partition = :partition AND w.memory_id = o.id "  # noqa: S608 - own text.
+        f"AND w.{name} = :{name})"
+        for name in wanted
+    )
+    about = (
+        "EXISTS (SELECT 1 FROM memories AS o WHERE o.partition = :partition "  # noqa: S608 - own text.
+        f"AND o.id IN (d.memory_id, d.target_id) {rested})"
+    )
+    said = " ".join(f"AND m.{name} = :{name}" for name in wanted)
+    of_job = (
+        "EXISTS (SELECT 1 FROM jobs AS j CROSS JOIN json_each(j.payload, :said_in) AS i "  # noqa: S608 - own text.
+        "CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value "
+        f"{said} WHERE j.partition = :partition AND j.id = d.job_id)"
+    )
+    return f"AND ({about} OR {of_job})"
+
+
+def decision(own: Owned, decision_id: str, narrowing: Narrowing | None) -> Decision | None:
     """One decision."""
-    row = own.one("SELECT * FROM decisions WHERE partition = :partition AND id = :id", id=decision_id)
+    row = own.one(
+        f"{SELECT} {OWN} AND d.id = :id",
+        seen_by(narrowing),
+        id=decision_id,
+        said_in=MESSAGES,
+        **narrowing_values(narrowing),
+    )
     return None if row is None else decision_of(row)
 
 

@@ -6,8 +6,8 @@ question, the index is named.
 
 from collections.abc import Iterable, Sequence
 
-from twohop.graph.model import Axes, Relation
-from twohop.graph.sqlite.axes import at, versions
+from twohop.graph.model import Axes, Narrowing, Relation
+from twohop.graph.sqlite.axes import at, narrowed, narrowing_values, versions
 from twohop.graph.sqlite.database import Owned, Row, listed
 from twohop.graph.sqlite.rows import relation_of
 from twohop.graph.store import Page
@@ -16,6 +16,7 @@ AT_ENTITY = (
     "AND r.id IN (SELECT a.id FROM relations AS a WHERE a.partition = :partition AND a.subject_id = :entity_id "
     "UNION SELECT b.id FROM relations AS b WHERE b.partition = :partition AND b.object_id = :entity_id)"
 )
+SUPPORTED = "AND EXISTS (SELECT 1 FROM supports AS s WHERE s.partition = :partition AND s.relation_id = r.id"
 
 
 def relations(own: Owned, ids: Sequence[str], axes: Axes) -> list[Relation]:
@@ -83,8 +84,11 @@ def relations_of_memories(own: Owned, memory_ids: Sequence[str], axes: Axes) -> 
     return found
 
 
-def list_relations(own: Owned, axes: Axes, limit: int, after: str, entity_id: str, predicate: str) -> Page[Relation]:
+def list_relations(
+    own: Owned, axes: Axes, limit: int, after: str, entity_id: str, predicate: str, narrowing: Narrowing | None
+) -> Page[Relation]:
     """A page of relations, newest id first."""
+    supporters = narrowed("s.memory_id", narrowing, axes.known_at)
     rows = own.all(
         "SELECT r.* FROM relations AS r WHERE r.partition = :partition",
         versions("r", axes),
@@ -92,12 +96,14 @@ def list_relations(own: Owned, axes: Axes, limit: int, after: str, entity_id: st
         ("AND +r.id < :after" if entity_id else "AND r.id < :after") if after else "",
         AT_ENTITY if entity_id else "",
         "AND r.predicate = :predicate" if predicate else "",
+        f"{SUPPORTED} {supporters})" if supporters else "",
         "ORDER BY r.id DESC LIMIT :limit",
         after=after,
         entity_id=entity_id,
         predicate=predicate,
         limit=limit + 1,
         **at(axes),
+        **narrowing_values(narrowing),
     )
     items = tuple(supported(own, rows[:limit], axes.known_at))
     return Page(items, items[-1].id if len(rows) > limit and items else "")

@@ -15,6 +15,7 @@ from twohop.graph.store import Acceptance, JobUpdate, Ledger, Reached, RequestKe
 from twohop.memory.api import AddRequest, AddResult, Outcome
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
+from twohop.memory.narrowing import of_scope
 from twohop.memory.observe import Observer
 from twohop.memory.ports import Fact, Usage
 from twohop.memory.project import Projector
@@ -193,7 +194,8 @@ class Adder:
         check_id(scope, "job_id", job_id, self._limits)
         partition = scope.partition
         job = await self._ledger.job(partition, job_id)
-        if job is None:
+        payload = None if job is None else Payload.from_json(job.payload)
+        if job is None or payload is None or not await of_scope(self._ledger, scope, payload.messages):
             raise NotFound("no such job for this owner")
         decisions = await self._decisions(partition, job_id)
         outcomes = [await self._outcome(partition, decision) for decision in decisions]
@@ -206,7 +208,6 @@ class Adder:
         }
         entities: list[Entity] = await self._ledger.entities(partition, sorted(ends))
         owner = await self._ledger.owner(partition)
-        payload = Payload.from_json(job.payload)
         return AddResult(
             job_id=job.id,
             state=JobState.PENDING if job.state is JobState.RUNNING else job.state,

@@ -71,6 +71,8 @@ class Editor:
 
     async def revert(self, scope: Scope, decision_id: str, *, request_id: str) -> Changed:
         """Undo a decision."""
+        if await self._ledger.decision(scope.partition, decision_id, scope.narrows) is None:
+            raise NotFound("no such decision for this owner")
         return await self._decision(scope, Revert(decision_id=decision_id), "RevertDecision", request_id)
 
     async def merge_entities(self, scope: Scope, entity_id: str, merged_id: str, *, request_id: str) -> EntityChanged:

@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from twohop.errors import Conflict, NotFound
-from twohop.graph.model import FAR, Granularity, Kind, Memory, Moment, Operation, Revision, Triple, Validity
+from twohop.graph.model import (
+    FAR,
+    Axes,
+    Evidence,
+    Granularity,
+    Kind,
+    Memory,
+    Moment,
+    Operation,
+    Revision,
+    Triple,
+    Validity,
+)
 from twohop.memory.api import Edit
 from twohop.memory.names import negated, normal, words
 from twohop.memory.write.command import Desk, Done
@@ -202,7 +214,18 @@ class Restore:
             revision = draft.revise(last, operation=Operation.RESTORE, reason=reason, **changes)
         else:
             revision = draft.revive(last, operation=Operation.RESTORE, reason=reason, **changes)
+            draft.witness(self.memory_id, await self._withdrawn(desk, last))
         return replace(done, revision=revision, changed=True)
+
+    async def _withdrawn(self, desk: Desk, last: Revision) -> list[Evidence]:
+        """The evidence that the memory lost when decisions were undone: what it rested on when it was retracted."""
+        then = Axes(known_at=(last.superseded_at or desk.now) - 1)
+        return [
+            row
+            for memory in await desk.ledger.memories(desk.partition, [self.memory_id], then)
+            for row in memory.evidence
+            if await desk.ledger.reverted(desk.partition, row.decision_id) is not None
+        ]
 
     def to_json(self) -> Mapping[str, Any]:
         """The arguments."""

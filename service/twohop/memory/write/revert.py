@@ -55,7 +55,7 @@ class Revert:
         draft = desk.draft([*found, *await desk.slots(slots)])
         undo(draft, decision.effects, revisions)
         close_lines(draft, slots)
-        draft.withdraw(decision.id, decision.input.get("messages", ()))
+        draft.withdraw(decision.id, await self._witnesses(desk, decision))
         await self._rewitness(desk, draft, decision)
         if not decision.effects and decision.operation not in HELD_WITHOUT_MEMORIES:
             raise Conflict("the decision changed nothing that could be undone")
@@ -71,6 +71,17 @@ class Revert:
     async def _revisions(self, desk: Desk, effects: Iterable[Effect]) -> dict[str, Revision]:
         ids = {one for effect in effects for one in (effect.before, effect.after) if one}
         return {r.id: r for r in await desk.ledger.revisions_by_id(desk.partition, sorted(ids))}
+
+    async def _witnesses(self, desk: Desk, decision: Decision) -> list[str]:
+        """The messages that the decision made evidence, whose words in the index change when they no longer are."""
+        ids = [*(effect.memory_id for effect in decision.effects), decision.memory_id, decision.target_id]
+        linked = [
+            row.message_id
+            for memory in await desk.memories(filter(None, ids))
+            for row in memory.evidence
+            if row.decision_id == decision.id
+        ]
+        return list(dict.fromkeys([*decision.input.get("messages", ()), *linked]))
 
     async def _rewitness(self, desk: Desk, draft: Draft, decision: Decision) -> None:
         """Undoing an undoing brings back the evidence that it had withdrawn."""
