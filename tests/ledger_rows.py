@@ -9,6 +9,7 @@ from twohop.graph.model import (
     Entity,
     Evidence,
     Job,
+    JobKind,
     JobState,
     Kind,
     Mention,
@@ -23,7 +24,7 @@ from twohop.graph.model import (
     Triple,
     Validity,
 )
-from twohop.graph.store import Acceptance, Changes, Committed, Ledger, RequestKey
+from twohop.graph.store import Acceptance, Changes, Committed, JobUpdate, Ledger, RequestKey, SummaryUpdate
 
 ANN = Scope(user_id="ann")
 P = ANN.partition
@@ -57,7 +58,15 @@ def message(
 
 
 def job(id_: str, *, scope: Scope = ANN, state: JobState = JobState.PENDING, payload: Metadata | None = None) -> Job:
-    return Job(id=id_, partition=scope.partition, kind="add", state=state, payload=payload or {"ids": ["x"]})
+    return Job(id=id_, partition=scope.partition, kind=JobKind.ADD, state=state, payload=payload or {"ids": ["x"]})
+
+
+def summary(
+    text: str, *, version: int = 0, count: int = 1, session: str = "default", job: JobUpdate | None = None
+) -> SummaryUpdate:
+    return SummaryUpdate(
+        session=session, text=text, author="extractive", count=count, expected_version=version, job=job
+    )
 
 
 def acceptance(

@@ -19,6 +19,8 @@ OF_THE_RUN = {
     "last_time",
     "not_before",
     "attempts",
+    "run",
+    "summary_due_since",
     "message_at",
 }
 """Columns that say when and at which try, not what."""

@@ -10,6 +10,9 @@ import grpc
 
 from twohop.app import App, open_core
 from twohop.config import LlmSettings, ServerSettings, Settings
+from twohop.graph.model import JobState
+from twohop.graph.store import JobUpdate
+from twohop.memory.clock import Clock, system_clock
 from twohop.memory.ports import Extractor
 from twohop.memory.settings import WriteSettings
 from twohop.server import Server
@@ -43,6 +46,14 @@ def settings_for(
     )
 
 
+async def tried_again(app: App, partition: str, job_id: str) -> None:
+    """Make a job that waits for another try due now, and wait until that try is over."""
+    await app.ledger.update_job(partition, JobUpdate(id=job_id, state=JobState.PENDING))
+    while (job := await app.ledger.job(partition, job_id)) and not (job.state.final or job.not_before):
+        await app.runner.fill()
+        await app.runner.drain()
+
+
 @asynccontextmanager
 async def serving(
     data_dir: Path,
@@ -50,11 +61,13 @@ async def serving(
     extractor: Extractor | None = None,
     llm: LlmSettings | None = None,
     write: WriteSettings | None = None,
+    settings: Settings | None = None,
+    clock: Clock = system_clock,
     **server: Any,
 ) -> AsyncIterator[Served]:
-    """A running server on the data directory, with another extractor or a model if one is given."""
-    settings = settings_for(data_dir, llm=llm, write=write, **server)
-    async with open_core(settings, extractor=extractor) as app:
+    """A running server on the data directory, with another extractor, a model, settings or clock if given."""
+    settings = settings or settings_for(data_dir, llm=llm, write=write, **server)
+    async with open_core(settings, extractor=extractor, clock=clock) as app:
         running = Server(app.core, settings)
         address = f"127.0.0.1:{await running.start()}"
         try:

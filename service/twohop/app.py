@@ -1,23 +1,29 @@
 """The composition root: opens stores and models by the settings and joins them into one core."""
 
 import asyncio
+import random
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from twohop.config import EmbedderSettings, LlmSettings, Settings
 from twohop.errors import Misconfigured
 from twohop.graph.datadir import DataDir
+from twohop.graph.model import JobKind
 from twohop.graph.sqlite import SqliteLedger
 from twohop.graph.store import Ledger
 from twohop.llm.rules.extractor import RulesExtractor
 from twohop.llm.rules.judge import RulesJudge
-from twohop.memory.clock import Clock, Ids, system_clock, uuid7
+from twohop.llm.rules.summariser import ExtractiveSummariser
+from twohop.memory.clock import Clock, Ids, Jitter, system_clock, uuid7
 from twohop.memory.core import MemoryCore
 from twohop.memory.directory import LedgerDirectory
 from twohop.memory.gates import Gates
-from twohop.memory.ports import Extractor, Judge, Models
+from twohop.memory.jobs import Jobs
+from twohop.memory.notices import Notices
+from twohop.memory.ports import Extractor, Judge, Models, Summariser
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
 from twohop.memory.recall.recall import Recaller
@@ -29,6 +35,9 @@ from twohop.memory.write.edit import Editor
 from twohop.memory.write.guidance import Agents
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.process import Processor
+from twohop.memory.write.runner import Lane, Runner
+from twohop.memory.write.slots import Slots
+from twohop.memory.write.summarise import SummaryWriter
 from twohop.memory.write.worker import Worker
 from twohop.metrics import Metrics
 from twohop.vector.edge import EdgeIndex
@@ -48,6 +57,7 @@ class App:
     index: Index
     embedder: Embedder
     projector: Projector
+    runner: Runner
     metrics: Metrics
     data_dir: DataDir
     settings: Settings
@@ -59,13 +69,16 @@ async def open_core(
     *,
     extractor: Extractor | None = None,
     judge: Judge | None = None,
+    summariser: Summariser | None = None,
     clock: Clock = system_clock,
     ids: Ids = uuid7,
+    jitter: Jitter = random.random,
     drop_index: bool = False,
 ) -> AsyncIterator[App]:
     """Open the data directory and everything over it; on leaving, finish running adds and close in order.
 
-    `extractor` and `judge` replace those of the settings (replay, tests). `drop_index` builds the index again.
+    `extractor`, `judge` and `summariser` replace those of the settings (replay, tests). `drop_index` builds the
+    index again.
 
     Raises:
         Misconfigured: the data directory is held, unusable or too new, or a model is not what the index was built with.
@@ -91,7 +104,7 @@ async def open_core(
             await ledger.outbox_refill()
         projector = Projector(ledger, index, embedder, step)
         models = replaced(make_models(settings.llm, predicates, stack), extractor, judge)
-        gates = Gates()
+        gates, notices = Gates(), Notices()
         metrics = Metrics()
         finder = CandidateFinder(ledger, index, embedder, settings.write)
         processor = Processor(
@@ -103,28 +116,49 @@ async def open_core(
             observer=metrics,
             predicates=predicates,
             gates=gates,
+            notices=notices,
             clock=clock,
             ids=ids,
+            jitter=jitter,
             settings=settings.write,
             step=step,
         )
+        runner = Runner(
+            ledger=ledger, notices=notices, observer=metrics, clock=clock, jitter=jitter, settings=settings.write
+        )
         adder = Adder(
             ledger=ledger,
-            processor=processor,
+            runner=runner,
             projector=projector,
-            gates=gates,
+            notices=notices,
             observer=metrics,
             clock=clock,
             ids=ids,
             limits=settings.limits,
+            summary=settings.summary,
             step=step,
         )
+        writer = SummaryWriter(
+            ledger=ledger,
+            summariser=summariser or models.summariser,
+            extractive=ExtractiveSummariser(),
+            observer=metrics,
+            clock=clock,
+            jitter=jitter,
+            settings=settings.summary,
+            retries=settings.write,
+        )
+        adds = Slots(settings.write.concurrent_jobs, settings.write.concurrent_jobs_per_owner)
+        runner.serve(JobKind.ADD, Lane(partial(adder.work, processor.process), adds))
+        runner.serve(JobKind.SUMMARY, Lane(writer.work, Slots(settings.summary.concurrent, 1)))
+        jobs = Jobs(ledger=ledger, adder=adder, runner=runner, notices=notices, limits=settings.limits)
         planner = Planner(ledger, predicates, ids)
         editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
         recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
         core = MemoryCore(
             ledger=ledger,
             adder=adder,
+            jobs=jobs,
             editor=editor,
             recaller=recaller,
             directory=LedgerDirectory(ledger, settings.limits, models=models.named is not None),
@@ -133,7 +167,16 @@ async def open_core(
         )
         await ledger.release_jobs()
         await adder.project()
-        worker = Worker(ledger, adder, clock, metrics)
+        worker = Worker(
+            ledger=ledger,
+            runner=runner,
+            adder=adder,
+            observer=metrics,
+            clock=clock,
+            ids=ids,
+            settings=settings.write,
+            summary=settings.summary,
+        )
         running = asyncio.create_task(worker.run(), name="worker")
         try:
             yield App(
@@ -142,6 +185,7 @@ async def open_core(
                 index=index,
                 embedder=embedder,
                 projector=projector,
+                runner=runner,
                 metrics=metrics,
                 data_dir=data_dir,
                 settings=settings,
@@ -152,6 +196,7 @@ async def open_core(
                 await running
             finally:
                 await adder.drain()
+                await runner.drain()
 
 
 def make_embedder(settings: EmbedderSettings) -> Embedder:
@@ -181,15 +226,16 @@ def make_embedder(settings: EmbedderSettings) -> Embedder:
 
 
 def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncExitStack) -> Models:
-    """The extractor and judge of the settings, and with another model at the same server."""
+    """The extractor, judge and summariser of the settings, and both deciders with another model at the same server."""
     rules_extractor, rules_judge = RulesExtractor(predicates), RulesJudge(predicates)
     if settings.chosen() == "rules":
-        return Models(rules_extractor, rules_judge)
+        return Models(rules_extractor, rules_judge, ExtractiveSummariser())
     # The client of the models takes half a second to import, which every start without one is spared.
     from twohop.llm.extractor import ModelExtractor  # noqa: PLC0415
     from twohop.llm.fallback import FallbackExtractor, FallbackJudge  # noqa: PLC0415
     from twohop.llm.judge import ModelJudge  # noqa: PLC0415
     from twohop.llm.openai import ChatModel  # noqa: PLC0415
+    from twohop.llm.summariser import ModelSummariser  # noqa: PLC0415
 
     model = ChatModel(
         base_url=settings.url(),
@@ -209,7 +255,7 @@ def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncE
             return FallbackExtractor(extractor, rules_extractor), FallbackJudge(judge, rules_judge)
         return extractor, judge
 
-    return Models(*deciding(model), named=lambda name: deciding(model.named(name)))
+    return Models(*deciding(model), ModelSummariser(model), named=lambda name: deciding(model.named(name)))
 
 
 def replaced(models: Models, extractor: Extractor | None, judge: Judge | None) -> Models:
@@ -219,4 +265,6 @@ def replaced(models: Models, extractor: Extractor | None, judge: Judge | None) -
         return extractor or deciding[0], judge or deciding[1]
 
     named = models.named
-    return Models(*instead((models.extractor, models.judge)), named and (lambda name: instead(named(name))))
+    return Models(
+        *instead((models.extractor, models.judge)), models.summariser, named and (lambda name: instead(named(name)))
+    )

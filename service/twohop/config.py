@@ -11,7 +11,7 @@ from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from twohop.memory.settings import Limits, WriteSettings
+from twohop.memory.settings import Limits, SummarySettings, WriteSettings
 
 
 class ServerSettings(BaseModel):
@@ -25,6 +25,7 @@ class ServerSettings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=50051, ge=0, le=65535)
     max_concurrent_calls: int = Field(default=256, ge=1)
+    max_concurrent_streams: int = Field(default=256, ge=1)
     drain_seconds: float = Field(default=10.0, ge=0)
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
 
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
     embedder: EmbedderSettings = EmbedderSettings()
     limits: Limits = Limits()
     write: WriteSettings = WriteSettings()
+    summary: SummarySettings = SummarySettings()
     predicates: dict[str, dict[str, Any]] = Field(default_factory=dict)
     synchronous: Literal["FULL", "OFF"] = "FULL"
     fault_point: str = ""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger_rows import ANN, P, Ticks, acceptance, entity, graph_of_ann, key
+from ledger_rows import ANN, P, Ticks, acceptance, entity, graph_of_ann, key, summary
 from twohop.errors import Conflict, InvalidPageToken, RequestIdReused
 from twohop.graph.model import AgentConfig, Scope
 from twohop.graph.store import Changes, Ledger
@@ -69,7 +69,7 @@ async def test_sessions_are_listed_by_their_ids(ledger: Ledger) -> None:
 async def test_metadata_of_a_session_is_replaced_as_a_whole(ledger: Ledger, clock: Ticks) -> None:
     """New metadata takes the place of the old; counts and summary stay; a session without messages is begun."""
     await ledger.accept(acceptance("m1"))
-    await ledger.set_summary(P, "default", "Ann says hello.")
+    await ledger.set_summary(P, summary("Ann says hello."))
     await ledger.set_session(ANN, "default", {"topic": "tea", "n": 1})
     clock.now = 9_000
     changed = await ledger.set_session(ANN, "default", {"topic": "coffee"})

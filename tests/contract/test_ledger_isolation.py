@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import pytest
 
-from ledger_rows import ANN, acceptance, decision, entity, evidence, graph_of_ann, key, relation, revision
-from twohop.graph.model import AgentConfig, Axes, JobState, Mention, OutboxRow, Scope, Triple
+from ledger_rows import ANN, acceptance, decision, entity, evidence, graph_of_ann, key, relation, revision, summary
+from twohop.graph.model import AgentConfig, Axes, Job, JobKind, JobState, Mention, OutboxRow, Scope, Triple
 from twohop.graph.store import Changes, JobUpdate, Ledger, MemoryFilter
 
 NOW = Axes()
@@ -19,6 +19,8 @@ OpenLedger: TypeAlias = Callable[[], Awaitable[Ledger]]
 
 READS: dict[str, Call] = {
     "job": lambda ledger, p: ledger.job(p, "job-m1"),
+    "jobs": lambda ledger, p: ledger.jobs("default", p),
+    "first_job": lambda ledger, p: ledger.first_job(p, JobKind.ADD, "default"),
     "outbox": lambda ledger, p: ledger.outbox(99, p),
     "outbox_size": lambda ledger, p: ledger.outbox_size(p),
     "owner": lambda ledger, p: ledger.owner(p),
@@ -87,15 +89,20 @@ WRITES: dict[str, Call] = {
     "accept": lambda ledger, _: ledger.accept(acceptance("m2", request=key("r8"))),
     "commit": lambda ledger, p: ledger.commit(change_everything(p)),
     "update_job": lambda ledger, p: ledger.update_job(p, JobUpdate(id="job-m1", state=JobState.FAILED)),
+    "queue_job": lambda ledger, p: ledger.queue_job(
+        Job(id="s1", partition=p, kind=JobKind.SUMMARY, state=JobState.PENDING, payload={})
+    ),
+    "cancel_job": lambda ledger, p: ledger.cancel_job(p, "job-m1", key("r7", method="cancel")),
+    "replay_job": lambda ledger, p: ledger.replay_job(p, "job-m0", key("r7", method="replay")),
     "outbox_done": lambda ledger, p: ledger.outbox_done([OutboxRow(p, "message", "m1", 99)]),
-    "set_summary": lambda ledger, p: ledger.set_summary(p, "default", "hers"),
     "set_session": lambda ledger, _: ledger.set_session(ANN, "default", {"n": 1}, key("r7", method="set_session")),
     "set_agent_config": lambda ledger, _: ledger.set_agent_config(ANN, AgentConfig(), 1, key("r7", method="set")),
+    "set_summary": lambda ledger, p: ledger.set_summary(p, summary("hers", version=1)),
     "add_vocabulary": lambda ledger, p: ledger.add_vocabulary(p, {"know": "x", "cat": "cats"}),
     "set_mean": lambda ledger, p: ledger.set_mean(p, "fact", 7, 99, b"hers"),
 }
 
-OVER_ALL_OWNERS = {"claim_jobs", "release_jobs", "outbox_refill", "partitions", "close"}
+OVER_ALL_OWNERS = {"claim_jobs", "release_jobs", "prune", "unsummarised", "outbox_refill", "partitions", "close"}
 """Maintenance, which no caller reaches: it works on all owners by its contract."""
 
 
@@ -107,9 +114,11 @@ async def fill(ledger: Ledger, scope: Scope, who: str) -> None:
     await graph_of_ann(ledger, scope, who=who)
     undoing = replace(decision("d1-undone", partition=scope.partition), reverts="d1")
     await ledger.commit(Changes(partition=scope.partition, decisions=(undoing,)))
-    await ledger.set_summary(scope.partition, "default", f"summary of {who}")
+    await ledger.set_summary(scope.partition, summary(f"summary of {who}"))
     await ledger.set_mean(scope.partition, "fact", 1, 32, who.encode())
     await ledger.set_agent_config(scope, AgentConfig(instructions=f"Listen to {who}."))
+    await ledger.accept(acceptance("m0", scope=scope, name=who))
+    await ledger.update_job(scope.partition, JobUpdate(id="job-m0", state=JobState.FAILED))
 
 
 async def everything(ledger: Ledger, partition: str) -> dict[str, object]:

@@ -13,6 +13,7 @@ from ledger_rows import (
     ids,
     relation,
     revision,
+    summary,
 )
 from twohop.errors import InvalidPageToken, NotFound
 from twohop.graph.model import (
@@ -216,15 +217,15 @@ async def test_speakers_are_counted_by_session(ledger: Ledger) -> None:
 async def test_summaries_have_versions(ledger: Ledger) -> None:
     """A new summary replaces the old one under the next version and moves the owner's sequence."""
     await ledger.accept(acceptance("m1"))
-    await ledger.set_summary(P, "default", "one")
-    await ledger.set_summary(P, "default", "two")
+    await ledger.set_summary(P, summary("one"))
+    await ledger.set_summary(P, summary("two", version=1))
 
     session, owner = await ledger.session(P, "default"), await ledger.owner(P)
     assert session is not None
     assert owner is not None
     assert (session.summary, session.summary_version, owner.seq, owner.state_seq) == ("two", 2, 3, 0)
     with pytest.raises(NotFound):
-        await ledger.set_summary(P, "no such session", "x")
+        await ledger.set_summary(P, summary("x", session="no such session"))
 
 
 async def test_entities_are_found_by_name_and_alias(ledger: Ledger) -> None:

@@ -1,72 +1,21 @@
-"""Jobs, outbox and the walks of maintenance, in every ledger."""
-
-import asyncio
-
-import pytest
+"""The outbox and the walks of maintenance, in every ledger."""
 
 from ledger_rows import (
     P,
     Ticks,
     acceptance,
     graph_of_ann,
-    ids,
     relation,
     revision,
 )
-from twohop.errors import NotFound
 from twohop.graph.model import (
     Axes,
-    JobState,
     OutboxRow,
     Scope,
 )
-from twohop.graph.store import Changes, JobUpdate, Ledger
+from twohop.graph.store import Changes, Ledger
 
 NOW = Axes()
-
-
-async def test_jobs_are_claimed_once_oldest_first(ledger: Ledger, clock: Ticks) -> None:
-    """Due jobs are claimed oldest first, each by one caller, with one more attempt."""
-    for i, name in enumerate(("m3", "m1", "m2")):
-        clock.now = 1_000 + i
-        await ledger.accept(acceptance(name))
-    await ledger.update_job(P, JobUpdate(id="job-m1", state=JobState.PENDING, not_before=9_000))
-
-    claims = await asyncio.gather(*(ledger.claim_jobs(8_000, 1) for _ in range(4)))
-    assert sorted(one.id for claim in claims for one in claim) == ["job-m2", "job-m3"]
-    assert claims[0][0].id == "job-m3"
-    assert (claims[0][0].state, claims[0][0].attempts) == (JobState.RUNNING, 1)
-    assert ids(await ledger.claim_jobs(9_000, 5)) == ["job-m1"]
-
-
-async def test_running_jobs_are_released(ledger: Ledger) -> None:
-    """Released jobs wait again and keep their attempts; final ones stay as they are."""
-    await ledger.accept(acceptance("m1"))
-    await ledger.accept(acceptance("m2"))
-    await ledger.claim_jobs(9_000, 2)
-    await ledger.update_job(P, JobUpdate(id="job-m2", state=JobState.DONE))
-
-    assert await ledger.release_jobs() == 1
-    assert await ledger.release_jobs() == 0
-    (again,) = await ledger.claim_jobs(9_000, 9)
-    assert (again.id, again.attempts) == ("job-m1", 2)
-
-
-async def test_job_updates_leave_what_they_do_not_name(ledger: Ledger, clock: Ticks) -> None:
-    """A job's state and error are written; payload and usage only when given; also within a commit."""
-    await ledger.accept(acceptance("m1"))
-    clock.now = 2_000
-    await ledger.update_job(P, JobUpdate(id="job-m1", state=JobState.PENDING, error="later", usage={"calls": 1}))
-    first = await ledger.job(P, "job-m1")
-    await ledger.commit(Changes(partition=P, job=JobUpdate(id="job-m1", state=JobState.DONE, payload={"n": 1})))
-    second = await ledger.job(P, "job-m1")
-
-    assert first is not None
-    assert second is not None
-    assert (first.error, first.payload, first.usage, first.updated_at) == ("later", {"ids": ["x"]}, {"calls": 1}, 2_000)
-    assert (second.state, second.error, second.payload, second.usage) == (JobState.DONE, "", {"n": 1}, {"calls": 1})
-    with pytest.raises(NotFound):
-        await ledger.update_job(P, JobUpdate(id="unknown", state=JobState.DONE))
 
 
 async def test_the_outbox_asks_for_what_a_commit_touched(ledger: Ledger) -> None:

@@ -119,12 +119,17 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
     "entities": (["entities", "ali"], {"results"}),
     "why": (["why", "JOB"], {"results"}),
     "owners": (["owners"], {"results"}),
+    "jobs list": (["jobs", "list"], {"results"}),
     "sessions": (["sessions"], {"results"}),
     "session show": (["session", "show"], {"id", "messages", "summary", "metadata"}),
     "session set": (["session", "set", "default", "--metadata", '{"a": 1}'], {"id", "messages", "metadata"}),
     "agent show": (["agent", "show", "--agent", "coach"], {"version", "instructions", "model"}),
     "agent set": (["agent", "set", "--agent", "coach", "--keep", "work, home"], {"version", "keep_categories"}),
 }
+
+
+STEER = {"jobs watch", "jobs cancel", "jobs replay"}
+"""Commands whose answer depends on how far a job is; they have a test of their own."""
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -154,7 +159,7 @@ def test_every_command_can_be_tested() -> None:
     for name, command in top.commands.items():
         below = getattr(command, "commands", {"": command})
         commands |= {f"{name} {part}".strip(): one for part, one in below.items()}
-    assert set(commands) == {*COMMANDS, "serve", "reindex"}
+    assert set(commands) == {*COMMANDS, *STEER, "serve", "reindex"}
     for name, command in commands.items():
         options = {option for parameter in command.params for option in parameter.opts}
         common = {"--json", "--target", "--data-dir", "--user", "--agent", "--run"}
@@ -198,6 +203,26 @@ def test_an_agent_is_set_field_by_field(twohop: Twohop) -> None:
     assert twohop("agent", "set", "--agent", "coach", "--expected-version", "1").exit_code == 1
     assert twohop("agent", "show", "--agent", "coach", "--version", "9").exit_code == 3
     assert twohop("agent", "show").exit_code == 2
+
+
+def test_jobs_are_listed_and_steered(twohop: Twohop) -> None:
+    """A tenant's jobs are a table or JSON; one is watched to its end line by line; one that is done is not replayed."""
+    job_id = told(twohop)["job_id"]
+    listed = twohop("jobs", "list")
+    assert job_id in listed.stdout
+    assert "alice" in listed.stdout
+    (one,) = answer(twohop("jobs", "list", "-u", "alice", "--state", "done", "--json"))["results"]
+    assert (one["job_id"], one["kind"], one["state"], one["user_id"]) == (job_id, "add", "done", "alice")
+    assert "No jobs." in twohop("jobs", "list", "--state", "failed").stdout
+    watched = twohop("jobs", "watch", job_id, "-u", "alice", "--json")
+    assert [json.loads(row)["state"] for row in watched.stdout.splitlines()] == ["done"]
+    assert twohop("jobs", "watch", job_id, "-u", "alice").stdout == f"done, job {job_id}, 2 decided\n"
+    assert twohop("jobs", "cancel", job_id, "-u", "alice").stdout.startswith(f"done, job {job_id}")
+    replayed = twohop("jobs", "replay", job_id, "-u", "alice")
+    assert (replayed.exit_code, replayed.stdout) == (1, "")
+    assert "only one that failed or was cancelled" in replayed.stderr
+    assert twohop("jobs", "list", "--state", "lost").exit_code == 2
+    assert twohop("jobs", "watch", NOBODY, "-u", "alice").exit_code == 3
 
 
 @pytest.mark.parametrize("arguments", [["add"], ["add", "-"]])

@@ -26,7 +26,6 @@ from twohop.memory.ports import (
     Usage,
     Verdict,
 )
-from twohop.memory.write.worker import Worker
 
 ALICE = Scope(user_id="alice")
 
@@ -84,7 +83,7 @@ async def texts(app: App, scope: Scope = ALICE) -> list[str]:
 
 async def finished(app: App, result: AddResult, scope: Scope = ALICE) -> AddResult:
     """The add's result once no process works on it any more."""
-    while result.state is JobState.PENDING:
+    while not result.state.final:
         await asyncio.sleep(0)
         result = await app.core.job(scope, result.job_id)
     return result
@@ -224,7 +223,6 @@ async def test_an_accepted_add_survives_a_restart(tmp_path: Path) -> None:
         assert result.state is JobState.PENDING
     late = [10**16]
     async with open_core(settings(tmp_path), extractor=model, judge=model, clock=lambda: late[0]) as app:
-        await Worker(app.ledger, app.core._adder, lambda: late[0], app.metrics).once()
         result = await finished(app, result)
         assert await texts(app) == ["Alice works_at Acme"]
 

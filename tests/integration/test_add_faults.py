@@ -31,17 +31,16 @@ from model_server import (
     say,
     stall,
 )
-from serving import Served, serving
+from serving import Served, serving, tried_again
 from twohop.config import LlmSettings
+from twohop.graph.model import Scope as Owner
 from twohop.memory.settings import WriteSettings
-from twohop.memory.write.worker import Worker
 from twohop.v1 import job_pb2
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.v1.decision_pb2 import OPERATION_FAIL
 from twohop.v1.message_pb2 import NewMessage
 from twohop.v1.scope_pb2 import Scope
 
-LATE = 10**17
 TIMEOUT = 0.8
 DEADLINE = 4.0
 """Seconds for one HTTP request and for one question to the model."""
@@ -184,9 +183,7 @@ async def knowing(world: World) -> str:
 
 async def retried(world: World, user: str, job: job_pb2.Job) -> job_pb2.Job:
     """The job after its next try."""
-    app = world.served.app
-    await Worker(app.ledger, app.core._adder, lambda: LATE, app.metrics).once()
-    await app.core._adder._running[job.id]
+    await tried_again(world.served.app, Owner(user_id=user).partition, job.id)
     answer: pb.GetJobResponse = await world.served.memory.GetJob(
         pb.GetJobRequest(scope=Scope(user_id=user), job_id=job.id)
     )

@@ -10,10 +10,23 @@ import pytest_asyncio
 
 from serving import Served, serving
 from twohop.client.remote import RemoteCore
-from twohop.errors import NotFound
-from twohop.graph.model import AgentConfig, Axes, Decision, Entity, Evidence, Kind, Owner, Revision, Role, Scope
+from twohop.errors import Conflict, NotFound
+from twohop.graph.model import (
+    AgentConfig,
+    Axes,
+    Decision,
+    Entity,
+    Evidence,
+    JobState,
+    Kind,
+    Owner,
+    Revision,
+    Role,
+    Scope,
+)
 from twohop.memory.api import (
     AddRequest,
+    AddResult,
     Core,
     Directory,
     Edit,
@@ -104,10 +117,26 @@ async def known(core: Core) -> dict[str, str]:
     }
 
 
+async def watched(core: Core, job_id: str) -> tuple[AddResult, ...]:
+    return tuple([change async for change in core.watch_job(SCOPE, job_id)])
+
+
+async def told_of(steered: Awaitable[AddResult]) -> AddResult | str:
+    """The job, whose owner's sequence doesn't travel with it, or why it can't be steered so."""
+    try:
+        return replace(await steered, seq=0)
+    except Conflict as e:
+        return str(e)
+
+
 Ask = Callable[[Core, dict[str, str]], Awaitable[Any]]
 READS: dict[str, Ask] = {
     "add": lambda core, _: core.add(adding("Alice works at Acme", request_id="again")),
     "job": lambda core, ids: core.job(SCOPE, ids["job"]),
+    "watch_job": lambda core, ids: watched(core, ids["job"]),
+    "list_jobs": lambda core, _: core.list_jobs(SCOPE, states=[JobState.DONE], **PAGE),
+    "cancel_job": lambda core, ids: told_of(core.cancel_job(SCOPE, ids["job"], request_id="cancel")),
+    "replay_job": lambda core, ids: told_of(core.replay_job(SCOPE, ids["job"], request_id="replay")),
     "recall": lambda core, _: core.recall(RecallRequest(scope=SCOPE, query="Who manages Acme?", include_closed=True)),
     "get": lambda core, ids: core.get(SCOPE, ids["memory"], Axes()),
     "list": lambda core, _: core.list(SCOPE, Filter(kinds=(Kind.STATE,)), Axes(), include_closed=True, **PAGE),

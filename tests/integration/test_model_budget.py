@@ -19,16 +19,15 @@ from model_server import (
     model_server,
     refuse,
 )
+from serving import tried_again
 from twohop.app import App, open_core
 from twohop.config import LlmSettings, Settings
 from twohop.graph.model import Axes, JobState, Operation, Role, Scope
 from twohop.memory.api import AddRequest, AddResult, Filter, NewMessage
 from twohop.memory.ports import Claim, Fact, Usage
 from twohop.memory.settings import WriteSettings
-from twohop.memory.write.worker import Worker
 
 ANA = Scope(user_id="ana")
-LATE = 10**17
 TOKENS = {"prompt_tokens": 100, "completion_tokens": 10, "prompt_tokens_details": {"cached_tokens": 40}}
 
 
@@ -269,8 +268,7 @@ async def test_facts_without_a_verdict_wait_when_no_call_is_left(tmp_path: Path)
 
 async def retried(app: App, waiting: AddResult) -> AddResult:
     """The add after its next try."""
-    await Worker(app.ledger, app.core._adder, lambda: LATE, app.metrics).once()
-    await app.core._adder._running[waiting.job_id]
+    await tried_again(app, ANA.partition, waiting.job_id)
     return await app.core.job(ANA, waiting.job_id)
 
 

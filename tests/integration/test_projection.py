@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from stories import ALICE, JANUARY, ask, fact, story, tell, texts_in
 from twohop.app import App
 from twohop.errors import IndexUnavailable, ModelUnavailable
-from twohop.graph.model import Axes, Job, JobState, Message, Role, Scope
+from twohop.graph.model import Axes, Job, JobKind, JobState, Message, Role, Scope
 from twohop.graph.store import Acceptance
 from twohop.memory.centring import FIRST, GROWTH, Centring
 from twohop.memory.clock import uuid7
@@ -51,7 +51,7 @@ async def accept(app: App, *contents: str, name: str = "Alice", scope: Scope = A
         )
         for content in contents
     )
-    job = Job(id=uuid7(), partition=scope.partition, kind="add", state=JobState.DONE, payload={})
+    job = Job(id=uuid7(), partition=scope.partition, kind=JobKind.ADD, state=JobState.DONE, payload={})
     await app.ledger.accept(Acceptance(scope=scope, messages=messages, job=job))
     return [message.id for message in messages]
 

@@ -94,6 +94,9 @@ def about(owner: Owner, firm: str = "") -> pb.AddMemoriesRequest:
 
 
 async def settle(served: Served, owner: Owner) -> None:
+    await served.memory.AddMemories(
+        pb.AddMemoriesRequest(scope=owner.scope, messages=[NewMessage(role="ROLE_USER", content="Good morning.")])
+    )
     added = await served.memory.AddMemories(about(owner))
     owner.job, owner.token = added.job.id, added.consistency_token
     owner.memories = [outcome.memory.id for outcome in added.job.outcomes]
@@ -116,6 +119,7 @@ async def settle(served: Served, owner: Owner) -> None:
     )
     for name, page in (
         ("ListMemories", served.memory.ListMemories(pb.ListMemoriesRequest(scope=owner.scope, page_size=1))),
+        ("ListJobs", served.memory.ListJobs(pb.ListJobsRequest(scope=owner.scope, page_size=1))),
         ("ListDecisions", served.memory.ListDecisions(pb.ListDecisionsRequest(scope=owner.scope, page_size=1))),
         ("ListConflicts", served.memory.ListConflicts(pb.ListConflictsRequest(scope=owner.scope, page_size=1))),
         ("ListEntities", served.graph.ListEntities(graph_pb.ListEntitiesRequest(scope=owner.scope, page_size=1))),
@@ -186,6 +190,39 @@ async def job(a: Asking) -> None:
     request = pb.GetJobRequest(scope=a.me.scope, job_id=a.me.job)
     request.view.at_least = a.them.token
     await a.is_refused(lambda _: a.served.memory.GetJob(request), a.them.token, InvalidInput)
+
+
+async def watch_job(a: Asking) -> None:
+    await a.is_refused(
+        lambda value: a.served.memory.WatchJob(pb.WatchJobRequest(scope=a.me.scope, job_id=value)).read(), a.them.job
+    )
+
+
+async def list_jobs(a: Asking) -> None:
+    """An owner sees its jobs, a tenant those of its owners, each with its owner; neither sees another tenant's."""
+
+    def listing(scope: Scope, **fields: Any) -> Any:
+        return a.served.memory.ListJobs(pb.ListJobsRequest(scope=scope, **fields))
+
+    assert {job.scope.user_id for job in (await a.sees(listing(a.me.scope))).jobs} == {a.me.scope.user_id}
+    await a.is_refused(lambda _: listing(a.me.scope, page_token=a.them.pages["ListJobs"]), "", InvalidInput)
+    tenant = Scope(tenant=a.me.scope.tenant)
+    theirs = [job for job in (await listing(tenant, page_size=1_000)).jobs if job.job.id == a.them.job]
+    assert [job.scope.user_id for job in theirs] == (
+        [a.them.scope.user_id] if a.them.scope.tenant == a.me.scope.tenant else []
+    )
+
+
+async def cancel_job(a: Asking) -> None:
+    await a.is_refused(
+        lambda value: a.served.memory.CancelJob(pb.CancelJobRequest(scope=a.me.scope, job_id=value)), a.them.job
+    )
+
+
+async def replay_job(a: Asking) -> None:
+    await a.is_refused(
+        lambda value: a.served.memory.ReplayJob(pb.ReplayJobRequest(scope=a.me.scope, job_id=value)), a.them.job
+    )
 
 
 async def recall(a: Asking) -> None:
@@ -456,6 +493,10 @@ PROBES: dict[str, Callable[[Asking], Awaitable[None]]] = {
     "twohop.v1.MemoryService.AddMemories": add,
     "twohop.v1.MemoryService.BatchAddMemories": batch,
     "twohop.v1.MemoryService.GetJob": job,
+    "twohop.v1.MemoryService.WatchJob": watch_job,
+    "twohop.v1.MemoryService.ListJobs": list_jobs,
+    "twohop.v1.MemoryService.CancelJob": cancel_job,
+    "twohop.v1.MemoryService.ReplayJob": replay_job,
     "twohop.v1.MemoryService.Recall": recall,
     "twohop.v1.MemoryService.RecallStream": recall_stream,
     "twohop.v1.MemoryService.GetMemory": get_memory,
@@ -492,6 +533,7 @@ async def everything(served: Served, owner: Owner) -> list[Any]:
     return [
         (await served.memory.ListMemories(pb.ListMemoriesRequest(scope=owner.scope, include_closed=True))).memories,
         (await served.memory.ListDecisions(pb.ListDecisionsRequest(scope=owner.scope))).decisions,
+        (await served.memory.ListJobs(pb.ListJobsRequest(scope=owner.scope, page_size=1_000))).jobs,
         (await served.graph.ListEntities(graph_pb.ListEntitiesRequest(scope=owner.scope))).entities,
         (await served.graph.ListRelations(graph_pb.ListRelationsRequest(scope=owner.scope))).relations,
         (await served.directory.GetOwner(directory_pb.GetOwnerRequest(scope=owner.scope))).owner,
@@ -515,14 +557,14 @@ async def test_no_method_shows_or_changes_another_owners_data(method: str, world
 async def test_every_read_has_a_view_and_every_write_a_request_id() -> None:
     """Reads can ask for a state, and mutations can be repeated; a batch's adds have request ids of their own.
 
-    Exact look-ups show what is known now.
+    Exact look-ups and jobs show what is known now.
     """
     for module in (memory_service_pb2, graph_service_pb2, directory_service_pb2):
         for service in module.DESCRIPTOR.services_by_name.values():
             for method in service.methods:
                 fields = set(method.input_type.fields_by_name)
                 reads_by_key = service.name == "DirectoryService" and method.name.startswith(("Get", "List"))
-                others = {"BatchAddMemories", "RecallStream"}
+                others = {"BatchAddMemories", "RecallStream", "WatchJob", "ListJobs"}
                 assert fields & {"view", "request_id"} or method.name in others or reads_by_key
 
 

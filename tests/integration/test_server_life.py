@@ -18,7 +18,7 @@ from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact
 from twohop.server import Server
 from twohop.server.listener import SERVICES, address, loopback
 from twohop.v1 import memory_service_pb2 as pb
-from twohop.v1.job_pb2 import JOB_STATE_DONE, JOB_STATE_PENDING
+from twohop.v1.job_pb2 import JOB_STATE_DONE, JOB_STATE_PENDING, JOB_STATE_RUNNING
 from twohop.v1.memory_pb2 import MemoryEdit
 from twohop.v1.message_pb2 import NewMessage
 from twohop.v1.recall_pb2 import DEGRADATION_INDEX_BEHIND
@@ -135,7 +135,7 @@ async def test_an_add_that_outlasts_its_deadline_is_pending_and_goes_on(tmp_path
         assert len(added.job.message_ids) == 1
         held.let_go.set()
         job = added.job
-        while job.state == JOB_STATE_PENDING:
+        while job.state in {JOB_STATE_PENDING, JOB_STATE_RUNNING}:
             job = (await served.memory.GetJob(pb.GetJobRequest(scope=SCOPE, job_id=added.job.id))).job
         assert job.state == JOB_STATE_DONE
         assert [outcome.memory.revision.text for outcome in job.outcomes] == ["Ann works at Acme."]

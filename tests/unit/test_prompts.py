@@ -4,8 +4,16 @@ import json
 from typing import Any
 
 from twohop.graph.model import Kind, Message, Role
-from twohop.llm.prompts import CONTEXT_CHARS, EXTRACTION, JUDGEMENT, PREDICATES, extraction_prompt, judgement_prompt
-from twohop.llm.schemas import DECIDE, REMEMBER, Tool
+from twohop.llm.prompts import (
+    CONTEXT_CHARS,
+    EXTRACTION,
+    JUDGEMENT,
+    PREDICATES,
+    SUMMARY,
+    extraction_prompt,
+    judgement_prompt,
+)
+from twohop.llm.schemas import DECIDE, REMEMBER, SUMMARISE, Tool
 from twohop.memory.ports import Candidate, Claim, ExtractionRequest, Fact, Question
 from twohop.memory.predicates import PredicateTable
 
@@ -31,7 +39,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 def test_instructions_and_schema_are_small() -> None:
     """What goes with every add besides the messages stays below 6,000 characters, for each of the two calls."""
-    for instructions, tool in ((EXTRACTION, REMEMBER), (JUDGEMENT, DECIDE)):
+    for instructions, tool in ((EXTRACTION, REMEMBER), (JUDGEMENT, DECIDE), (SUMMARY, SUMMARISE)):
         assert len(instructions) + len(json.dumps(tool.schema)) < 6_000
 
 

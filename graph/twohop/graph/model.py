@@ -375,6 +375,13 @@ class Decision:
     recorded_at: int = 0
 
 
+class JobKind(StrEnum):
+    """What a job is for: remembering an exchange, or refreshing a session's rolling summary."""
+
+    ADD = "add"
+    SUMMARY = "summary"
+
+
 class JobState(StrEnum):
     """Where a job stands. DONE, PARTIAL, FAILED and CANCELLED are final."""
 
@@ -385,22 +392,42 @@ class JobState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
+    @property
+    def final(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self not in {JobState.PENDING, JobState.RUNNING}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Durable work. `payload` is JSON: message ids and, once extracted, the facts that still wait for a decision."""
+    """Durable work for a session.
+
+    `payload` is JSON: of an add the message ids and, once extracted, the facts that still wait for a decision. `run`
+    counts how often it was started: what an older run still writes is refused. `attempts` counts the tries that failed
+    and are to be repeated, from `not_before` on.
+    """
 
     id: str
     partition: str
-    kind: str
+    kind: JobKind
     state: JobState
     payload: Metadata
+    session: str = "default"
+    run: int = 0
     attempts: int = 0
     not_before: int = 0
     error: str = ""
     usage: Metadata = field(default_factory=dict)
     created_at: int = 0
     updated_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedJob:
+    """A job and whose it is."""
+
+    scope: Scope
+    job: Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from twohop.graph.model import (
     Entity,
     Evidence,
     Job,
+    JobKind,
     JobState,
     Kind,
     Memory,
@@ -25,6 +26,7 @@ from twohop.graph.model import (
     Metadata,
     Narrowing,
     OutboxRow,
+    OwnedJob,
     Owner,
     Relation,
     Revision,
@@ -59,13 +61,18 @@ class RequestKey:
 class Acceptance:
     """What one transaction makes durable before an add is processed: messages, request id and job.
 
-    The ledger stamps `recorded_at`, and gives each message the next `position` of its session.
+    The ledger stamps `recorded_at`, and gives each message the next `position` of its session. A job that is to be
+    RUNNING at once is stored as PENDING when an earlier one of its session is not final: they take effect in order.
+    `summary`, if any, is queued too when `summary_after` messages of its session are in no summary yet and no other
+    summary job of the session is unfinished.
     """
 
     scope: Scope
     messages: tuple[Message, ...]
     job: Job
     request: RequestKey | None = None
+    summary: Job | None = None
+    summary_after: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +87,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobUpdate:
-    """The job's new state, written in the same transaction as what it did. None = leave as it is."""
+    """The job's new state, written in the same transaction as what it did. None = leave as it is.
+
+    `run` is the run that writes: a job that is not RUNNING in it any more (cancelled, queued again) refuses the whole
+    transaction. None = whatever the job's state.
+    """
 
     id: str
     state: JobState
@@ -88,6 +99,35 @@ class JobUpdate:
     error: str = ""
     usage: Metadata | None = None
     not_before: int = 0
+    attempts: int | None = None
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryUpdate:
+    """A session's new rolling summary of its first `count` messages, and the job that wrote it.
+
+    `expected_version` is the version that it replaces: if it moved, `StaleRead` is raised and nothing is written.
+    """
+
+    session: str
+    text: str
+    author: str
+    count: int
+    expected_version: int
+    job: JobUpdate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated:
+    """What is pruned: all that was recorded, or became final, before these instants.
+
+    `jobs` is for DONE, PARTIAL and CANCELLED ones (their decisions stay), `dead_letters` for FAILED ones.
+    """
+
+    requests: int
+    jobs: int
+    dead_letters: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +234,7 @@ class Ledger(Protocol):
         Raises:
             StaleRead: the owner's `state_seq` is not `expected_state`.
             RequestIdReused: `changes.request` was used with another body.
+            Conflict: the job is not RUNNING in `changes.job.run` any more.
         """
         ...
 
@@ -225,7 +266,12 @@ class Ledger(Protocol):
         ...
 
     async def update_job(self, partition: str, update: JobUpdate) -> None:
-        """Write a job's state outside a commit (retry later, failed, cancelled)."""
+        """Write a job's state outside a commit (retry later, failed).
+
+        Raises:
+            NotFound: the owner has no such job.
+            Conflict: it is not RUNNING in `update.run` any more.
+        """
         ...
 
     # -- jobs, outbox ---------------------------------------------------------------------------------------------
@@ -234,12 +280,62 @@ class Ledger(Protocol):
         """The job, or None."""
         ...
 
-    async def claim_jobs(self, now: int, limit: int) -> list[Job]:
-        """Jobs of all owners that are PENDING and due at `now`, oldest first, marked RUNNING with one more attempt."""
+    async def jobs(
+        self,
+        tenant: str,
+        partition: str | None = None,
+        *,
+        states: Sequence[JobState] = (),
+        limit: int = 100,
+        after: str = "",
+    ) -> Page[OwnedJob]:
+        """Jobs of one owner of the tenant, or of all of them, newest first; `states` empty = any."""
+        ...
+
+    async def first_job(self, partition: str, kind: JobKind, session: str) -> Job | None:
+        """The oldest job of the session that is PENDING or RUNNING: the one that the others wait for."""
+        ...
+
+    async def claim_jobs(
+        self, now: int, limit: int, *, kind: JobKind = JobKind.ADD, per_owner: int = 1_000, after: str = ""
+    ) -> list[Job]:
+        """Jobs of all owners that are PENDING and due at `now`, marked RUNNING in a new run.
+
+        Of a session only its oldest unfinished job is taken, and none while another one runs. Owners take turns in the
+        order of their partitions, beginning behind `after`; none gets more than `per_owner` RUNNING ones of the kind,
+        and its oldest come first.
+        """
+        ...
+
+    async def queue_job(self, job: Job) -> bool:
+        """Queue a job unless its session has an unfinished one of its kind. Returns whether it did."""
+        ...
+
+    async def cancel_job(self, partition: str, job_id: str, request: RequestKey | None = None) -> Job:
+        """End a job that is not final: from now on nothing that it does is written. A final one stays as it is.
+
+        Raises:
+            NotFound: the owner has no such job.
+            RequestIdReused: the request id was used with another body.
+        """
+        ...
+
+    async def replay_job(self, partition: str, job_id: str, request: RequestKey | None = None) -> Job:
+        """Queue a FAILED or CANCELLED job again, from where it stopped, as if it had not been tried yet.
+
+        Raises:
+            NotFound: the owner has no such job.
+            Conflict: it is in another state.
+            RequestIdReused: the request id was used with another body.
+        """
         ...
 
     async def release_jobs(self) -> int:
         """Turn RUNNING jobs that no living process works on back to PENDING (at start). Returns how many."""
+        ...
+
+    async def prune(self, outdated: Outdated, limit: int) -> int:
+        """Remove up to `limit` request ids, and as many jobs, that are outdated. Returns how many rows went."""
         ...
 
     async def outbox(self, limit: int, partition: str | None = None) -> list[OutboxRow]:
@@ -280,8 +376,18 @@ class Ledger(Protocol):
         """A version of the configuration of the agent whose own partition this is (None = the latest), or None."""
         ...
 
-    async def set_summary(self, partition: str, session: str, summary: str) -> None:
-        """Replace the rolling summary; its version goes up by one."""
+    async def set_summary(self, partition: str, update: SummaryUpdate) -> None:
+        """Replace the rolling summary, and write the job's state; the summary's version goes up by one.
+
+        Raises:
+            NotFound: the owner has no such session, or no such job.
+            StaleRead: the summary has another version than expected.
+            Conflict: the job is not RUNNING in `update.job.run` any more.
+        """
+        ...
+
+    async def unsummarised(self, before: int, limit: int) -> list[tuple[str, str]]:
+        """(partition, session) of all owners with messages that wait for a summary since `before`, longest first."""
         ...
 
     async def messages(self, partition: str, ids: Sequence[str], known_at: int | None = None) -> list[Message]:

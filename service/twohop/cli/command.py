@@ -5,7 +5,8 @@ Every such command gets the same options: whose memory, where it is, and `--json
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated, Any, Concatenate
 
@@ -15,11 +16,12 @@ from typer.core import TyperGroup
 from twohop.cli.connection import Reach
 from twohop.cli.failures import told
 from twohop.cli.logs import log_to_stderr
-from twohop.cli.printing import Shape, as_json
+from twohop.cli.printing import Shape, as_json, as_json_line
 from twohop.client import AsyncMemory
 from twohop.client.questions import Whose
 
-Ask = Callable[Concatenate[AsyncMemory, Whose, ...], Awaitable[Shape]]
+Ask = Callable[Concatenate[AsyncMemory, Whose, ...], Awaitable[Shape] | AsyncGenerator[Shape, None]]
+"""What a command asks: one answer, or answers as they come."""
 
 
 def reach(
@@ -65,13 +67,20 @@ def register(app: typer.Typer, ask: Ask, show: Callable[[Shape], None], *, name:
         place = reach(**{parameter.name: given.pop(parameter.name) for parameter in where})
         printed = wants_json(**{parameter.name: given.pop(parameter.name) for parameter in program})
 
-        async def answered() -> Shape:
+        async def answered() -> Shape | None:
             async with place.memory() as memory:
-                return await ask(memory, place.whose, **given)
+                answer = ask(memory, place.whose, **given)
+                if not isinstance(answer, AsyncGenerator):
+                    return await answer
+                async with aclosing(answer):
+                    async for one in answer:
+                        (as_json_line if printed else show)(one)
+                return None
 
         with told():
             answer = asyncio.run(answered())
-        (as_json if printed else show)(answer)
+        if answer is not None:
+            (as_json if printed else show)(answer)
 
     parameters = [*own, *where, *program]
     command.__doc__ = ask.__doc__

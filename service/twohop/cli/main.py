@@ -2,7 +2,7 @@
 
 import typer
 
-from twohop.cli import add, agent, decisions, directory, edits, graph, memories, recall, reindex, serve
+from twohop.cli import add, agent, decisions, directory, edits, graph, jobs, memories, recall, reindex, serve
 from twohop.cli.command import ListByDefault, register
 
 app = typer.Typer(
@@ -45,6 +45,17 @@ register(entities, graph.merge, graph.show_changed)
 register(entities, graph.split, graph.show_changed)
 app.add_typer(entities, name="entities")
 app.command("reindex")(reindex.reindex)
+of_jobs = typer.Typer(
+    name="jobs",
+    help="List, watch, cancel and replay the work behind adds.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+register(of_jobs, jobs.list_jobs, jobs.show_list, name="list")
+register(of_jobs, jobs.watch, jobs.show)
+register(of_jobs, jobs.cancel, jobs.show)
+register(of_jobs, jobs.replay, jobs.show)
+app.add_typer(of_jobs)
 
 
 def run() -> None:

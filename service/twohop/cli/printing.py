@@ -27,6 +27,11 @@ def as_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201  # The command line's own output.
 
 
+def as_json_line(value: object) -> None:
+    """JSON on one line of stdout, at once: one of several answers."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201  # As above.
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | None]], *, empty: str) -> None:
     """A table; `empty` says that there is nothing."""
     made = Table(*columns, box=None, pad_edge=False, header_style="bold")

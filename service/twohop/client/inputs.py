@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
 from twohop.errors import FieldViolation, InvalidInput
-from twohop.graph.model import Axes, Kind, Role
+from twohop.graph.model import Axes, JobState, Kind, Role
 from twohop.memory.api import Filter, NewMessage, Resolution
 from twohop.memory.moment import When, micros
 from twohop.memory.ports import Cardinality, Claim, Fact, Named, Polarity
@@ -78,6 +78,15 @@ def kind_of(kind: Kind | str | None) -> Kind | None:
         InvalidInput: no such kind.
     """
     return None if kind is None else _member("kind", Kind, kind)
+
+
+def states_of(states: Sequence[JobState | str]) -> tuple[JobState, ...]:
+    """States of jobs by their names.
+
+    Raises:
+        InvalidInput: no such state.
+    """
+    return tuple(_member(f"states[{place}]", JobState, state) for place, state in enumerate(states))
 
 
 def instant_of(field: str, time: Time, time_zone: str = "UTC") -> int | None:

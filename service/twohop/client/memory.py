@@ -4,12 +4,13 @@ import asyncio
 import functools
 import threading
 import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack
 
 from twohop.client.memory_async import AsyncMemory
+from twohop.client.questions import Whose
 from twohop.config import Settings
 from twohop.errors import ShuttingDown
 
@@ -111,8 +112,24 @@ class Memory:
         """The result of a coroutine of `asynchronous`, run on this client's loop."""
         return self._loop.run(coroutine)
 
+    def watch_job(self, job_id: str, **whose: Unpack[Whose]) -> Generator[dict[str, Any], None, None]:
+        """As `AsyncMemory.watch_job`; leaving the loop early ends the watching."""
+        changes = self.asynchronous.watch_job(job_id, **whose)
+
+        async def following() -> dict[str, Any] | None:
+            return await anext(changes, None)
+
+        try:
+            while (change := self.run(following())) is not None:
+                yield change
+        finally:
+            self.run(changes.aclose())
+
     add = blocking(AsyncMemory.add)
     job = blocking(AsyncMemory.job)
+    jobs = blocking(AsyncMemory.jobs)
+    cancel_job = blocking(AsyncMemory.cancel_job)
+    replay_job = blocking(AsyncMemory.replay_job)
     recall = blocking(AsyncMemory.recall)
     search = blocking(AsyncMemory.search)
     get = blocking(AsyncMemory.get)

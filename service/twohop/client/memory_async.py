@@ -1,7 +1,8 @@
 """The client for asyncio programs, and the one implementation of both clients."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -9,13 +10,13 @@ from typing import Any, Self, Unpack
 from twohop.client import shapes
 from twohop.client.directory_async import DirectoryCalls
 from twohop.client.edits_async import EditCalls
-from twohop.client.inputs import Facts, Messages, Time, axes_of, filter_of, given_facts, new_messages
+from twohop.client.inputs import Facts, Messages, Time, axes_of, filter_of, given_facts, new_messages, states_of
 from twohop.client.pages import read_pages
 from twohop.client.questions import Asked, Whose
 from twohop.client.remote import RemoteCore
 from twohop.config import Settings
 from twohop.errors import Misconfigured, NotServed, ShuttingDown
-from twohop.graph.model import Axes, Scope
+from twohop.graph.model import Axes, JobState, Scope
 from twohop.memory.api import AddRequest, Core, Depth, Filter, Listing, RecallRequest, RecallResult
 from twohop.wire.scopes import DEFAULT_TENANT
 
@@ -127,9 +128,50 @@ class AsyncMemory(EditCalls, DirectoryCalls):
         return shapes.added(await (await self._opened()).add(request))
 
     async def job(self, job_id: str, **whose: Unpack[Whose]) -> Shape:
-        """What an add led to by now, as `add` returns it. Raises `NotFound`."""
+        """What a job led to by now, as `add` returns it, and where it stands, as in `jobs`. Raises `NotFound`."""
         core = await self._opened()
-        return shapes.added(await core.job(self._scope(whose), job_id))
+        return shapes.worked(await core.job(self._scope(whose), job_id))
+
+    async def jobs(self, *, states: Sequence[JobState | str] = (), limit: int = 100, **whose: Unpack[Whose]) -> Shape:
+        """Up to `limit` jobs, newest first, as `{"results": […]}`: of an owner, or without one of the whole tenant.
+
+        Args:
+            states: those in one of these (`pending`, `running`, `done`, `partial`, `failed`, `cancelled`); none = any.
+            limit: most jobs.
+            **whose: `user_id`, `agent_id`, `run_id`: whose jobs; none = those of all owners.
+
+        Returns:
+            `results`: `job_id`, `kind`, `state`, `session`, `attempts`, `next_attempt_at`, `error`, `user_id`, …
+        """
+        core, scope = await self._opened(), self._scope(whose)
+        wanted = states_of(states)
+
+        def page(size: int, token: str) -> Awaitable[Listing[Any]]:
+            return core.list_jobs(scope, states=wanted, page_size=size, page_token=token)
+
+        return {"results": [shapes.listed(one) for one in await read_pages(page, limit)]}
+
+    async def watch_job(self, job_id: str, **whose: Unpack[Whose]) -> AsyncGenerator[Shape, None]:
+        """The job at once, as `job` returns it, and again whenever it changes, until it is final.
+
+        Raises:
+            NotFound: no such job for this owner.
+            ShuttingDown: who works on it is shutting down; the job goes on afterwards.
+        """
+        core = await self._opened()
+        async with aclosing(core.watch_job(self._scope(whose), job_id)) as changes:
+            async for result in changes:
+                yield shapes.worked(result)
+
+    async def cancel_job(self, job_id: str, *, request_id: str = "", **whose: Unpack[Whose]) -> Shape:
+        """End a job. What it committed stays; one that is final is left as it is. Raises `NotFound`."""
+        core, scope = await self._opened(), self._scope(whose)
+        return shapes.worked(await core.cancel_job(scope, job_id, request_id=request_id))
+
+    async def replay_job(self, job_id: str, *, request_id: str = "", **whose: Unpack[Whose]) -> Shape:
+        """Queue a failed or cancelled job again, from where it stopped. Raises `NotFound`, `Conflict` for others."""
+        core, scope = await self._opened(), self._scope(whose)
+        return shapes.worked(await core.replay_job(scope, job_id, request_id=request_id))
 
     async def recall(
         self,

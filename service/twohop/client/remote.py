@@ -1,7 +1,7 @@
 """The core of a server, over gRPC: the same calls, values and errors as the one in process."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import grpc
@@ -9,12 +9,13 @@ import grpc
 from twohop.client.packing import packing
 from twohop.client.remote_directory import RemoteDirectory
 from twohop.client.remote_edits import RemoteEdits
-from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Message, Relation, Revision, Scope
+from twohop.graph.model import Axes, Decision, Entity, Evidence, JobState, Memory, Message, Relation, Revision, Scope
 from twohop.memory.api import (
     AddRequest,
     AddResult,
     EntityChanged,
     Filter,
+    ListedJob,
     Listing,
     Path,
     RecallRequest,
@@ -27,12 +28,13 @@ from twohop.v1.memory_service_pb2_grpc import MemoryServiceStub
 from twohop.wire.adds import pack_add, unpack_job
 from twohop.wire.decisions import unpack_decision
 from twohop.wire.edits import pack_filter
+from twohop.wire.enums import JOB_STATES
 from twohop.wire.errors import unpack_error
 from twohop.wire.graphs import unpack_entity, unpack_path, unpack_relation
 from twohop.wire.memories import unpack_memory, unpack_revision
 from twohop.wire.messages import unpack_message
 from twohop.wire.recalls import pack_recall, unpack_answer
-from twohop.wire.scopes import pack_scope, pack_view, read_time_of
+from twohop.wire.scopes import pack_scope, pack_view, read_time_of, unpack_scope
 from twohop.wire.tokens import sequence_in
 
 MOST_IDS = 1_000
@@ -80,6 +82,49 @@ class RemoteCore(RemoteEdits):
             packed = memory_pb.GetJobRequest(scope=pack_scope(scope), job_id=job_id)
         response: memory_pb.GetJobResponse = await self._call(self._memory.GetJob, packed)
         return unpack_job(response.job, scope.partition, response.state.sequence)
+
+    async def watch_job(self, scope: Scope, job_id: str) -> AsyncGenerator[AddResult, None]:
+        """The job at once, and again whenever it changes."""
+        with packing():
+            packed = memory_pb.WatchJobRequest(scope=pack_scope(scope), job_id=job_id)
+        call = self._memory.WatchJob(packed)
+        try:
+            async for response in call:
+                yield unpack_job(response.job, scope.partition, sequence_in(response.consistency_token))
+        except grpc.aio.AioRpcError as e:
+            raise unpack_error(e, self._target) from None
+        finally:
+            call.cancel()
+
+    async def list_jobs(
+        self, scope: Scope, *, states: Sequence[JobState], page_size: int, page_token: str
+    ) -> Listing[ListedJob]:
+        """Jobs, newest first."""
+        with packing():
+            packed = memory_pb.ListJobsRequest(
+                scope=pack_scope(scope),
+                states=[JOB_STATES.pack(state) for state in states],
+                page_size=page_size,
+                page_token=page_token,
+            )
+        response: memory_pb.ListJobsResponse = await self._call(self._memory.ListJobs, packed)
+        jobs = [(unpack_scope(owned.scope), owned.job) for owned in response.jobs]
+        items = tuple(ListedJob(scope=owner, job=unpack_job(job, owner.partition, 0)) for owner, job in jobs)
+        return Listing(items=items, next_page_token=response.next_page_token, read_time=0, seq=0)
+
+    async def cancel_job(self, scope: Scope, job_id: str, *, request_id: str) -> AddResult:
+        """End a job."""
+        with packing():
+            packed = memory_pb.CancelJobRequest(scope=pack_scope(scope), job_id=job_id, request_id=request_id)
+        response: memory_pb.CancelJobResponse = await self._call(self._memory.CancelJob, packed)
+        return unpack_job(response.job, scope.partition, 0)
+
+    async def replay_job(self, scope: Scope, job_id: str, *, request_id: str) -> AddResult:
+        """Queue a failed or cancelled job again."""
+        with packing():
+            packed = memory_pb.ReplayJobRequest(scope=pack_scope(scope), job_id=job_id, request_id=request_id)
+        response: memory_pb.ReplayJobResponse = await self._call(self._memory.ReplayJob, packed)
+        return unpack_job(response.job, scope.partition, 0)
 
     async def recall(self, request: RecallRequest) -> RecallResult:
         """What answers a question, with the time that is left as the call's deadline."""

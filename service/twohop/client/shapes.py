@@ -8,7 +8,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twohop.graph.model import Decision, Entity, Evidence, Granularity, Memory, Message, Moment, Relation, Revision
-from twohop.memory.api import AddResult, Changed, Contradiction, Item, Outcome, Path, RecallResult, Step, etag
+from twohop.memory.api import (
+    AddResult,
+    Changed,
+    Contradiction,
+    Item,
+    ListedJob,
+    Outcome,
+    Path,
+    RecallResult,
+    Step,
+    etag,
+)
 from twohop.memory.moment import instant, written
 
 Shape = dict[str, Any]
@@ -27,8 +38,41 @@ def added(result: AddResult) -> Shape:
         "message_ids": list(result.message_ids),
         "indexed": result.indexed,
         "error": result.error,
-        "usage": {name: getattr(result.usage, name) for name in result.usage.__slots__},
+        "usage": usage(result),
     }
+
+
+def worked(result: AddResult) -> Shape:
+    """A job with what it led to so far: as `added`, and as `job`."""
+    return {**added(result), **job(result)}
+
+
+def listed(one: ListedJob) -> Shape:
+    """A job in a list: as `job`, with its owner."""
+    owner = {"user_id": one.scope.user_id, "agent_id": one.scope.agent_id, "run_id": one.scope.run_id}
+    return {**job(one.job), **{name: value or None for name, value in owner.items()}}
+
+
+def job(result: AddResult) -> Shape:
+    """Where a job stands."""
+    return {
+        "job_id": result.job_id,
+        "kind": result.kind.value,
+        "state": result.state.value,
+        "session": result.session,
+        "attempts": result.attempts,
+        "next_attempt_at": None if result.next_attempt_at is None else system(result.next_attempt_at),
+        "error": result.error,
+        "created_at": system(result.created_at),
+        "updated_at": system(result.updated_at),
+        "message_ids": list(result.message_ids),
+        "usage": usage(result),
+    }
+
+
+def usage(result: AddResult) -> Shape:
+    """What the model calls cost."""
+    return {name: getattr(result.usage, name) for name in result.usage.__slots__}
 
 
 def outcome(one: Outcome) -> Shape:

@@ -78,6 +78,12 @@ class LabelledFactShape(FactShape):
     categories: list[Text]
 
 
+class SentenceShape(Shape):
+    """A sentence of a summary as the model writes it."""
+
+    text: Text
+
+
 class DecisionShape(Shape):
     """A decision as the model writes it: fact and target are the small numbers of the prompt."""
 
@@ -114,6 +120,7 @@ class Tool(Generic[S]):
 
 REMEMBER = Tool("remember", "Store the facts of the latest exchange.", "facts", FactShape)
 REMEMBER_LABELLED = Tool(REMEMBER.name, REMEMBER.description, REMEMBER.items, LabelledFactShape)
+SUMMARISE = Tool("summarise", "Keep the summary of the conversation so far.", "sentences", SentenceShape)
 DECIDE = Tool("decide", "Say what each new fact does to the memories near it.", "decisions", DecisionShape)
 
 

@@ -1,6 +1,6 @@
 """The core's requests and answers, free of any wire. The server maps them to protobuf, the local client uses them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -11,6 +11,7 @@ from twohop.graph.model import (
     Decision,
     Entity,
     Evidence,
+    JobKind,
     JobState,
     Kind,
     Memory,
@@ -67,8 +68,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddResult:
-    """`state`: DONE, PARTIAL (some facts failed for good) or PENDING (accepted; the rest goes on or waits).
+    """What an add, or another job, did so far.
 
+    `state`: DONE, PARTIAL (some facts failed for good), PENDING (accepted; the rest goes on or waits), RUNNING (never
+    in an add's own answer), FAILED (given up: a dead letter), CANCELLED. `attempts`: tries that failed and are
+    repeated, the next one at `next_attempt_at` (None = it doesn't wait for a time). Times: microseconds.
     `indexed` False = committed, but not yet found by meaning. `error`: why the job waits (an error's reason and text).
     """
 
@@ -81,6 +85,20 @@ class AddResult:
     indexed: bool = True
     error: str = ""
     seq: int = 0
+    kind: JobKind = JobKind.ADD
+    session: str = ""
+    attempts: int = 0
+    next_attempt_at: int | None = None
+    created_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedJob:
+    """A job, without what it led to, and its owner."""
+
+    scope: Scope
+    job: AddResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +338,24 @@ class Core(Protocol):
 
     async def job(self, scope: Scope, job_id: str) -> AddResult:
         """An add's result as it stands now."""
+        ...
+
+    def watch_job(self, scope: Scope, job_id: str) -> AsyncGenerator[AddResult, None]:
+        """The job at once, and again whenever it changes, until it is final. Raises `ShuttingDown` when it drains."""
+        ...
+
+    async def list_jobs(
+        self, scope: Scope, *, states: Sequence[JobState], page_size: int, page_token: str
+    ) -> Listing[ListedJob]:
+        """Jobs of the owner, or of all owners of the tenant for a scope without ids, newest first; no states = any."""
+        ...
+
+    async def cancel_job(self, scope: Scope, job_id: str, *, request_id: str) -> AddResult:
+        """End a job; what it committed stays. One that is final is left as it is. Raises `RequestIdReused` too."""
+        ...
+
+    async def replay_job(self, scope: Scope, job_id: str, *, request_id: str) -> AddResult:
+        """Queue a failed or cancelled job again. Raises `Conflict` for others, and `RequestIdReused`."""
         ...
 
     async def recall(self, request: RecallRequest) -> RecallResult:

@@ -1,4 +1,4 @@
-"""Time and ids as parameters, so that a run can be repeated."""
+"""Time, ids and chance as parameters, so that a run can be repeated."""
 
 import time
 from collections.abc import Callable
@@ -11,6 +11,9 @@ Clock: TypeAlias = Callable[[], int]
 
 Ids: TypeAlias = Callable[[], str]
 """A new UUIDv7 as text: sorts by time of making."""
+
+Jitter: TypeAlias = Callable[[], float]
+"""A number from 0 to 1, drawn anew each time: retries spread over it."""
 
 
 def system_clock() -> int:

@@ -1,11 +1,23 @@
 """The core: everything that twohop does, over a ledger, an index, an embedder, an extractor and a judge."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from twohop.errors import FieldViolation, InvalidInput, NotFound
-from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Message, Narrowing, Relation, Revision, Scope
+from twohop.graph.model import (
+    Axes,
+    Decision,
+    Entity,
+    Evidence,
+    JobState,
+    Memory,
+    Message,
+    Narrowing,
+    Relation,
+    Revision,
+    Scope,
+)
 from twohop.graph.store import Ledger, MemoryFilter
 from twohop.memory import paging
 from twohop.memory.api import (
@@ -17,6 +29,7 @@ from twohop.memory.api import (
     Edit,
     EntityChanged,
     Filter,
+    ListedJob,
     Listing,
     Path,
     RecallRequest,
@@ -24,6 +37,7 @@ from twohop.memory.api import (
     Resolution,
 )
 from twohop.memory.clock import Clock
+from twohop.memory.jobs import Jobs
 from twohop.memory.recall.recall import Recaller
 from twohop.memory.settings import Limits
 from twohop.memory.validate import Check, check_change, check_edit, check_id, check_recall
@@ -45,6 +59,7 @@ class MemoryCore:
         *,
         ledger: Ledger,
         adder: Adder,
+        jobs: Jobs,
         editor: Editor,
         recaller: Recaller,
         directory: Directory,
@@ -54,6 +69,7 @@ class MemoryCore:
         self.directory = directory
         self._ledger = ledger
         self._adder = adder
+        self._jobs = jobs
         self._editor = editor
         self._recaller = recaller
         self._clock = clock
@@ -66,6 +82,28 @@ class MemoryCore:
     async def job(self, scope: Scope, job_id: str) -> AddResult:
         """An add's result as it stands now."""
         return await self._adder.result(scope, job_id)
+
+    def watch_job(self, scope: Scope, job_id: str) -> AsyncGenerator[AddResult, None]:
+        """The job at once, and again whenever it changes, until it is final."""
+        return self._jobs.watch(scope, job_id)
+
+    async def list_jobs(
+        self, scope: Scope, *, states: Sequence[JobState], page_size: int, page_token: str
+    ) -> Listing[ListedJob]:
+        """Jobs of the owner, or of all owners of the tenant, newest first."""
+        check = Check(self._limits)
+        check.owner_or_tenant(scope)
+        check.between("page_size", page_size, 0, self._limits.page_size)
+        check.done()
+        return await self._jobs.list(scope, states=states, page_size=page_size or DEFAULT_PAGE, page_token=page_token)
+
+    async def cancel_job(self, scope: Scope, job_id: str, *, request_id: str) -> AddResult:
+        """End a job."""
+        return await self._jobs.cancel(scope, job_id, request_id=request_id)
+
+    async def replay_job(self, scope: Scope, job_id: str, *, request_id: str) -> AddResult:
+        """Queue a failed or cancelled job again."""
+        return await self._jobs.replay(scope, job_id, request_id=request_id)
 
     async def recall(self, request: RecallRequest) -> RecallResult:
         """The facts, messages and evidence paths that answer a question."""

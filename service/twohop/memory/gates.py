@@ -1,4 +1,4 @@
-"""Locks by key within one process: they order work of one owner or session, and never couple two of them."""
+"""Locks by key within one process: they order work of one owner, and never couple two of them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,3 @@ class Gates:
     def owner(self, partition: str) -> AbstractAsyncContextManager[None]:
         """Held while a commit of this owner is planned and written: short, never across a model call."""
         return self._hold("owner", partition)
-
-    def session(self, partition: str, session: str) -> AbstractAsyncContextManager[None]:
-        """Held while an add of this session is processed, so that its adds take effect in the order accepted."""
-        return self._hold("session", partition, session)

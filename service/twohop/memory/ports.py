@@ -1,4 +1,4 @@
-"""What the core asks of language models: an extractor (phase 1) and a judge (phase 2), and their nouns."""
+"""What the core asks of language models: an extractor (phase 1), a judge (phase 2), a summariser, and their nouns."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -104,6 +104,7 @@ class Phase(StrEnum):
     JUDGE = "judge"
     REPAIR = "repair"
     REJUDGE = "rejudge"
+    SUMMARISE = "summarise"
 
 
 CALLS = 6
@@ -142,10 +143,12 @@ class Calls:
 
     @property
     def usage(self) -> Usage:
-        """The cost of all of them together."""
+        """The cost of all of them together. Of a summary only repairs are counted as calls, since it is one call."""
         usage = Usage()
         for phase, tokens in self.made:
-            usage += tokens + Usage(**{f"{phase}_calls": 1})
+            usage += tokens
+            if phase is not Phase.SUMMARISE:
+                usage += Usage(**{f"{phase}_calls": 1})
         return usage
 
 
@@ -272,10 +275,39 @@ class Judge(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryRequest:
+    """A session's summary so far (empty at first), the messages that came after it, and the most characters."""
+
+    previous: str
+    messages: Sequence[Message]
+    chars: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A session in few words; `author` wrote it: a model's id, or `extractive`."""
+
+    text: str
+    author: str
+
+
+class Summariser(Protocol):
+    """The rolling summary. Raises `ModelError` when the call failed."""
+
+    async def summarise(self, request: SummaryRequest, calls: Calls, /) -> Summary:
+        """What took place so far: the old summary and the new messages in one text."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The deployment's extractor and judge, and `named`: both with another model (None = no model is configured)."""
+    """The deployment's extractor, judge and summariser.
+
+    `named` gives the first two with another model (None = no model is configured).
+    """
 
     extractor: Extractor
     judge: Judge
+    summariser: Summariser
     named: Callable[[str], tuple[Extractor, Judge]] | None = None

@@ -44,8 +44,14 @@ class WriteSettings:
     messages one extraction call takes at most, `chunk_chars` how many characters (about 6,000 tokens: with context and
     instructions it fits a model of 16,000, and facts of the middle of longer texts are missed more often). `rejudge`
     bounds repeats after concurrent commits, `calls` all model calls of one try at one chunk (`ports.Calls`).
-    `attempts` and `backoff_seconds` (doubled each time, at most `backoff_cap_seconds`) bound tries of a job that waits
-    for a model.
+    `attempts` and `backoff_seconds` (doubled each time, at most `backoff_cap_seconds`, jittered) bound tries of a job
+    that waits for a model: some ten minutes in all, about what a model's server needs to come back. A server's own wish
+    to wait is kept up to `retry_after_cap_seconds`, the longest window of common rate limits.
+
+    `concurrent_jobs` is how many adds are worked on at a time: they wait for models, whose servers take some tens of
+    calls at once. One owner gets `concurrent_jobs_per_owner` of them, an eighth, so that a slow one leaves room.
+    `request_days` is the API's promise; finished jobs are kept for `job_days` (never less than that, since a repeated
+    call is answered from its job), dead letters for `dead_letter_days`, a quarter to notice them in.
     """
 
     recent_messages: int = 10
@@ -60,4 +66,27 @@ class WriteSettings:
     attempts: int = 8
     backoff_seconds: float = 2.0
     backoff_cap_seconds: float = 300.0
+    retry_after_cap_seconds: float = 3_600.0
+    concurrent_jobs: int = 32
+    concurrent_jobs_per_owner: int = 4
     request_days: int = 7
+    job_days: int = 30
+    dead_letter_days: int = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummarySettings:
+    """When a session's rolling summary is refreshed, and how.
+
+    After `messages` new ones (n): twice the recent messages that every extraction sees anyway, so a summary is never
+    more than that behind them. After `seconds` (t) with fewer: a conversation that paused for a quarter of an hour is
+    over for now. One model call takes `chunk` messages at most. `chars` bounds the text: a dozen sentences, because
+    every later extraction pays for it. `concurrent` are written at a time, apart from
+    the adds, which never wait for one.
+    """
+
+    messages: int = 20
+    seconds: float = 900.0
+    chunk: int = 40
+    chars: int = 1_000
+    concurrent: int = 4

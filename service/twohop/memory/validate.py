@@ -70,10 +70,14 @@ class Check:
         except ValueError:
             self.fail(field, "is not an id of this service (a UUID is expected)")
 
-    def scope(self, scope: Scope) -> None:
-        """At least one of the owner ids."""
+    def owner_or_tenant(self, scope: Scope) -> None:
+        """Ids in their form; none of an owner stands for all owners of the tenant."""
         for field in ("tenant", "user_id", "agent_id", "run_id"):
             self.id(f"scope.{field}", getattr(scope, field))
+
+    def scope(self, scope: Scope) -> None:
+        """At least one of the owner ids."""
+        self.owner_or_tenant(scope)
         if not (scope.user_id.strip() or scope.agent_id.strip() or scope.run_id.strip()):
             self.fail("scope", "give at least one of user_id, agent_id and run_id")
 

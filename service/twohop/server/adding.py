@@ -44,7 +44,9 @@ class Adding:
         raise DeadlineExceeded("the add was not accepted in time; repeat it with the same request id")
 
     async def drain(self) -> None:
-        """Wait for all that run."""
+        """End the waiting of those whose callers are gone. What was accepted goes on."""
+        for task in self._waiting:
+            task.cancel()
         if self._waiting:
             await asyncio.wait(self._waiting)
 

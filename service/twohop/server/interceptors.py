@@ -103,21 +103,21 @@ class ErrorBoundary(Around):
 
 
 class ConcurrencyLimit(Around):
-    """Refuses calls beyond `most` at a time, so that those taken are answered."""
+    """Refuses calls beyond `most` at a time, so that those taken are answered.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._running = 0
+    Streams wait more than they work, so they are counted apart: watchers keep no adds out.
+    """
+
+    def __init__(self, most: int, most_streams: int) -> None:
+        self._calls = Places(most, "calls")
+        self._streams = Places(most_streams, "streams")
 
     def unary(self, handler: Any, inner: Unary, method: str) -> Any:  # noqa: ARG002  # The base's signature.
         """A call with one answer."""
 
         async def call(request: Any, context: Context) -> Any:
-            self._enter()
-            try:
+            with self._calls:
                 return await inner(request, context)
-            finally:
-                self._running -= 1
 
         return call
 
@@ -125,19 +125,28 @@ class ConcurrencyLimit(Around):
         """A call with a stream of answers."""
 
         async def call(request: Any, context: Context) -> AsyncIterator[Any]:
-            self._enter()
-            try:
+            with self._streams:
                 async for response in inner(request, context):
                     yield response
-            finally:
-                self._running -= 1
 
         return call
 
-    def _enter(self) -> None:
-        if self._running >= self._most:
-            raise TooBusy(f"{self._most} calls are running, no more are taken at a time; try again shortly")
-        self._running += 1
+
+class Places:
+    """A bounded number of places, each held by a `with`."""
+
+    def __init__(self, most: int, what: str) -> None:
+        self._most = most
+        self._what = what
+        self._taken = 0
+
+    def __enter__(self) -> None:
+        if self._taken >= self._most:
+            raise TooBusy(f"{self._most} {self._what} are running, no more are taken at a time; try again shortly")
+        self._taken += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._taken -= 1
 
 
 class Codec(Around):

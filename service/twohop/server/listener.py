@@ -56,10 +56,11 @@ class Server:
         self._boundary = ErrorBoundary(ids)
         self._adding = Adding(core, ids)
         self._health = health.aio.HealthServicer()
-        most = settings.server.max_concurrent_calls
+        self._draining = asyncio.Event()
+        most, streams = settings.server.max_concurrent_calls, settings.server.max_concurrent_streams
         self._grpc = grpc.aio.server(
-            interceptors=[self._boundary, ConcurrencyLimit(most), Codec()],
-            maximum_concurrent_rpcs=BACKSTOP * most,
+            interceptors=[self._boundary, ConcurrencyLimit(most, streams), Codec()],
+            maximum_concurrent_rpcs=BACKSTOP * (most + streams),
             options=[
                 ("grpc.so_reuseport", 0),
                 ("grpc.max_send_message_length", -1),
@@ -71,7 +72,7 @@ class Server:
             ],
         )
         memory_service_pb2_grpc.add_MemoryServiceServicer_to_server(
-            MemoryService(core, settings.limits, self._adding, self._boundary), self._grpc
+            MemoryService(core, settings.limits, self._adding, self._boundary, self._draining), self._grpc
         )
         graph_service_pb2_grpc.add_GraphServiceServicer_to_server(GraphService(core, settings.limits), self._grpc)
         directory_service_pb2_grpc.add_DirectoryServiceServicer_to_server(DirectoryService(core), self._grpc)
@@ -100,6 +101,7 @@ class Server:
 
     async def stop(self) -> None:
         """Take no more calls, let those that run finish within the drain time of the settings, and end the rest."""
+        self._draining.set()
         await self._health.enter_graceful_shutdown()
         await self._grpc.stop(self._settings.server.drain_seconds)
         await self._adding.drain()

@@ -12,17 +12,19 @@ from twohop.server.adding import ROUNDING, Adding
 from twohop.server.edit_calls import EditCalls
 from twohop.server.interceptors import Context, ErrorBoundary
 from twohop.server.states import check_ids, owner_state, require
+from twohop.server.streams import until
 from twohop.v1 import error_pb2, recall_pb2
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.wire.adds import pack_job, unpack_add
 from twohop.wire.decisions import pack_decision
 from twohop.wire.edits import unpack_filter
+from twohop.wire.enums import JOB_STATES
 from twohop.wire.errors import pack_item_error
 from twohop.wire.memories import pack_memory, pack_revision
 from twohop.wire.messages import pack_message
 from twohop.wire.reading import Reader
 from twohop.wire.recalls import pack_answer, unpack_recall
-from twohop.wire.scopes import pack_listing_state, read_axes, refuse_axes, unpack_axes, unpack_scope
+from twohop.wire.scopes import pack_listing_state, pack_scope, read_axes, refuse_axes, unpack_axes, unpack_scope
 from twohop.wire.tokens import pack_token, unpack_token
 
 MOST_REQUESTS = 100
@@ -35,11 +37,14 @@ ANSWER_SECONDS = 0.05
 class MemoryService(EditCalls):
     """Maps requests to the core and its answers back; validation of content is the core's."""
 
-    def __init__(self, core: Core, limits: Limits, adding: Adding, boundary: ErrorBoundary) -> None:
+    def __init__(
+        self, core: Core, limits: Limits, adding: Adding, boundary: ErrorBoundary, draining: asyncio.Event
+    ) -> None:
         self._core = core
         self._limits = limits
         self._adding = adding
         self._boundary = boundary
+        self._draining = draining
 
     async def AddMemories(self, request: pb.AddMemoriesRequest, context: Context) -> pb.AddMemoriesResponse:
         """Remember an exchange."""
@@ -65,6 +70,37 @@ class MemoryService(EditCalls):
         state = await owner_state(self._core, scope, request.view.at_least)
         result = await self._core.job(scope, request.job_id)
         return pb.GetJobResponse(job=pack_job(result), state=state.pack(scope))
+
+    async def WatchJob(self, request: pb.WatchJobRequest, context: Context) -> AsyncIterator[pb.WatchJobResponse]:
+        """A job whenever it changes, until it is final."""
+        scope = unpack_scope(request.scope)
+        async for result in until(self._draining, self._core.watch_job(scope, request.job_id)):
+            yield pb.WatchJobResponse(job=pack_job(result), consistency_token=pack_token(scope, result.seq))
+
+    async def ListJobs(self, request: pb.ListJobsRequest, context: Context) -> pb.ListJobsResponse:
+        """Jobs, newest first."""
+        reader = Reader()
+        states = reader.members("states", JOB_STATES, request.states)
+        reader.done()
+        page = await self._core.list_jobs(
+            unpack_scope(request.scope), states=states, page_size=request.page_size, page_token=request.page_token
+        )
+        return pb.ListJobsResponse(
+            jobs=[pb.OwnedJob(scope=pack_scope(one.scope), job=pack_job(one.job)) for one in page.items],
+            next_page_token=page.next_page_token,
+        )
+
+    async def CancelJob(self, request: pb.CancelJobRequest, context: Context) -> pb.CancelJobResponse:
+        """End a job."""
+        scope = unpack_scope(request.scope)
+        result = await self._core.cancel_job(scope, request.job_id, request_id=request.request_id)
+        return pb.CancelJobResponse(job=pack_job(result))
+
+    async def ReplayJob(self, request: pb.ReplayJobRequest, context: Context) -> pb.ReplayJobResponse:
+        """Queue a failed or cancelled job again."""
+        scope = unpack_scope(request.scope)
+        result = await self._core.replay_job(scope, request.job_id, request_id=request.request_id)
+        return pb.ReplayJobResponse(job=pack_job(result))
 
     async def Recall(self, request: pb.RecallRequest, context: Context) -> pb.RecallResponse:
         """What answers a question."""

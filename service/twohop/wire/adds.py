@@ -5,7 +5,7 @@ from twohop.memory.api import AddRequest, AddResult, Outcome
 from twohop.memory.ports import Usage
 from twohop.v1 import fact_pb2, job_pb2, memory_service_pb2
 from twohop.wire.decisions import pack_decision, unpack_decision
-from twohop.wire.enums import JOB_STATES
+from twohop.wire.enums import JOB_KINDS, JOB_STATES
 from twohop.wire.facts import pack_fact, unpack_fact
 from twohop.wire.graphs import pack_entity, pack_relation, unpack_entity, unpack_relation
 from twohop.wire.memories import pack_memory, unpack_memory
@@ -13,6 +13,7 @@ from twohop.wire.messages import pack_new_message, unpack_new_message
 from twohop.wire.metadata import pack_metadata
 from twohop.wire.reading import Reader, refuse
 from twohop.wire.scopes import pack_scope
+from twohop.wire.times import pack_instant, pack_instant_or_none, unpack_instant
 
 
 def pack_add(request: AddRequest) -> memory_service_pb2.AddMemoriesRequest:
@@ -63,6 +64,12 @@ def pack_job(result: AddResult) -> job_pb2.Job:
         usage=pack_usage(result.usage),
         indexed=result.indexed,
         error=result.error,
+        kind=JOB_KINDS.pack(result.kind),
+        session=result.session,
+        attempts=result.attempts,
+        next_attempt_time=pack_instant_or_none(result.next_attempt_at),
+        create_time=pack_instant(result.created_at),
+        update_time=pack_instant(result.updated_at),
     )
 
 
@@ -78,6 +85,12 @@ def unpack_job(job: job_pb2.Job, partition: str, seq: int) -> AddResult:
         indexed=job.indexed,
         error=job.error,
         seq=seq,
+        kind=JOB_KINDS.unpack(job.kind),
+        session=job.session,
+        attempts=job.attempts,
+        next_attempt_at=unpack_instant(job.next_attempt_time) if job.HasField("next_attempt_time") else None,
+        created_at=unpack_instant(job.create_time),
+        updated_at=unpack_instant(job.update_time),
     )
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 from twohop.errors import TwohopError
-from twohop.graph.model import Granularity, JobState, Kind, Operation, Role
+from twohop.graph.model import Granularity, JobKind, JobState, Kind, Operation, Role
 from twohop.memory.api import Resolution
 from twohop.memory.ports import Cardinality, Polarity
 from twohop.v1 import decision_pb2, fact_pb2, job_pb2, memory_pb2, memory_service_pb2, message_pb2, moment_pb2
@@ -56,6 +56,7 @@ KINDS: Final = Pairing(Kind, memory_pb2.Kind, "KIND")
 GRANULARITIES: Final = Pairing(Granularity, moment_pb2.Granularity, "GRANULARITY")
 OPERATIONS: Final = Pairing(Operation, decision_pb2.Operation, "OPERATION")
 RESOLUTIONS: Final = Pairing(Resolution, memory_service_pb2.Resolution, "RESOLUTION")
+JOB_KINDS: Final = Pairing(JobKind, job_pb2.JobKind, "JOB_KIND")
 JOB_STATES: Final = Pairing(JobState, job_pb2.JobState, "JOB_STATE")
 POLARITIES: Final = Pairing(Polarity, fact_pb2.Polarity, "POLARITY")
 CARDINALITIES: Final = Pairing(Cardinality, fact_pb2.Cardinality, "CARDINALITY", unspecified=Cardinality.UNKNOWN)

@@ -1,14 +1,13 @@
 """What makes an add durable before it is processed."""
 
 from collections import Counter
-from dataclasses import replace
 
 from twohop.errors import LedgerUnavailable
-from twohop.graph.model import Message
-from twohop.graph.sqlite import record, requests
-from twohop.graph.sqlite.conversations import owner, unknown_sessions
+from twohop.graph.model import Job, Message
+from twohop.graph.sqlite import jobs, record, requests
+from twohop.graph.sqlite.conversations import owner, session, unknown_sessions
 from twohop.graph.sqlite.database import Database, Owned
-from twohop.graph.sqlite.rows import job_columns, message_columns
+from twohop.graph.sqlite.rows import message_columns
 from twohop.graph.sqlite.stamp import Stamp, advance, name_owner, queue
 from twohop.graph.store import Acceptance, Accepted
 
@@ -33,26 +32,37 @@ def accept(database: Database, now: int, acceptance: Acceptance) -> Accepted:
     begun = len(unknown_sessions(own, by_session))
     stamp = advance(own, now, messages=len(acceptance.messages), sessions=begun)
     name_owner(own, acceptance.scope)
-    for session, messages in by_session.items():
-        append(own, session, messages, stamp)
-    own.insert("jobs", [job_columns(acceptance.job, stamp.at)])
+    for name, messages in by_session.items():
+        append(own, name, messages, stamp)
+    job = jobs.add_job(own, acceptance.job, stamp.at)
+    if acceptance.summary is not None:
+        queue_summary(own, acceptance.summary, acceptance.summary_after, stamp)
     requests.remember(own, acceptance.request, acceptance.job.id, stamp.at)
-    job = replace(acceptance.job, created_at=stamp.at, updated_at=stamp.at)
     return Accepted(job=job, repeated=False, seq=stamp.seq, recorded_at=stamp.at)
 
 
-def append(own: Owned, session: str, messages: list[Message], stamp: Stamp) -> None:
+def queue_summary(own: Owned, job: Job, after: int, stamp: Stamp) -> None:
+    """Queue the summary's job once enough messages wait for it, and never a second one beside it."""
+    found = session(own, job.session)
+    if found is None or found.message_count - found.summarised_count < after:
+        return
+    if jobs.first(own, job.kind, job.session) is None:
+        jobs.add_job(own, job, stamp.at)
+
+
+def append(own: Owned, session_id: str, messages: list[Message], stamp: Stamp) -> None:
     """Put messages at the end of a session."""
     last = own.one(
         "SELECT MAX(position) AS position FROM messages WHERE partition = :partition AND session = :session",
-        session=session,
+        session=session_id,
     )
     start = 0 if last is None or last["position"] is None else last["position"] + 1
     own.change(
-        "INSERT INTO sessions (partition, id, message_count, created_at, updated_at)",
-        "VALUES (:partition, :id, :count, :at, :at)",
-        "ON CONFLICT (partition, id) DO UPDATE SET message_count = message_count + :count, updated_at = :at",
-        id=session,
+        "INSERT INTO sessions (partition, id, message_count, created_at, updated_at, summary_due_since)",
+        "VALUES (:partition, :id, :count, :at, :at, :at)",
+        "ON CONFLICT (partition, id) DO UPDATE SET message_count = message_count + :count, updated_at = :at,",
+        "summary_due_since = COALESCE(summary_due_since, :at)",
+        id=session_id,
         count=len(messages),
         at=stamp.at,
     )
@@ -64,12 +74,12 @@ def append(own: Owned, session: str, messages: list[Message], stamp: Stamp) -> N
     own.change_each(
         "INSERT INTO speakers (partition, session, name, message_count) VALUES (:partition, :session, :name, :count) "
         "ON CONFLICT (partition, session, name) DO UPDATE SET message_count = message_count + excluded.message_count",
-        [{"session": session, "name": name, "count": count} for name, count in names.items()],
+        [{"session": session_id, "name": name, "count": count} for name, count in names.items()],
     )
     before = own.all(
         "SELECT id FROM messages WHERE partition = :partition AND session = :session",
         "AND position >= :first AND position < :start",
-        session=session,
+        session=session_id,
         first=start - WINDOW,
         start=start,
     )

@@ -55,6 +55,21 @@ def triple(after: str) -> tuple[str, str, str]:
             raise malformed()
 
 
+def mark(after: str) -> tuple[int, str]:
+    """The number and the text of a key; (0, "") at the start.
+
+    Raises:
+        InvalidPageToken: it is no such key.
+    """
+    match parts(after):
+        case None:
+            return 0, ""
+        case [int(first), str(second)]:
+            return first, second
+        case _:
+            raise malformed()
+
+
 def parts(after: str) -> object:
     """What the key holds; None at the start."""
     if not after:

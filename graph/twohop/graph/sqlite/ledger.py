@@ -12,12 +12,15 @@ from twohop.graph.model import (
     Decision,
     Entity,
     Job,
+    JobKind,
+    JobState,
     Memory,
     Mention,
     Message,
     Metadata,
     Narrowing,
     OutboxRow,
+    OwnedJob,
     Owner,
     Relation,
     Revision,
@@ -35,6 +38,7 @@ from twohop.graph.sqlite import (
     record,
     relations,
     statistics,
+    summaries,
 )
 from twohop.graph.sqlite.accept import accept
 from twohop.graph.sqlite.commit import commit
@@ -50,9 +54,11 @@ from twohop.graph.store import (
     Committed,
     JobUpdate,
     MemoryFilter,
+    Outdated,
     Page,
     Reached,
     RequestKey,
+    SummaryUpdate,
     Trail,
     unwatched,
 )
@@ -147,9 +153,9 @@ class SqliteLedger:
         """Write a job's state."""
         await self._stamped(jobs.update, partition, update)
 
-    async def set_summary(self, partition: str, session: str, summary: str) -> None:
+    async def set_summary(self, partition: str, update: SummaryUpdate) -> None:
         """Replace a session's rolling summary."""
-        await self._stamped(jobs.set_summary, partition, session, summary)
+        await self._stamped(summaries.set_summary, partition, update)
 
     async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
         """Add stems with their surface forms."""
@@ -165,9 +171,47 @@ class SqliteLedger:
         """One job."""
         return await self._read(partition, record.job, job_id)
 
-    async def claim_jobs(self, now: int, limit: int) -> list[Job]:
+    async def jobs(
+        self,
+        tenant: str,
+        partition: str | None = None,
+        *,
+        states: Sequence[JobState] = (),
+        limit: int = 100,
+        after: str = "",
+    ) -> Page[OwnedJob]:
+        """A page of a tenant's jobs."""
+        return await self._readers.read(lambda database: jobs.page(database, tenant, partition, states, limit, after))
+
+    async def first_job(self, partition: str, kind: JobKind, session: str) -> Job | None:
+        """A session's oldest unfinished job."""
+        return await self._read(partition, jobs.first, kind, session)
+
+    async def claim_jobs(
+        self, now: int, limit: int, *, kind: JobKind = JobKind.ADD, per_owner: int = 1_000, after: str = ""
+    ) -> list[Job]:
         """Take due jobs of all owners."""
-        return await self._write(jobs.claim, now, limit)
+        return await self._write(jobs.claim, now, limit, kind, per_owner, after)
+
+    async def queue_job(self, job: Job) -> bool:
+        """Queue a job of which one is enough."""
+        return await self._stamped(jobs.queue_job, job)
+
+    async def cancel_job(self, partition: str, job_id: str, request: RequestKey | None = None) -> Job:
+        """End a job."""
+        return await self._stamped(jobs.cancel, partition, job_id, request)
+
+    async def replay_job(self, partition: str, job_id: str, request: RequestKey | None = None) -> Job:
+        """Queue a job again."""
+        return await self._stamped(jobs.replay, partition, job_id, request)
+
+    async def prune(self, outdated: Outdated, limit: int) -> int:
+        """Remove what is outdated."""
+        return await self._write(jobs.prune, outdated, limit)
+
+    async def unsummarised(self, before: int, limit: int) -> list[tuple[str, str]]:
+        """Sessions that wait for a summary."""
+        return await self._readers.read(lambda database: summaries.unsummarised(database, before, limit))
 
     async def release_jobs(self) -> int:
         """Put running jobs back."""

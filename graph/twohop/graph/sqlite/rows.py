@@ -14,6 +14,7 @@ from twohop.graph.model import (
     Evidence,
     Granularity,
     Job,
+    JobKind,
     JobState,
     Kind,
     Memory,
@@ -405,9 +406,11 @@ def job_of(row: Row) -> Job:
     return Job(
         id=row["id"],
         partition=row["partition"],
-        kind=row["kind"],
+        kind=JobKind(row["kind"]),
+        session=row["session"],
         state=JobState(row["state"]),
         payload=mapping(row["payload"]),
+        run=row["run"],
         attempts=row["attempts"],
         not_before=row["not_before"],
         error=row["error"],
@@ -421,9 +424,11 @@ def job_columns(job: Job, stamp: int) -> Mapping[str, Value]:
     """A new job as columns."""
     return {
         "id": job.id,
-        "kind": job.kind,
+        "kind": job.kind.value,
+        "session": job.session,
         "state": job.state.value,
         "payload": json_of(job.payload),
+        "run": job.run,
         "attempts": job.attempts,
         "not_before": job.not_before,
         "error": job.error,

@@ -39,9 +39,11 @@ CREATE TABLE sessions (
     summary_version INTEGER NOT NULL DEFAULT 0,
     summary_author TEXT NOT NULL DEFAULT '',
     summarised_count INTEGER NOT NULL DEFAULT 0,
+    summary_due_since INTEGER,
     metadata TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (partition, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_unsummarised ON sessions (summary_due_since) WHERE summary_due_since IS NOT NULL;
 
 CREATE TABLE agent_configs (
     partition TEXT NOT NULL,
@@ -294,8 +296,10 @@ CREATE TABLE jobs (
     partition TEXT NOT NULL,
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
+    session TEXT NOT NULL,
     state TEXT NOT NULL,
     payload TEXT NOT NULL,
+    run INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
     not_before INTEGER NOT NULL,
     error TEXT NOT NULL,
@@ -304,8 +308,10 @@ CREATE TABLE jobs (
     updated_at INTEGER NOT NULL,
     UNIQUE (partition, id)
 ) STRICT;
-CREATE INDEX jobs_pending ON jobs (created_at, id, not_before) WHERE state = 'pending';
-CREATE INDEX jobs_running ON jobs (created_at) WHERE state = 'running';
+CREATE INDEX jobs_open ON jobs (kind, partition, session, created_at, id) WHERE state IN ('pending', 'running');
+CREATE INDEX jobs_running ON jobs (partition, kind, session) WHERE state = 'running';
+CREATE INDEX jobs_newest ON jobs (partition, created_at, id);
+CREATE INDEX jobs_in_state ON jobs (state, updated_at);
 
 CREATE TABLE outbox (
     partition TEXT NOT NULL,
@@ -328,6 +334,7 @@ CREATE TABLE requests (
     recorded_at INTEGER NOT NULL,
     PRIMARY KEY (tenant, method, request_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX requests_oldest ON requests (recorded_at);
 
 CREATE TABLE vocabulary (
     partition TEXT NOT NULL,

@@ -3,63 +3,64 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 import structlog
 
 from twohop.errors import NotFound, ShuttingDown, TwohopError
-from twohop.graph.model import Axes, Decision, Entity, Job, JobState, Memory, Message, Scope
-from twohop.graph.store import Acceptance, JobUpdate, Ledger, Reached, RequestKey, unwatched
+from twohop.graph.model import Axes, Decision, Entity, Job, JobKind, JobState, Memory, Message, Scope
+from twohop.graph.store import Acceptance, Ledger, Reached, RequestKey, unwatched
 from twohop.memory.api import AddRequest, AddResult, Outcome
 from twohop.memory.clock import Clock, Ids
-from twohop.memory.gates import Gates
 from twohop.memory.narrowing import of_scope
+from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
 from twohop.memory.ports import Fact, Usage
 from twohop.memory.project import Projector
-from twohop.memory.settings import Limits
+from twohop.memory.settings import Limits, SummarySettings
 from twohop.memory.steps import Step
 from twohop.memory.validate import check_add, check_id
 from twohop.memory.write.payload import Payload
-from twohop.memory.write.process import Processor
+from twohop.memory.write.runner import Runner, line_of
+from twohop.memory.write.summarise import summary_job
 
 log = structlog.get_logger(__name__)
 
-FINAL = frozenset({JobState.DONE, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED})
 PAGE = 500
 
-UNEXPECTED = 2
-"""Tries after something that is no model failure: a bug does not go away by repeating it for hours."""
+POLL_SECONDS = 1.0
+"""How often an add that waits looks at its job, beside being told of it: another process may work on it."""
 
 
 class Adder:
-    """The write path's front: every accepted add runs to its end, whoever still waits for it."""
+    """The write path's front: every accepted add is worked on to its end, whoever still waits for it."""
 
     def __init__(
         self,
         *,
         ledger: Ledger,
-        processor: Processor,
+        runner: Runner,
         projector: Projector,
-        gates: Gates,
+        notices: Notices,
         observer: Observer,
         clock: Clock,
         ids: Ids,
         limits: Limits,
+        summary: SummarySettings,
         step: Reached = unwatched,
     ) -> None:
         self._ledger = ledger
-        self._processor = processor
+        self._runner = runner
         self._projector = projector
-        self._gates = gates
+        self._notices = notices
         self._observer = observer
         self._clock = clock
         self._ids = ids
         self._limits = limits
+        self._summary = summary
         self._step = step
-        self._running: dict[str, asyncio.Task[JobState]] = {}
         self._accepting: set[asyncio.Task[Job]] = set()
         self._draining = False
         self.behind = False
@@ -77,57 +78,64 @@ class Adder:
         self._accepting.add(accepting)
         accepting.add_done_callback(self._accepting.discard)
         accepted = await asyncio.shield(accepting)
-        running = self._running.get(accepted.id)
-        if request.wait and running is not None:
-            await asyncio.shield(running)
+        if request.wait:
+            await self._decided(accepted)
         result = await self.result(request.scope, accepted.id)
+        if result.state is JobState.RUNNING:
+            result = replace(result, state=JobState.PENDING)
         self._observer.answered(result.state)
         self._step(Step.ANSWERED)
         return result
 
     async def _accept(self, scope: Scope, messages: tuple[Message, ...], job: Job, key: RequestKey | None) -> Job:
-        accepted = await self._ledger.accept(Acceptance(scope=scope, messages=messages, job=job, request=key))
-        self._step(Step.ACCEPTED)
-        if not accepted.repeated:
-            self.start(accepted.job, messages[0].session)
+        """Make the add durable, and start its job if it has a place and nothing is before it in its session."""
+        placed = self._runner.take(job)
+        acceptance = Acceptance(
+            scope=scope,
+            messages=messages,
+            job=replace(job, state=JobState.RUNNING, run=1) if placed else job,
+            request=key,
+            summary=summary_job(self._ids(), job.partition, job.session),
+            summary_after=self._summary.messages,
+        )
+        started = False
+        try:
+            accepted = await self._ledger.accept(acceptance)
+            self._step(Step.ACCEPTED)
+            started = placed and not accepted.repeated and accepted.job.state is JobState.RUNNING
+        finally:
+            if placed and not started:
+                self._runner.give(job)
+        if started:
+            self._runner.start(accepted.job)
+        elif not accepted.repeated:
+            self._runner.queued()
         return accepted.job
 
-    def start(self, job: Job, session: str) -> None:
-        """Run a RUNNING job in this process."""
-        task = asyncio.create_task(self._run(job, session), name=f"add-{job.id}")
-        self._running[job.id] = task
-        task.add_done_callback(lambda done: self._forget(job.id, done))
+    async def _decided(self, job: Job) -> None:
+        """Wait until the job is final, or it or one before it in its session waits for another try."""
+        with self._notices.watching(job.id, line_of(job)) as watch:
+            # What this process works on is waited for to its very end: the index is brought up to date after a commit.
+            while self._runner.works_on(job.id) or (not self._draining and await self._moves(job)):
+                await watch.change(POLL_SECONDS)
 
-    def _forget(self, job_id: str, done: "asyncio.Task[JobState]") -> None:
-        """Drop a finished task, unless the job was started again meanwhile."""
-        if self._running.get(job_id) is done:
-            del self._running[job_id]
+    async def _moves(self, job: Job) -> bool:
+        """Whether the job is worked on, or is going to be as soon as what is before it is done."""
+        found = await self._ledger.job(job.partition, job.id)
+        if found is None or found.state.final:
+            return False
+        first = await self._ledger.first_job(job.partition, job.kind, job.session)
+        return first is None or first.state is JobState.RUNNING or first.not_before <= self._clock()
 
-    async def _run(self, job: Job, session: str) -> JobState:
+    async def work(self, process: Callable[[Job], Awaitable[JobState]], job: Job) -> JobState:
+        """Process a running job and bring the index up to date."""
         try:
-            async with self._gates.session(job.partition, session):
-                state = await self._processor.process(job)
-        except TwohopError as e:
-            log.warning("add.interrupted", job_id=job.id, reason=e.reason)
-            return await self._give_back(job, f"{e.reason}: {e.message}")
-        except Exception:
-            log.exception("add.failed", job_id=job.id)
-            return await self._give_back(job, "INTERNAL: see the server's log")
-        self._observer.worked(state)
+            state = await process(job)
+        except BaseException:
+            # What it committed before is found by meaning all the same, once the worker has seen to it.
+            self.behind = True
+            raise
         await self.project(job.partition)
-        return state
-
-    async def _give_back(self, job: Job, error: str) -> JobState:
-        """Leave the job for a later try after something unexpected; three strikes and it is FAILED."""
-        state = JobState.PENDING if job.attempts < UNEXPECTED else JobState.FAILED
-        later = self._clock() + 5_000_000
-        try:
-            await self._ledger.update_job(
-                job.partition, JobUpdate(id=job.id, state=state, error=error, not_before=later)
-            )
-        except TwohopError as e:
-            log.warning("add.not_given_back", job_id=job.id, reason=e.reason)
-        self._observer.worked(state)
         return state
 
     async def project(self, partition: str | None = None) -> bool:
@@ -150,10 +158,11 @@ class Adder:
         return True
 
     async def drain(self) -> None:
-        """Take no more adds and wait for those that run."""
+        """Take no more adds, and let nobody wait for those that are queued."""
         self._draining = True
-        while pending := [*self._accepting, *self._running.values()]:
-            await asyncio.wait(pending)
+        self._notices.close()
+        while accepting := list(self._accepting):
+            await asyncio.wait(accepting)
 
     def _job(self, request: AddRequest) -> tuple[Job, tuple[Message, ...]]:
         now = self._clock()
@@ -183,20 +192,22 @@ class Adder:
             metadata=request.metadata,
         )
         job = Job(
-            id=self._ids(), partition=scope.partition, kind="add", state=JobState.RUNNING, payload=payload.to_json()
+            id=self._ids(),
+            partition=scope.partition,
+            kind=JobKind.ADD,
+            session=scope.session,
+            state=JobState.PENDING,
+            payload=payload.to_json(),
         )
         return job, messages
 
     # -- answers --------------------------------------------------------------------------------------------------
 
     async def result(self, scope: Scope, job_id: str) -> AddResult:
-        """What an add led to, as recorded: the same for every call with the same request id."""
+        """What a job led to, as recorded: the same for every call with the same request id."""
         check_id(scope, "job_id", job_id, self._limits)
         partition = scope.partition
-        job = await self._ledger.job(partition, job_id)
-        payload = None if job is None else Payload.from_json(job.payload)
-        if job is None or payload is None or not await of_scope(self._ledger, scope, payload.messages):
-            raise NotFound("no such job for this owner")
+        job = await self.known(scope, job_id)
         decisions = await self._decisions(partition, job_id)
         outcomes = [await self._outcome(partition, decision) for decision in decisions]
         ends = {
@@ -208,17 +219,24 @@ class Adder:
         }
         entities: list[Entity] = await self._ledger.entities(partition, sorted(ends))
         owner = await self._ledger.owner(partition)
-        return AddResult(
-            job_id=job.id,
-            state=JobState.PENDING if job.state is JobState.RUNNING else job.state,
-            message_ids=payload.messages,
+        return replace(
+            outline(job),
             outcomes=tuple(outcomes),
             entities=tuple(entities),
-            usage=Usage(**job.usage) if job.usage else Usage(),
-            indexed=job.state in FINAL and not await self._ledger.outbox_size(partition),
-            error=job.error,
+            indexed=job.state.final and not await self._ledger.outbox_size(partition),
             seq=owner.seq if owner else 0,
         )
+
+    async def known(self, scope: Scope, job_id: str) -> Job:
+        """A job that the scope sees.
+
+        Raises:
+            NotFound: the owner has no such job, or it is of another agent or run.
+        """
+        job = await self._ledger.job(scope.partition, job_id)
+        if job is None or not await of_scope(self._ledger, scope, outline(job).message_ids):
+            raise NotFound("no such job for this owner")
+        return job
 
     async def _decisions(self, partition: str, job_id: str) -> list[Decision]:
         decisions: list[Decision] = []
@@ -242,6 +260,25 @@ class Adder:
             target=found.get(decision.target_id),
             relations=tuple(relations.get(decision.memory_id, ())),
         )
+
+
+def outline(job: Job) -> AddResult:
+    """A job without what it led to."""
+    return AddResult(
+        job_id=job.id,
+        state=job.state,
+        message_ids=tuple(job.payload.get("messages", ())),
+        outcomes=(),
+        usage=Usage(**job.usage) if job.usage else Usage(),
+        indexed=False,
+        error=job.error,
+        kind=job.kind,
+        session=job.session,
+        attempts=job.attempts,
+        next_attempt_at=job.not_before if job.state is JobState.PENDING and job.not_before else None,
+        created_at=job.created_at,
+        updated_at=job.updated_at,
+    )
 
 
 def placed(fact: Fact, ids: Sequence[str]) -> Fact:

@@ -17,8 +17,9 @@ from twohop.errors import (
 )
 from twohop.graph.model import Axes, Decision, Job, JobState, Memory, Message, Operation
 from twohop.graph.store import JobUpdate, Ledger, MemoryFilter, Reached, unwatched
-from twohop.memory.clock import Clock, Ids
+from twohop.memory.clock import Clock, Ids, Jitter
 from twohop.memory.gates import Gates
+from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
 from twohop.memory.ports import (
     UNWANTED,
@@ -44,6 +45,7 @@ from twohop.memory.write.identify import identify
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import ResolvedFact, resolve
+from twohop.memory.write.retry import delay
 from twohop.memory.write.settle import Judged, Terms
 from twohop.vector.embed import Embedder
 
@@ -75,8 +77,10 @@ class Processor:
         observer: Observer,
         predicates: PredicateTable,
         gates: Gates,
+        notices: Notices,
         clock: Clock,
         ids: Ids,
+        jitter: Jitter,
         settings: WriteSettings,
         step: Reached = unwatched,
     ) -> None:
@@ -90,8 +94,10 @@ class Processor:
         self._observer = observer
         self._predicates = predicates
         self._gates = gates
+        self._notices = notices
         self._clock = clock
         self._ids = ids
+        self._jitter = jitter
         self._settings = settings
         self._step = step
         self._planner = Planner(ledger, predicates, ids)
@@ -307,6 +313,7 @@ class Processor:
                     state=finished(after),
                     payload=after.to_json(),
                     usage=asdict(usage),
+                    run=job.run,
                 )
                 terms = Terms(
                     job_id=job.id,
@@ -331,6 +338,7 @@ class Processor:
                 for decision in changes.decisions:
                     self._observer.decided(decision)
                 self._step(Step.COMMITTED)
+                self._notices.tell(job.id)
                 return after
 
     async def _moved(self, job: Job, shown: Sequence[tuple[Candidate, ...]]) -> bool:
@@ -374,8 +382,7 @@ class Processor:
 
     async def _later(self, job: Job, payload: Payload, usage: Usage, error: ModelUnavailable) -> JobState:
         """Keep the job for another try, or give it up (its messages and what it committed stay)."""
-        wait = min(self._settings.backoff_cap_seconds, self._settings.backoff_seconds * 2 ** min(job.attempts, 16))
-        wait = max(wait, error.retry_after or 0.0)
+        wait = delay(self._settings, job.attempts, error.retry_after, self._jitter())
         state = JobState.PENDING if job.attempts + 1 < self._settings.attempts else JobState.FAILED
         log.warning("add.waits", job_id=job.id, reason=error.reason, attempts=job.attempts, state=state.value)
         update = JobUpdate(
@@ -384,7 +391,9 @@ class Processor:
             payload=payload.to_json(),
             error=f"{error.reason}: {error.message}",
             usage=asdict(usage),
-            not_before=self._clock() + int(wait * 1_000_000),
+            not_before=self._clock() + int(wait * 1_000_000) if state is JobState.PENDING else 0,
+            attempts=job.attempts + 1,
+            run=job.run,
         )
         await self._ledger.update_job(job.partition, update)
         return state
