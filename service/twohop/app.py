@@ -31,9 +31,13 @@ from twohop.memory.steps import fault_point
 from twohop.memory.write.add import Adder
 from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.conversation import Conversations
+from twohop.memory.write.decide import Decider
 from twohop.memory.write.edit import Editor
+from twohop.memory.write.extracting import Extracting
 from twohop.memory.write.guidance import Agents
+from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.plan import Planner
+from twohop.memory.write.preview import Previewer
 from twohop.memory.write.process import Processor
 from twohop.memory.write.runner import Lane, Runner
 from twohop.memory.write.slots import Slots
@@ -64,7 +68,7 @@ class App:
 
 
 @asynccontextmanager
-async def open_core(
+async def open_core(  # noqa: PLR0915 - the one place where everything is put together.
     settings: Settings,
     *,
     extractor: Extractor | None = None,
@@ -107,18 +111,32 @@ async def open_core(
         gates, notices = Gates(), Notices()
         metrics = Metrics()
         finder = CandidateFinder(ledger, index, embedder, settings.write)
-        processor = Processor(
+        agents = Agents(ledger, models, predicates)
+        names = NameResolver(ledger, predicates, ids)
+        planner = Planner(ledger, predicates, ids)
+        decider = Decider(
             ledger=ledger,
-            agents=Agents(ledger, models, predicates),
+            names=names,
+            planner=planner,
             embedder=embedder,
             finder=finder,
-            conversations=Conversations(ledger, TokenCounter()),
             observer=metrics,
-            predicates=predicates,
             gates=gates,
             notices=notices,
             clock=clock,
             ids=ids,
+            settings=settings.write,
+            step=step,
+        )
+        extracting = Extracting(ledger, names, finder, clock, settings.write)
+        processor = Processor(
+            ledger=ledger,
+            agents=agents,
+            extracting=extracting,
+            decider=decider,
+            conversations=Conversations(ledger, TokenCounter()),
+            observer=metrics,
+            clock=clock,
             jitter=jitter,
             settings=settings.write,
             step=step,
@@ -129,6 +147,17 @@ async def open_core(
         adder = Adder(
             ledger=ledger,
             runner=runner,
+            previewer=Previewer(
+                ledger=ledger,
+                agents=agents,
+                extracting=extracting,
+                decider=decider,
+                names=names,
+                planner=planner,
+                clock=clock,
+                ids=ids,
+                settings=settings.write,
+            ),
             projector=projector,
             notices=notices,
             observer=metrics,
@@ -152,7 +181,6 @@ async def open_core(
         runner.serve(JobKind.ADD, Lane(partial(adder.work, processor.process), adds))
         runner.serve(JobKind.SUMMARY, Lane(writer.work, Slots(settings.summary.concurrent, 1)))
         jobs = Jobs(ledger=ledger, adder=adder, runner=runner, notices=notices, limits=settings.limits)
-        planner = Planner(ledger, predicates, ids)
         editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
         recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
         core = MemoryCore(

@@ -216,7 +216,6 @@ async def test_a_malformed_page_token_has_its_own_reason(method: str, token: str
 
 
 UNSERVED: dict[str, Callable[[Served], Any]] = {
-    "dry_run": lambda s: s.memory.AddMemories(adding(dry_run=True)),
     "min_score": lambda s: s.memory.Recall(recall(min_score=0.0)),
     "render": lambda s: s.memory.Recall(recall(render=recall_pb2.RenderOptions())),
     "explain": lambda s: s.memory.Recall(recall(explain=True)),

@@ -28,6 +28,7 @@ async def add(
     request_id: Annotated[str, typer.Option(help="The same id again does nothing and prints the same.")] = "",
     infer: Annotated[bool, typer.Option(help="--no-infer stores the messages and extracts nothing.")] = True,
     wait: Annotated[bool, typer.Option(help="--no-wait returns once the messages are durable.")] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be decided and write nothing.")] = False,
 ) -> Shape:
     """Remember what was said."""
     said = sys.stdin.read() if text == "-" else text
@@ -38,6 +39,7 @@ async def add(
         request_id=request_id,
         infer=infer,
         wait=wait,
+        dry_run=dry_run,
         **whose,
     )
 
@@ -53,7 +55,7 @@ def show(result: Shape) -> None:
         for one in result["results"]
     ]
     table(("", "memory", ""), rows, empty="No facts were taken from it; the messages are kept.")
-    line(f"{result['state']}, job {result['job_id']}", "dim")
+    line(f"{result['state']}, job {result['job_id']}" if result["job_id"] else "a dry run: nothing was written", "dim")
     if result["error"]:
         line(result["error"], "yellow")
 

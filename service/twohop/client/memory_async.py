@@ -95,6 +95,7 @@ class AsyncMemory(EditCalls, DirectoryCalls):
         infer: bool = True,
         facts: Facts | None = None,
         wait: bool = True,
+        dry_run: bool = False,
         **whose: Unpack[Whose],
     ) -> Shape:
         """Remember an exchange.
@@ -107,6 +108,7 @@ class AsyncMemory(EditCalls, DirectoryCalls):
             infer: False = store the messages (recall finds them) and extract no facts.
             facts: facts to keep in place of extracting them.
             wait: False = return once the messages are durable; `state` is then `pending`.
+            dry_run: show what would be decided and write nothing; `job_id` and `message_ids` are then empty.
             **whose: `user_id`, `agent_id`, `run_id`: whose memory; messages of one run form one session.
 
         Returns:
@@ -124,6 +126,7 @@ class AsyncMemory(EditCalls, DirectoryCalls):
             facts=given,
             metadata=dict(metadata or {}),
             wait=wait,
+            dry_run=dry_run,
         )
         return shapes.added(await (await self._opened()).add(request))
 

@@ -45,7 +45,8 @@ class AddRequest:
     """The latest exchange. `facts`, when given, are taken instead of calling the extractor (author `user`).
 
     A fact's `sources` name messages of this request by their place ("0", "1", …); none and no quote = all of them.
-    `request_id` empty = the call is not idempotent. `wait` False = return after the durable accept.
+    `request_id` empty = the call is not idempotent. `wait` False = return after the durable accept. `dry_run` = plan
+    and write nothing.
     """
 
     scope: Scope
@@ -54,6 +55,7 @@ class AddRequest:
     facts: tuple[Fact, ...] | None = None
     metadata: Metadata = field(default_factory=dict)
     wait: bool = True
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

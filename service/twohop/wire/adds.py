@@ -11,7 +11,7 @@ from twohop.wire.graphs import pack_entity, pack_relation, unpack_entity, unpack
 from twohop.wire.memories import pack_memory, unpack_memory
 from twohop.wire.messages import pack_new_message, unpack_new_message
 from twohop.wire.metadata import pack_metadata
-from twohop.wire.reading import Reader, refuse
+from twohop.wire.reading import Reader
 from twohop.wire.scopes import pack_scope
 from twohop.wire.times import pack_instant, pack_instant_or_none, unpack_instant
 
@@ -25,6 +25,7 @@ def pack_add(request: AddRequest) -> memory_service_pb2.AddMemoriesRequest:
         facts=None if request.facts is None else fact_pb2.GivenFacts(facts=[pack_fact(fact) for fact in request.facts]),
         metadata=pack_metadata(request.metadata),
         wait=request.wait,
+        dry_run=request.dry_run,
     )
 
 
@@ -33,9 +34,7 @@ def unpack_add(request: memory_service_pb2.AddMemoriesRequest, scope: Scope) -> 
 
     Raises:
         InvalidInput: with every field that the wire alone can get wrong.
-        NotServed: a dry run.
     """
-    refuse(request, "dry_run")
     reader = Reader()
     add = AddRequest(
         scope=scope,
@@ -48,6 +47,7 @@ def unpack_add(request: memory_service_pb2.AddMemoriesRequest, scope: Scope) -> 
         else None,
         metadata=reader.structure("metadata", request.metadata),
         wait=request.wait if request.HasField("wait") else True,
+        dry_run=request.dry_run,
     )
     reader.done()
     return add

@@ -23,6 +23,7 @@ from twohop.memory.settings import Limits, SummarySettings
 from twohop.memory.steps import Step
 from twohop.memory.validate import check_add, check_id
 from twohop.memory.write.payload import Payload
+from twohop.memory.write.preview import Previewer
 from twohop.memory.write.runner import Runner, line_of
 from twohop.memory.write.summarise import summary_job
 
@@ -42,6 +43,7 @@ class Adder:
         *,
         ledger: Ledger,
         runner: Runner,
+        previewer: Previewer,
         projector: Projector,
         notices: Notices,
         observer: Observer,
@@ -53,6 +55,7 @@ class Adder:
     ) -> None:
         self._ledger = ledger
         self._runner = runner
+        self._previewer = previewer
         self._projector = projector
         self._notices = notices
         self._observer = observer
@@ -69,6 +72,9 @@ class Adder:
     async def add(self, request: AddRequest) -> AddResult:
         """Accept, process and answer. Cancelling the caller ends the waiting, not the job."""
         check_add(request, self._limits)
+        if request.dry_run:
+            job, messages = self._job(request)
+            return await self._previewer.preview(request.scope, job, messages)
         if self._draining:
             raise ShuttingDown("this process is shutting down: send the request to another one, or again later")
         self._step(Step.RECEIVED)

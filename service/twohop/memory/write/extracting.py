@@ -1,18 +1,17 @@
 """Phase 1 of an add: which messages are extracted at once, and which of the facts rest on something that was said."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from twohop.errors import ModelError
 from twohop.graph.model import Message
 from twohop.graph.store import Ledger
+from twohop.memory.clock import Clock
 from twohop.memory.ports import (
     INSTRUCTION,
     QUOTE_NOT_FOUND,
     RECALLED,
     Calls,
-    Candidate,
     Dropped,
     Extraction,
     ExtractionRequest,
@@ -20,21 +19,24 @@ from twohop.memory.ports import (
     Fact,
 )
 from twohop.memory.settings import WriteSettings
+from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.chunks import first_chunk
 from twohop.memory.write.instructions import instructs
+from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.recalled import pasted, repeats
-
-Near: TypeAlias = Callable[[str, Sequence[Fact], Sequence[Message]], Awaitable[list[tuple[Candidate, ...]]]]
-"""Finds the live memories near each fact of an exchange; the text is the owner's partition."""
 
 
 class Extracting:
     """Gives the facts of one chunk after the other."""
 
-    def __init__(self, ledger: Ledger, near: Near, settings: WriteSettings) -> None:
+    def __init__(
+        self, ledger: Ledger, names: NameResolver, finder: CandidateFinder, clock: Clock, settings: WriteSettings
+    ) -> None:
         self._ledger = ledger
-        self._near = near
+        self._names = names
+        self._finder = finder
+        self._clock = clock
         self._settings = settings
 
     async def next(self, partition: str, payload: Payload, most: int) -> tuple[Payload, Sequence[Message]]:
@@ -55,7 +57,7 @@ class Extracting:
             ModelError: the whole call failed.
         """
         if payload.facts is not None:
-            return Extraction(facts=payload.facts, decider=payload.author)
+            return self._names.understood(Extraction(facts=payload.facts, decider=payload.author), exchange)
         first = exchange[0]
         recent = await self._ledger.recent_messages(
             partition, first.session, self._settings.recent_messages, before=first.position
@@ -71,7 +73,8 @@ class Extracting:
             ),
             calls,
         )
-        return await self._unrecalled(partition, grounded(extraction, exchange), exchange)
+        told = self._names.understood(grounded(extraction, exchange), exchange)
+        return await self._unrecalled(partition, told, exchange)
 
     async def _unrecalled(self, partition: str, extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
         """Drop facts that only repeat memories which the caller pasted into a message."""
@@ -79,7 +82,8 @@ class Extracting:
         suspects = [place for place, found in enumerate(lines) if found]
         if not suspects:
             return extraction
-        near = await self._near(partition, [extraction.facts[place] for place in suspects], exchange)
+        resolved, _ = await self._names.resolve(partition, [extraction.facts[p] for p in suspects], exchange, 0)
+        near = await self._finder.find(partition, resolved, self._clock())
         known = {place for place, few in zip(suspects, near, strict=True) if repeats(lines[place], few)}
         again = [
             Dropped(text=fact.text, reason=RECALLED, detail="the message repeats a memory that was pasted into it")

@@ -106,6 +106,14 @@ class Agents:
             job = replace(job, payload=replace(payload, config_version=config.version).to_json())
         return job, self._following(config) if config.version else self.none
 
+    async def of(self, scope: Scope, agent_id: str) -> Guidance:
+        """What an add of that agent would follow now; an empty id = none."""
+        if not agent_id:
+            return self.none
+        agent = Scope(tenant=scope.tenant, agent_id=agent_id)
+        config = await self._ledger.agent_config(agent.partition, None)
+        return self._following(config) if config is not None and config.version else self.none
+
     async def _config(self, partition: str, payload: Payload) -> AgentConfig:
         owner = await self._ledger.owner(partition)
         said = await self._ledger.messages(partition, payload.messages[:1])

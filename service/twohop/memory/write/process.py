@@ -1,121 +1,58 @@
-"""Processing an accepted add: extract, find candidates, judge, guard, plan, commit. One code path for all callers."""
+"""Processing an accepted add, chunk by chunk: extract, then decide. One code path for all callers."""
 
-import copy
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 
-import numpy as np
 import structlog
 
-from twohop.errors import (
-    IndexUnavailable,
-    ModelCallsSpent,
-    ModelContextExceeded,
-    ModelError,
-    ModelUnavailable,
-    StaleRead,
-)
-from twohop.graph.model import Axes, Decision, Job, JobState, Memory, Message, Operation
-from twohop.graph.store import JobUpdate, Ledger, MemoryFilter, Reached, unwatched
-from twohop.memory.clock import Clock, Ids, Jitter
-from twohop.memory.gates import Gates
-from twohop.memory.notices import Notices
+from twohop.errors import ModelContextExceeded, ModelError, ModelUnavailable
+from twohop.graph.model import Job, JobState
+from twohop.graph.store import JobUpdate, Ledger, Reached, unwatched
+from twohop.memory.clock import Clock, Jitter
 from twohop.memory.observe import Observer
-from twohop.memory.ports import (
-    UNWANTED,
-    Calls,
-    Candidate,
-    Extraction,
-    Fact,
-    Question,
-    Usage,
-    Verdict,
-)
-from twohop.memory.predicates import PredicateTable
+from twohop.memory.ports import Calls, Extraction, Usage
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
-from twohop.memory.write.acquaint import acquaint
-from twohop.memory.write.candidates import CandidateFinder
-from twohop.memory.write.claims import understood
 from twohop.memory.write.conversation import Conversations
-from twohop.memory.write.entities import EntityBook
+from twohop.memory.write.decide import Decider, Work, finished
 from twohop.memory.write.extracting import Extracting, lost
-from twohop.memory.write.guidance import Agents, Guidance
-from twohop.memory.write.identify import identify
+from twohop.memory.write.guidance import Agents
 from twohop.memory.write.payload import Payload
-from twohop.memory.write.plan import Planner
-from twohop.memory.write.resolve import ResolvedFact, resolve
 from twohop.memory.write.retry import delay
-from twohop.memory.write.settle import Judged, Terms
-from twohop.vector.embed import Embedder
 
 log = structlog.get_logger(__name__)
 
-ADD = Verdict(operation=Operation.ADD, reason="nothing known is near")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
-    """What is to become of a fact: a verdict on the candidates that were shown, and whose it is."""
-
-    verdict: Verdict
-    shown: tuple[Candidate, ...]
-    decider: str
-
 
 class Processor:
-    """Runs accepted jobs. Stateless but for the gates that order commits of one owner within this process."""
+    """Runs accepted jobs."""
 
     def __init__(
         self,
         *,
         ledger: Ledger,
         agents: Agents,
-        embedder: Embedder,
-        finder: CandidateFinder,
+        extracting: Extracting,
+        decider: Decider,
         conversations: Conversations,
         observer: Observer,
-        predicates: PredicateTable,
-        gates: Gates,
-        notices: Notices,
         clock: Clock,
-        ids: Ids,
         jitter: Jitter,
         settings: WriteSettings,
         step: Reached = unwatched,
     ) -> None:
         self._ledger = ledger
         self._agents = agents
-        self._guidance = agents.none
-        self._extracting = Extracting(ledger, self._near, settings)
-        self._embedder = embedder
-        self._finder = finder
+        self._extracting = extracting
+        self._decider = decider
         self._conversations = conversations
         self._observer = observer
-        self._predicates = predicates
-        self._gates = gates
-        self._notices = notices
         self._clock = clock
-        self._ids = ids
         self._jitter = jitter
         self._settings = settings
         self._step = step
-        self._planner = Planner(ledger, predicates, ids)
 
     async def process(self, job: Job) -> JobState:
         """Work on a RUNNING job until it is DONE, PARTIAL, or PENDING for a later try; its rows say what happened."""
         job, guidance = await self._agents.guidance(job)
-        return await self._following(guidance)._process(job)  # noqa: SLF001  # Another one of this very class.
-
-    def _following(self, guidance: Guidance) -> "Processor":
-        """This processor for a job that follows another configuration."""
-        if guidance is self._guidance:
-            return self
-        other = copy.copy(self)
-        other._guidance = guidance  # noqa: SLF001  # As above.
-        return other
-
-    async def _process(self, job: Job) -> JobState:
         payload = Payload.from_json(job.payload)
         usage = Usage(**job.usage)
         if not usage.tokens_full_context:
@@ -127,9 +64,7 @@ class Processor:
             extraction: Extraction | None = None
             error: ModelUnavailable | None = None
             try:
-                extraction = await self._extracting.extract(
-                    job.partition, payload, exchange, self._guidance.extractor, calls
-                )
+                extraction = await self._extracting.extract(job.partition, payload, exchange, guidance.extractor, calls)
             except ModelUnavailable as e:
                 error = e
             except ModelContextExceeded as e:
@@ -141,7 +76,17 @@ class Processor:
                 extraction = lost(e)
             if extraction is not None:
                 self._step(Step.EXTRACTED)
-                payload, error = await self._decide(job, payload, exchange, extraction, calls, usage)
+                payload, error = await self._decider.decide(
+                    Work(
+                        job=job,
+                        guidance=guidance,
+                        payload=payload,
+                        exchange=exchange,
+                        extraction=extraction,
+                        calls=calls,
+                        usage=usage,
+                    )
+                )
             usage += calls.usage
             for phase, tokens in calls.made:
                 self._observer.called(phase, tokens)
@@ -153,232 +98,6 @@ class Processor:
         """Tokens of the whole conversation up to this add."""
         last = await self._ledger.messages(job.partition, payload.messages[-1:])
         return await self._conversations.tokens(last[0]) if last else 0
-
-    async def _decide(
-        self,
-        job: Job,
-        payload: Payload,
-        exchange: Sequence[Message],
-        extraction: Extraction,
-        calls: Calls,
-        usage: Usage,
-    ) -> tuple[Payload, ModelUnavailable | None]:
-        """Judge and commit the facts of one chunk; returns what is left to do, and why it has to wait.
-
-        A fact that is judged again keeps its last usable verdict when no other comes: the model's answer can't be
-        used, or no call is left. One that has none waits while the model is down, and is lost when the model refuses.
-        """
-        told = tuple(understood(fact, exchange, self._predicates) for fact in extraction.facts)
-        extraction = replace(extraction, facts=told)
-        facts = extraction.facts
-        opinions: list[Opinion | None] = [None] * len(facts)
-        for attempt in range(self._settings.rejudge + 1):
-            state, found = await self._candidates(job.partition, facts, exchange)
-            self._step(Step.CANDIDATES)
-            shown = [merged(old.shown if old else (), new) for old, new in zip(opinions, found, strict=True)]
-            asked = [place for place, old in enumerate(opinions) if old is None or old.shown != shown[place]]
-            given, error = await self._opinions(facts, shown, asked, extraction.decider, calls)
-            self._step(Step.JUDGED)
-            spent = isinstance(error, ModelCallsSpent)
-            for place in asked:
-                old, new = opinions[place], given.get(place)
-                if new is None and not spent:
-                    opinions[place] = None
-                elif new is not None and (old is None or old.verdict.error or not new.verdict.error):
-                    opinions[place] = new
-            committed = await self._commit(
-                job,
-                payload,
-                exchange,
-                extraction,
-                opinions,
-                usage + calls.usage,
-                state=state,
-                last=spent or attempt == self._settings.rejudge,
-            )
-            if committed is not None:
-                return committed, None if committed.facts is None else error
-        raise AssertionError("the last try commits")
-
-    async def _candidates(
-        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
-    ) -> tuple[int, list[tuple[Candidate, ...]]]:
-        """The owner's state before reading, and each fact's candidates."""
-        owner = await self._ledger.owner(partition)
-        return owner.state_seq if owner else 0, await self._near(partition, facts, exchange)
-
-    async def _near(
-        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
-    ) -> list[tuple[Candidate, ...]]:
-        resolved, _ = await self._resolve(partition, facts, exchange, 0)
-        return await self._finder.find(partition, resolved, self._clock())
-
-    async def _resolve(
-        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message], position: int
-    ) -> tuple[list[ResolvedFact], EntityBook]:
-        said_at = exchange[-1].observed_at
-        book = EntityBook(
-            partition, await acquaint(self._ledger, partition, facts, self._predicates, said_at), self._ids
-        )
-        identify(facts, book, self._predicates)
-        resolved = [
-            resolve(position + place, fact, exchange, book, self._predicates) for place, fact in enumerate(facts)
-        ]
-        return resolved, book
-
-    async def _opinions(
-        self,
-        facts: Sequence[Fact],
-        shown: Sequence[tuple[Candidate, ...]],
-        places: Sequence[int],
-        decider: str,
-        calls: Calls,
-    ) -> tuple[dict[int, Opinion], ModelUnavailable | None]:
-        """One judge call for the facts that have candidates; none when none has. A model that is down decides none."""
-        given = {place: Opinion(verdict=ADD, shown=(), decider=decider) for place in places if not shown[place]}
-        asked = [place for place in places if shown[place]]
-        if not asked:
-            return given, None
-        try:
-            questions = [Question(fact=facts[place], candidates=shown[place]) for place in asked]
-            judgement = await self._guidance.judge.judge(questions, calls)
-        except ModelUnavailable as e:
-            return given, e
-        except ModelError as e:
-            unusable = Verdict(operation=Operation.ADD, error=e.reason, reason=e.message)
-            given.update((place, Opinion(verdict=unusable, shown=shown[place], decider="code")) for place in asked)
-            return given, None
-        for place, verdict in zip(asked, judgement.verdicts, strict=True):
-            by = verdict.decider or judgement.decider
-            given[place] = Opinion(verdict=verdict, shown=shown[place], decider=by)
-        return given, None
-
-    async def _commit(
-        self,
-        job: Job,
-        payload: Payload,
-        exchange: Sequence[Message],
-        extraction: Extraction,
-        opinions: Sequence[Opinion | None],
-        usage: Usage,
-        *,
-        state: int,
-        last: bool,
-    ) -> Payload | None:
-        """Plan and commit under the owner's gate; None when someone committed something that must be judged first.
-
-        Facts without an opinion stay in the payload.
-        """
-        settled = [(fact, opinion) for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion]
-        facts = [fact for fact, _ in settled]
-        usable = [(fact, opinion) for fact, opinion in settled if not opinion.verdict.error]
-        left = tuple(fact for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion is None)
-        async with self._gates.owner(job.partition):
-            while True:
-                owner = await self._ledger.owner(job.partition)
-                now = owner.state_seq if owner else 0
-                resolved, book = await self._resolve(job.partition, facts, exchange, payload.position)
-                if now != state and not last:
-                    seen = [opinion.shown for _, opinion in usable]
-                    told = [
-                        one for one, (_, opinion) in zip(resolved, settled, strict=True) if not opinion.verdict.error
-                    ]
-                    if await self._moved(job, seen) or await self._unseen(job, told, seen):
-                        return None
-                judged: list[Judged] = []
-                failed: list[Decision] = []
-                for fact, (_, opinion) in zip(resolved, settled, strict=True):
-                    verdict = opinion.verdict
-                    if verdict.error:
-                        failed.append(
-                            failure(job, fact.place, fact.fact.text, verdict.error, verdict.reason, self._ids)
-                        )
-                    else:
-                        judged.append(Judged(fact=fact, verdict=verdict, shown=opinion.shown, decider=opinion.decider))
-                at = payload.position + len(facts)
-                failed += [
-                    failure(job, at + n, dropped.text, dropped.reason, dropped.detail, self._ids)
-                    for n, dropped in enumerate(extraction.dropped)
-                ]
-                after = replace(
-                    payload,
-                    facts=left or None,
-                    author=extraction.decider if left else "",
-                    done=payload.done if left else payload.until,
-                    position=payload.position + len(facts) + len(extraction.dropped),
-                    failed=payload.failed or any(decision.operation is Operation.FAIL for decision in failed),
-                )
-                update = JobUpdate(
-                    id=job.id,
-                    state=finished(after),
-                    payload=after.to_json(),
-                    usage=asdict(usage),
-                    run=job.run,
-                )
-                terms = Terms(
-                    job_id=job.id,
-                    messages=tuple(message.id for message in exchange),
-                    position=payload.position,
-                    cap=self._settings.destructive,
-                    metadata=payload.metadata,
-                    expires_at=self._guidance.expires_at(self._clock()),
-                )
-                changes = await self._planner.changes(
-                    job.partition, judged, book, terms, job=update, expected_state=now
-                )
-                changes = replace(changes, decisions=(*changes.decisions, *failed))
-                self._step(Step.PLANNED)
-                try:
-                    await self._ledger.commit(changes)
-                except StaleRead:
-                    # Another process committed between our read and our write: plan again on what is there now.
-                    if await self._unmoved(job.partition, now):
-                        raise
-                    continue
-                for decision in changes.decisions:
-                    self._observer.decided(decision)
-                self._step(Step.COMMITTED)
-                self._notices.tell(job.id)
-                return after
-
-    async def _moved(self, job: Job, shown: Sequence[tuple[Candidate, ...]]) -> bool:
-        """Whether a memory that the judge was shown has changed since: its decision was about something else."""
-        revisions = {candidate.memory_id: candidate.revision_id for few in shown for candidate in few}
-        found = await self._ledger.memories(job.partition, list(revisions), Axes())
-        return {memory.id: memory.revision.id for memory in found} != revisions
-
-    async def _unmoved(self, partition: str, state: int) -> bool:
-        """Whether the owner is where the plan found it, so that planning again would end the same."""
-        owner = await self._ledger.owner(partition)
-        return (owner.state_seq if owner else 0) == state
-
-    async def _unseen(self, job: Job, facts: Sequence[ResolvedFact], shown: Sequence[tuple[Candidate, ...]]) -> bool:
-        """Whether memories committed since the candidates were read are near facts that were judged without them.
-
-        Same text and same slot need no judge: the plan settles them. Only near meanings of the same subject are worth
-        another look, since a verdict on another subject's memory is refused.
-        """
-        newest = await self._ledger.list_memories(
-            job.partition, MemoryFilter(), Axes(as_of=self._clock()), self._settings.similar_memories * 2
-        )
-        known = {candidate.memory_id for few in shown for candidate in few}
-        fresh: list[Memory] = [memory for memory in newest.items if memory.id not in known]
-        texts = {fact.fact.text for fact in facts}
-        subjects = {fact.subject_id for fact in facts}
-        fresh = [
-            memory
-            for memory in fresh
-            if memory.revision.text not in texts
-            and subjects & {triple.subject_id for triple in memory.revision.triples}
-        ]
-        if not fresh or not facts:
-            return False
-        try:
-            theirs = await self._embedder.embed([memory.revision.text for memory in fresh])
-            mine = await self._embedder.embed([fact.fact.text for fact in facts])
-        except (ModelError, IndexUnavailable):
-            return False
-        return bool(np.any(mine @ theirs.T >= self._settings.same))
 
     async def _later(self, job: Job, payload: Payload, usage: Usage, error: ModelUnavailable) -> JobState:
         """Keep the job for another try, or give it up (its messages and what it committed stay)."""
@@ -397,34 +116,3 @@ class Processor:
         )
         await self._ledger.update_job(job.partition, update)
         return state
-
-
-def finished(payload: Payload) -> JobState:
-    """The state of a job whose payload this is."""
-    if payload.done < len(payload.messages):
-        return JobState.RUNNING
-    return JobState.PARTIAL if payload.failed else JobState.DONE
-
-
-def merged(old: tuple[Candidate, ...], new: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    """What was shown, and what has come since; the numbers that were shown keep their meaning."""
-    revisions = {one.memory_id: one.revision_id for one in new}
-    known = {one.memory_id for one in old if revisions.get(one.memory_id, one.revision_id) == one.revision_id}
-    if len(known) < len(old):
-        return new
-    return (*old, *(one for one in new if one.memory_id not in known))
-
-
-def failure(job: Job, position: int, text: str, status: str, detail: str, ids: Ids) -> Decision:
-    """The record of a fact that was not kept."""
-    return Decision(
-        id=ids(),
-        partition=job.partition,
-        job_id=job.id,
-        position=position,
-        operation=Operation.DROP if status in UNWANTED else Operation.FAIL,
-        decider="code",
-        fact=text,
-        reason=detail,
-        status=status,
-    )

@@ -1,0 +1,42 @@
+"""Who the facts of an exchange are about: names resolved together, with what the ledger knows of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from twohop.graph.model import Message
+from twohop.graph.store import Ledger
+from twohop.memory.clock import Ids
+from twohop.memory.ports import Extraction, Fact
+from twohop.memory.predicates import PredicateTable
+from twohop.memory.write.acquaint import acquaint
+from twohop.memory.write.claims import understood
+from twohop.memory.write.entities import EntityBook
+from twohop.memory.write.identify import identify
+from twohop.memory.write.resolve import ResolvedFact, resolve
+
+
+class NameResolver:
+    """Resolves facts against one owner's entities as they are now. Writes nothing: what is new is in the book."""
+
+    def __init__(self, ledger: Ledger, predicates: PredicateTable, ids: Ids) -> None:
+        self._ledger = ledger
+        self._predicates = predicates
+        self._ids = ids
+
+    def understood(self, extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
+        """The extraction with facts whose claims resolve without knowing who spoke."""
+        facts = tuple(understood(fact, exchange, self._predicates) for fact in extraction.facts)
+        return replace(extraction, facts=facts)
+
+    async def resolve(
+        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message], position: int
+    ) -> tuple[list[ResolvedFact], EntityBook]:
+        """The facts (understood ones) made ready, counted from `position`, and the entities that they bring."""
+        said_at = exchange[-1].observed_at
+        known = await acquaint(self._ledger, partition, facts, self._predicates, said_at)
+        book = EntityBook(partition, known, self._ids)
+        identify(facts, book, self._predicates)
+        resolved = [
+            resolve(position + place, fact, exchange, book, self._predicates) for place, fact in enumerate(facts)
+        ]
+        return resolved, book
