@@ -60,11 +60,13 @@ class Jobs:
         seen: AddResult | None = None
         with self._notices.watching(job_id) as watch:
             while True:
+                # A final job that this process still works on gets its place in the index, which is a change too.
+                worked_on = self._runner.works_on(job_id)
                 result = await self._adder.result(scope, job_id)
                 if seen is None or replace(result, seq=seen.seq) != seen:
                     seen = result
                     yield result
-                if result.state.final:
+                if result.state.final and (self._notices.closed or not worked_on):
                     return
                 if self._notices.closed:
                     raise ShuttingDown("this process is shutting down: watch the job at another one, or again later")
