@@ -87,6 +87,10 @@ def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_c
         if value.triples[:1] != fact.triples[:1]:
             continue
         known = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
+        if narrower(fact, value):
+            moved = move(draft, fact, value, line, may_cut=may_cut, reason="the start is known more exactly now")
+            if moved is not None:
+                return moved
         if value.validity.holds(start.at) or (end is None and value.validity.holds(within.at)):
             return prolong(draft, fact, value, line) or known
         later = value.validity.valid_from.at > start.at
@@ -107,29 +111,42 @@ def retime(
     draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_cut: MayCut, reason: str
 ) -> Settled | None:
     """The same value with another start; what it had cut short then ends there. None when the line has no room."""
-    if not fact.stated:
+    same = (value for value in line if fact.stated and value.triples[:1] == fact.triples[:1])
+    moved = (move(draft, fact, value, line, may_cut=may_cut, reason=reason) for value in same)
+    return next((settled for settled in moved if settled is not None), None)
+
+
+def move(
+    draft: Draft, fact: ResolvedFact, value: Revision, line: Sequence[Revision], *, may_cut: MayCut, reason: str
+) -> Settled | None:
+    """Give a value of a line the fact's start, and its end if it has one; None when the line has no room."""
+    cut = [earlier for earlier in line if follows(earlier, value)]
+    others = [other for other in line if other is not value and other not in cut]
+    start, _ = span(fact, [*cut, *others])
+    validity = Validity(start, fact.validity.valid_to or value.validity.valid_to)
+    if value.validity == validity or not may_cut(value):
         return None
-    for value in line:
-        cut = [earlier for earlier in line if follows(earlier, value)]
-        others = [other for other in line if other is not value and other not in cut]
-        start, _ = span(fact, [*cut, *others])
-        validity = Validity(start, fact.validity.valid_to or value.validity.valid_to)
-        if value.triples[:1] != fact.triples[:1] or value.validity == validity or not may_cut(value):
-            continue
-        if any(other.validity.holds(start.at) for other in others) or not all(fits(one, start) for one in cut):
-            continue
-        limit = earliest(*(v.validity.valid_from for v in others if v.validity.valid_from.at > start.at))
-        until = earliest(validity.valid_to, limit)
-        if until is not None and until.at <= start.at:
-            continue
-        draft.spend(value.memory_id)
-        revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=Validity(start, until))
-        for earlier in cut:
-            began = earlier.validity.valid_from
-            moved = Validity(began, start) if began.at < start.at else Validity(*before(began, start, others))
-            draft.revise(earlier, operation=Operation.SUPERSEDE, reason=reason, validity=moved)
-        return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
-    return None
+    if any(other.validity.holds(start.at) for other in others) or not all(fits(one, start) for one in cut):
+        return None
+    limit = earliest(*(v.validity.valid_from for v in others if v.validity.valid_from.at > start.at))
+    until = earliest(validity.valid_to, limit)
+    if until is not None and until.at <= start.at:
+        return None
+    draft.spend(value.memory_id)
+    revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=Validity(start, until))
+    for earlier in cut:
+        began = earlier.validity.valid_from
+        moved = Validity(began, start) if began.at < start.at else Validity(*before(began, start, others))
+        draft.revise(earlier, operation=Operation.SUPERSEDE, reason=reason, validity=moved)
+    return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
+
+
+def narrower(fact: ResolvedFact, value: Revision) -> bool:
+    """Whether the fact says more exactly when the value began ("in 2020", then "in September 2020")."""
+    told, known = fact.validity.valid_from, value.validity.valid_from
+    if not fact.stated or known.granularity is Granularity.UNKNOWN:
+        return False
+    return known.at <= told.at and end_of(told).at <= end_of(known).at and told != known
 
 
 def follows(earlier: Revision, value: Revision) -> bool:
