@@ -1,12 +1,28 @@
 """Corrections: the speaker puts right what was said before, so the wrong value, or the wrong time, never held."""
 
+import re
 from dataclasses import dataclass, replace
 
 from twohop.graph.model import Operation, Revision
 from twohop.memory.names import proper, words
 from twohop.memory.write.draft import Draft
+from twohop.memory.write.instead import sets_against
 from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.timeline import Make, MayCut, Settled, overlaps, place, retime, retract
+
+SIGN = re.compile(
+    r"\b(?:correction\s*[:,]|i meant?\b|misspoke|mistyped|(?:a|was) typo|my (?:mistake|bad|error)|scratch that|"
+    r"no,? wait|wait,? no|"
+    r"(?:told|wrote|typed|said|gave|had|got|remembered) (?:\w+ ){0,2}(?:wrong|wrongly|nonsense|incorrectly)|"
+    r"(?:mixed|muddled) (?:\w+ ){0,4}up|confused (?:it|that|them|the (?:two|words?|names?)))",
+    re.IGNORECASE,
+)
+"""Words that only someone uses who puts right what was said before."""
+
+CHANGE = re.compile(
+    r"\b(?:now|nowadays|any ?more|any longer|no longer|since|these days|changed|moved|switched)\b", re.IGNORECASE
+)
+"""Words that turn "X, not Y" into news: Y held until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +30,21 @@ class Corrected:
     """How a correction was settled; None inside = it would touch what must not be touched."""
 
     settled: Settled | None
+
+
+def corrects(draft: Draft, fact: ResolvedFact) -> bool:
+    """Whether the speaker puts right what was said before: by the extractor's word, or by the speaker's own.
+
+    "X, not Y" does it alone when Y is what is known and nothing says that it changed.
+    """
+    if fact.fact.correction:
+        return True
+    said = " ".join((fact.fact.text, *(row.quote for row in fact.evidence)))
+    if SIGN.search(said):
+        return True
+    if fact.stated or CHANGE.search(said):
+        return False
+    return any(sets_against(fact, value) for value in draft.line(fact.slots) if value.live(fact.observed.at))
 
 
 def correct(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Corrected | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from twohop.graph.model import Granularity, Moment, Operation, Revision, Validity
 from twohop.memory.moment import end_of
-from twohop.memory.write.correct import correct
+from twohop.memory.write.correct import correct, corrects
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.timeline import Make, MayCut, Settled, before, move, overlaps, place, retract
@@ -40,7 +40,7 @@ def end(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settle
         past = Validity(replace(past.valid_from, at=at.at - 1), at)
     ended = replace(fact, validity=past)
     if fact.slot_key:
-        if fact.fact.correction and (corrected := correct(draft, ended, make, may_cut)) is not None:
+        if corrects(draft, fact) and (corrected := correct(draft, ended, make, may_cut)) is not None:
             return corrected.settled
         return restate_past(draft, ended, may_cut) or place(draft, ended, make, may_cut=may_cut)
     return Settled(operation=Operation.ADD, revision=make(past, Operation.ADD, "it is over"), reason="it is over")
