@@ -160,6 +160,27 @@ def test_a_start_told_more_exactly_moves_the_known_one() -> None:
     assert len(story.memories) == 1
 
 
+def test_a_start_that_has_not_come_can_be_put_off() -> None:
+    """Saying "it slips by a month" moves the boundary, also when the new start lies within what was announced."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Bern", "2025-01-10", valid_from="2023"))
+    for said, start in (("2025-05-10", "2025-08-01"), ("2025-07-10", "2025-09-01")):
+        story.tell(story.fact("Ana lives_in Rome", said, valid_from=start))
+    assert (story.at("2025-08-15"), story.at("2025-09-02")) == ({"Ana lives_in Bern"}, {"Ana lives_in Rome"})
+    assert len(story.memories) == 2
+
+
+def test_a_past_stint_told_with_another_start_is_the_same_one() -> None:
+    """What ended at the same time began earlier than was said; no second stint is made up."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10", valid_from="2020"))
+    for said, start in (("2025-01-10", "2016"), ("2025-01-12", "2014")):
+        past = story.fact("Ana works_at Birch", said, polarity=Polarity.ENDED, valid_from=start, valid_to="2020")
+        story.tell(past)
+    assert len(story.memories) == 2
+    assert (story.at("2015-01-01"), story.at("2021-01-01")) == ({"Ana works_at Birch"}, {"Ana works_at Acme"})
+
+
 def test_a_return_told_with_its_day_begins_on_it() -> None:
     """What a temporary value had interrupted resumes on the day that the speaker names; until then that one goes on."""
     story = Story()

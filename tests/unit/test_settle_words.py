@@ -23,6 +23,8 @@ def quoted(fact: ResolvedFact, quote: str) -> ResolvedFact:
         "it's Berlin, so I told you wrong",
         "Berlin, not Bern",
         "Berlin. It isn't Bern",
+        "it is actually Berlin",
+        "No, Berlin!",
     ],
 )
 def test_words_that_put_right_make_a_correction(words: str) -> None:
@@ -42,6 +44,8 @@ def test_words_that_put_right_make_a_correction(words: str) -> None:
         ("I moved to Berlin, not to Bonn", None),
         ("from February Berlin, not Bern", "2025-02"),
         ("Berlin it is. I'm not sorry", None),
+        ("I actually moved to Berlin", None),
+        ("No longer Bern: Berlin", None),
     ],
 )
 def test_news_that_names_the_old_value_is_no_correction(words: str, start: str | None) -> None:
@@ -84,6 +88,17 @@ def test_a_new_wording_that_says_no_more_leaves_the_text() -> None:
     more = replace(other, fact=replace(other.fact, text="Ana enjoys tea most in the early afternoon"), text_hash="more")
     story.tell(more, verdict=replace(again, text=more.fact.text))
     assert story.at("2025-03-01") == {more.fact.text}
+
+
+def test_an_end_is_no_correction_for_beginning_with_no() -> None:
+    """Saying "No Bern" of what ended leaves the value that was said with it."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Bern", "2025-01-10"))
+    story.tell(
+        quoted(story.fact("Ana lives_in Berlin", "2025-02-10"), "we'll try Berlin"),
+        quoted(story.fact("Ana lives_in Bern", "2025-02-10", polarity=Polarity.ENDED), "No Bern"),
+    )
+    assert (story.at("2025-01-20"), story.at("2025-03-01")) == ({"Ana lives_in Bern"}, {"Ana lives_in Berlin"})
 
 
 def test_an_end_in_words_of_a_correction_puts_the_past_right() -> None:

@@ -76,7 +76,7 @@ def finish(draft: Draft, fact: ResolvedFact, value: Revision, at: Moment) -> Rev
 
 
 def restate_past(draft: Draft, fact: ResolvedFact, may_cut: MayCut) -> Settled | None:
-    """A past stint that is already known as such, or whose start was not known yet."""
+    """A past stint that is already known as such; one that is told with another start or end takes it."""
     line = draft.line(fact.slots)
     start, until = fact.validity.valid_from, fact.validity.valid_to
     for value in line:
@@ -84,8 +84,9 @@ def restate_past(draft: Draft, fact: ResolvedFact, may_cut: MayCut) -> Settled |
             continue
         began = value.validity.valid_from
         reaches = start.at <= began.at and (until is None or until.at >= began.at)
-        if fact.stated and reaches and began.granularity is Granularity.UNKNOWN:
-            moved = move(draft, fact, value, line, may_cut=may_cut, reason="the start is known now")
+        unknown = reaches and began.granularity is Granularity.UNKNOWN
+        if fact.stated and (unknown or start == began or until == value.validity.valid_to):
+            moved = move(draft, fact, value, line, may_cut=may_cut, reason="its time is another one now")
             if moved is not None:
                 return moved
         if not fact.stated or value.validity.holds(start.at):

@@ -15,7 +15,7 @@ from twohop.memory.write.negate import deny, end
 from twohop.memory.write.payload import fact_to_json
 from twohop.memory.write.plans import plans_of
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.timeline import Make, MayCut, Settled, narrower, place, prolong, relink, restate
+from twohop.memory.write.timeline import Make, MayCut, Settled, begins_anew, place, prolong, relink, restate
 
 NEWS = 3
 """New words from which the same value in other words says more than was known; fewer are another way to put it."""
@@ -216,7 +216,7 @@ def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
     for value in draft.all():
         same = value.text_hash == fact.text_hash and value.triples[:1] == fact.triples[:1]
         if same and not value.disputed and value.live(start.at) and not corrects(draft, fact):
-            if fact.slot_key and narrower(fact, value):
+            if fact.slot_key and begins_anew(fact, value):
                 continue  # The timeline moves its start.
             noop = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
             return prolong(draft, fact, value, draft.slot(value.slot_key)) or noop

@@ -82,16 +82,16 @@ def heal(draft: Draft, gone: Revision, reason: str) -> None:
 def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_cut: MayCut) -> Settled | None:
     """The same value again: more evidence, or a start or an end that was unknown; None when it is another stint."""
     start, end = fact.validity.valid_from, fact.validity.valid_to
-    within, _ = span(fact, line)
+    after, _ = span(fact, line)
     for value in line:
         if value.triples[:1] != fact.triples[:1]:
             continue
         known = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
-        if narrower(fact, value):
-            moved = move(draft, fact, value, line, may_cut=may_cut, reason="the start is known more exactly now")
+        if begins_anew(fact, value):
+            moved = move(draft, fact, value, line, may_cut=may_cut, reason="the start is another one now")
             if moved is not None:
                 return moved
-        if value.validity.holds(start.at) or (end is None and value.validity.holds(within.at)):
+        if value.validity.holds(start.at) or (end is None and value.validity.holds(after.at)):
             return prolong(draft, fact, value, line) or known
         later = value.validity.valid_from.at > start.at
         reaches = end is None or end.at >= value.validity.valid_from.at
@@ -141,12 +141,21 @@ def move(
     return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
 
 
-def narrower(fact: ResolvedFact, value: Revision) -> bool:
-    """Whether the fact says more exactly when the value began ("in 2020", then "in September 2020")."""
+def begins_anew(fact: ResolvedFact, value: Revision) -> bool:
+    """Whether the fact gives the same stint another start.
+
+    It says it more exactly ("in 2020", then "in September 2020"), or it moves one that has not come yet ("the move
+    slips by a month"): what has not begun is no stint to come back to.
+    """
     told, known = fact.validity.valid_from, value.validity.valid_from
-    if not fact.stated or known.granularity is Granularity.UNKNOWN:
+    if not fact.stated or known.granularity is Granularity.UNKNOWN or within(known, told):
         return False
-    return known.at <= told.at and end_of(told).at <= end_of(known).at and told != known
+    return within(told, known) or known.at > fact.observed.at
+
+
+def within(inner: Moment, outer: Moment) -> bool:
+    """Whether one granule lies in another."""
+    return outer.at <= inner.at and end_of(inner).at <= end_of(outer).at
 
 
 def follows(earlier: Revision, value: Revision) -> bool:
@@ -254,8 +263,8 @@ def span(fact: ResolvedFact, line: Sequence[Revision]) -> tuple[Moment, Moment |
     start, end = fact.validity.valid_from, fact.validity.valid_to
     if end is None:
         granule = max(end_of(start).at, start.at + 1)
-        within = [v.validity.valid_from.at for v in line if start.at <= v.validity.valid_from.at < granule]
-        return (replace(start, at=max(within) + 1) if within else start), None
+        inside = [v.validity.valid_from.at for v in line if start.at <= v.validity.valid_from.at < granule]
+        return (replace(start, at=max(inside) + 1) if inside else start), None
     if start.granularity is Granularity.UNKNOWN:
         return before(start, end, line)
     return start, end
