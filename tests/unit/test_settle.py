@@ -149,6 +149,59 @@ def test_a_stated_start_replaces_an_unknown_one() -> None:
     assert len(story.memories) == 1
 
 
+def test_a_start_told_more_exactly_moves_the_known_one() -> None:
+    """A start in September 2020, told after "in 2020", is the same job; and a later day is no news of its start."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10", valid_from="2020"))
+    story.tell(story.fact("Ana works_at Acme", "2025-02-10", valid_from="2020-09"))
+    assert (story.at("2020-08-01"), story.at("2020-10-01")) == (set(), {"Ana works_at Acme"})
+    story.tell(story.fact("Ana works_at Acme", "2025-03-10", valid_from="2022-09"))
+    assert story.at("2020-10-01") == {"Ana works_at Acme"}
+    assert len(story.memories) == 1
+
+
+def test_a_start_that_has_not_come_can_be_put_off() -> None:
+    """Saying "it slips by a month" moves the boundary, also when the new start lies within what was announced."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Bern", "2025-01-10", valid_from="2023"))
+    for said, start in (("2025-05-10", "2025-08-01"), ("2025-07-10", "2025-09-01")):
+        story.tell(story.fact("Ana lives_in Rome", said, valid_from=start))
+    assert (story.at("2025-08-15"), story.at("2025-09-02")) == ({"Ana lives_in Bern"}, {"Ana lives_in Rome"})
+    assert len(story.memories) == 2
+
+
+def test_a_past_stint_told_with_another_start_is_the_same_one() -> None:
+    """What ended at the same time began earlier than was said; no second stint is made up."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10", valid_from="2020"))
+    for said, start in (("2025-01-10", "2016"), ("2025-01-12", "2014")):
+        past = story.fact("Ana works_at Birch", said, polarity=Polarity.ENDED, valid_from=start, valid_to="2020")
+        story.tell(past)
+    assert len(story.memories) == 2
+    assert (story.at("2015-01-01"), story.at("2021-01-01")) == ({"Ana works_at Birch"}, {"Ana works_at Acme"})
+
+
+def test_a_return_told_with_its_day_begins_on_it() -> None:
+    """What a temporary value had interrupted resumes on the day that the speaker names; until then that one goes on."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in York", "2023-01-10", valid_from="2015"))
+    leeds = story.fact(
+        "Ana lives_in Leeds", "2024-09-01", polarity=Polarity.ENDED, valid_from="2024-01", valid_to="2024-06"
+    )
+    story.tell(leeds, story.fact("Ana lives_in York", "2024-09-01", valid_from="2024-06-17"))
+    assert (story.at("2024-06-10"), story.at("2024-06-18")) == ({"Ana lives_in Leeds"}, {"Ana lives_in York"})
+
+
+def test_the_start_of_a_past_stint_may_be_told_after_its_end() -> None:
+    """Saying "I left in 2023", then "I'd joined in 2017" is one stint."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2024-01-10", polarity=Polarity.ENDED, valid_to="2023"))
+    joined = story.fact("Ana works_at Acme", "2024-02-10", polarity=Polarity.ENDED, valid_from="2017", valid_to="2023")
+    story.tell(joined)
+    assert len(story.memories) == 1
+    assert (story.at("2018-01-01"), story.at("2023-06-01")) == ({"Ana works_at Acme"}, set())
+
+
 def test_a_pinned_value_is_disputed_not_closed() -> None:
     """A second value beside a pinned one is kept, but is not live."""
     story = Story()

@@ -115,6 +115,26 @@ def test_what_was_planned_is_over_once_it_holds() -> None:
     assert story.at("2025-08-01") == {"Ana visited Rome", "Ana lives_in Oslo"}
 
 
+@pytest.mark.parametrize(
+    ("plan", "state"),
+    [
+        ("Ana plans_to_move_to Oslo", "Ana lives_in Oslo"),
+        ("Ana hopes_to_join Acme", "Ana works_at Acme"),
+        ("Ana wants_to_own Skiff", "Ana owns Skiff"),
+        ("Ana intends_to_buy Skiff", "Ana owns Skiff"),
+    ],
+)
+def test_a_plan_is_over_once_the_state_that_it_leads_to_holds(plan: str, state: str) -> None:
+    """Whoever planned to move to Oslo and lives there has moved, on the day since when that holds."""
+    story = Story()
+    story.tell(story.fact(plan, "2025-01-10", kind=Kind.PLAN))
+    story.tell(story.fact(state.replace(state.split()[2], "Elsewhere"), "2025-02-10"))
+    assert plan in story.at("2025-03-01")
+    story.tell(story.fact(state, "2025-07-10", valid_from="2025-07-01"))
+    assert plan in story.at("2025-06-30")
+    assert plan not in story.at("2025-07-02")
+
+
 @pytest.mark.parametrize("words", ["Besides Acme, which I keep, I started at Birch", "On top of the school, Birch"])
 def test_a_value_that_is_said_to_come_on_top_replaces_nothing(words: str) -> None:
     """Two jobs at once: the new one stands outside of the timeline, says beside which, and ends by itself."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from twohop.graph.model import Revision
 from twohop.memory.ports import Cardinality, Fact
+from twohop.memory.write.correct import corrects
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.resolve import ResolvedFact
 
@@ -25,7 +26,7 @@ WEAK = re.compile(
 
 def held_beside(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> Revision | None:
     """The value that goes on when the fact's begins, if the speaker says that both hold."""
-    if fact.fact.correction:
+    if corrects(draft, fact):
         return None
     start = fact.validity.valid_from.at
     covering = next((value for value in line if value.validity.holds(start)), None)

@@ -1,12 +1,34 @@
 """Corrections: the speaker puts right what was said before, so the wrong value, or the wrong time, never held."""
 
+import re
 from dataclasses import dataclass, replace
 
 from twohop.graph.model import Operation, Revision
 from twohop.memory.names import proper, words
+from twohop.memory.ports import Polarity
 from twohop.memory.write.draft import Draft
+from twohop.memory.write.instead import sets_against
 from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.timeline import Make, MayCut, Settled, overlaps, place, retime, retract
+
+SIGN = re.compile(
+    r"\b(?:correction\s*[:,]|i meant?\b|misspoke|mistyped|(?:a|was) typo|my (?:mistake|bad|error)|scratch that|"
+    r"no,? wait|wait,? no|"
+    r"(?:told|wrote|typed|said|gave|had|got|remembered) (?:\w+ ){0,2}(?:wrong|wrongly|nonsense|incorrectly)|"
+    r"(?:mixed|muddled) (?:\w+ ){0,4}up|confused (?:it|that|them|the (?:two|words?|names?)))",
+    re.IGNORECASE,
+)
+"""Words that only someone uses who puts right what was said before."""
+
+HINT = re.compile(r"\bactually\b|^\W*(?:no|nope|nah|sorry|oops)\b(?! longer)", re.IGNORECASE)
+"""Words that put right what is known, unless others say that it changed or that both hold."""
+
+NEWS = re.compile(
+    r"\b(?:now|nowadays|any ?more|any longer|no longer|since|these days|new|changed|moved|switched|quit|left|joined|"
+    r"started|began|became|bought|also|too|as well|besides|both|another|second)\b",
+    re.IGNORECASE,
+)
+"""Words that turn "X, not Y" and "actually X" into news: Y held until then, or goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +36,24 @@ class Corrected:
     """How a correction was settled; None inside = it would touch what must not be touched."""
 
     settled: Settled | None
+
+
+def corrects(draft: Draft, fact: ResolvedFact) -> bool:
+    """Whether the speaker puts right what was said before: by the extractor's word, or by the speaker's own.
+
+    "X, not Y" and "actually X" do it alone when another value is known and nothing says that it changed.
+    """
+    if fact.fact.correction:
+        return True
+    quotes = [row.quote for row in fact.evidence]
+    said = " ".join((fact.fact.text, *quotes))
+    if SIGN.search(said):
+        return True
+    if fact.stated or fact.fact.polarity is not Polarity.AFFIRMED or NEWS.search(said):
+        return False
+    others = [value for value in draft.line(fact.slots) if value.triples[:1] != fact.triples[:1]]
+    hinted = any(HINT.search(quote) for quote in quotes)
+    return any(value.live(fact.observed.at) and (hinted or sets_against(fact, value)) for value in others)
 
 
 def correct(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Corrected | None:

@@ -12,6 +12,7 @@ from twohop.graph.model import Kind, Operation, Revision
 from twohop.memory.names import adds_no_details, keeps_details, normal, words
 from twohop.memory.ports import Candidate, Polarity, Verdict
 from twohop.memory.write.draft import Draft
+from twohop.memory.write.instead import sets_against
 from twohop.memory.write.resolve import ResolvedFact
 
 NEAR_IDENTICAL = 0.8
@@ -37,6 +38,7 @@ RULES = {
     "not_ended": "nothing says that the target ended",
     "other_ended": "another value ended",
     "other_slot": "only another value of the same slot can be beside it",
+    "instead": "the speaker puts the new value in its place",
 }
 """What each guardrail says when it overrules a judge, by its short name (in decisions, answers and metrics)."""
 
@@ -86,7 +88,9 @@ def refuse(  # noqa: C901, PLR0911 - one return a rule: they read as the list of
         return "not_then", None
     if verdict.operation is Operation.ADD:
         beside = fact.slot_key and fact.slot_key == target.slot_key and fact.triples[:1] != target.triples[:1]
-        return ("" if beside and fact.fact.polarity is Polarity.AFFIRMED else "other_slot"), target
+        if not beside or fact.fact.polarity is not Polarity.AFFIRMED:
+            return "other_slot", target
+        return ("instead" if sets_against(fact, target) else ""), target
     if verdict.operation is Operation.NOOP:
         return ("" if says_the_same(fact, target) else "not_the_same"), target
     if target.pinned:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from twohop.graph.model import Moment, Operation, Revision, Validity
+from twohop.graph.model import Granularity, Moment, Operation, Revision, Validity
 from twohop.memory.moment import end_of
-from twohop.memory.write.correct import correct
+from twohop.memory.write.correct import correct, corrects
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.timeline import Make, MayCut, Settled, before, overlaps, place, retract
+from twohop.memory.write.timeline import Make, MayCut, Settled, before, move, overlaps, place, retract
 
 ENDED = "it ended"
 
@@ -40,9 +40,9 @@ def end(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settle
         past = Validity(replace(past.valid_from, at=at.at - 1), at)
     ended = replace(fact, validity=past)
     if fact.slot_key:
-        if fact.fact.correction and (corrected := correct(draft, ended, make, may_cut)) is not None:
+        if corrects(draft, fact) and (corrected := correct(draft, ended, make, may_cut)) is not None:
             return corrected.settled
-        return restate_past(draft, ended) or place(draft, ended, make, may_cut=may_cut)
+        return restate_past(draft, ended, may_cut) or place(draft, ended, make, may_cut=may_cut)
     return Settled(operation=Operation.ADD, revision=make(past, Operation.ADD, "it is over"), reason="it is over")
 
 
@@ -75,11 +75,21 @@ def finish(draft: Draft, fact: ResolvedFact, value: Revision, at: Moment) -> Rev
     return draft.revise(value, operation=Operation.DELETE, reason=ENDED, validity=past)
 
 
-def restate_past(draft: Draft, fact: ResolvedFact) -> Settled | None:
-    """A past stint that is already known as such."""
-    for value in draft.line(fact.slots):
-        same = value.triples[:1] == fact.triples[:1] and value.validity.valid_to is not None
-        if same and (not fact.stated or value.validity.holds(fact.validity.valid_from.at)):
+def restate_past(draft: Draft, fact: ResolvedFact, may_cut: MayCut) -> Settled | None:
+    """A past stint that is already known as such; one that is told with another start or end takes it."""
+    line = draft.line(fact.slots)
+    start, until = fact.validity.valid_from, fact.validity.valid_to
+    for value in line:
+        if value.triples[:1] != fact.triples[:1] or value.validity.valid_to is None:
+            continue
+        began = value.validity.valid_from
+        reaches = start.at <= began.at and (until is None or until.at >= began.at)
+        unknown = reaches and began.granularity is Granularity.UNKNOWN
+        if fact.stated and (unknown or start == began or until == value.validity.valid_to):
+            moved = move(draft, fact, value, line, may_cut=may_cut, reason="its time is another one now")
+            if moved is not None:
+                return moved
+        if not fact.stated or value.validity.holds(start.at):
             return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known to be over")
     return None
 

@@ -2,8 +2,28 @@
 
 from twohop.graph.model import Triple
 
-INTENTIONS = ("plans_to", "intends_to", "is_planning_to", "planning_to", "going_to", "will")
+INTENTIONS = (
+    "plans_to",
+    "intends_to",
+    "is_planning_to",
+    "planning_to",
+    "going_to",
+    "will",
+    "wants_to",
+    "hopes_to",
+    "would_like_to",
+)
 """How extractors begin the predicate of a plan; what follows is the plain verb."""
+
+BEGINNINGS = {
+    "lives_in": ("move_to", "relocate_to", "settle_in", "move_back_to", "return_to", "emigrate_to"),
+    "works_at": ("join", "start_at", "work_for", "move_to", "switch_to"),
+    "married_to": ("marry",),
+    "owns": ("buy", "get", "acquire", "purchase"),
+    "has_pet": ("adopt", "get", "buy"),
+    "studies_at": ("attend", "enrol_at", "enroll_at", "start_at", "go_to"),
+}
+"""How people call what a state begins with: whoever planned to move to Oslo and lives there has moved."""
 
 IRREGULAR = {
     "bought": "buy",
@@ -41,6 +61,7 @@ def plans_of(done: Triple) -> tuple[Triple, ...]:
     """The claims of plans that come true with this one: its own predicate, and its verb behind each intention."""
     verb, _, rest = done.predicate.partition("_")
     tails = [f"{base}_{rest}" if rest else base for base in plain(verb)]
+    tails += BEGINNINGS.get(done.predicate, ())
     names = (done.predicate, *(f"{intention}_{tail}" for intention in INTENTIONS for tail in tails))
     return tuple(Triple(done.subject_id, name, done.object_id, done.literal) for name in names)
 

@@ -8,14 +8,14 @@ from twohop.graph.model import Decision, Kind, Operation, Revision, Validity
 from twohop.memory.names import adds_no_details, words
 from twohop.memory.ports import Candidate, Polarity, Verdict
 from twohop.memory.write.beside import held_beside
-from twohop.memory.write.correct import correct
+from twohop.memory.write.correct import correct, corrects
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.guard import Ruling, guard
 from twohop.memory.write.negate import deny, end
 from twohop.memory.write.payload import fact_to_json
 from twohop.memory.write.plans import plans_of
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.timeline import Make, MayCut, Settled, place, prolong, relink, restate
+from twohop.memory.write.timeline import Make, MayCut, Settled, begins_anew, place, prolong, relink, restate
 
 NEWS = 3
 """New words from which the same value in other words says more than was known; fewer are another way to put it."""
@@ -215,7 +215,9 @@ def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
     start = fact.validity.valid_from
     for value in draft.all():
         same = value.text_hash == fact.text_hash and value.triples[:1] == fact.triples[:1]
-        if same and not value.disputed and value.live(start.at) and not fact.fact.correction:
+        if same and not value.disputed and value.live(start.at) and not corrects(draft, fact):
+            if fact.slot_key and begins_anew(fact, value):
+                continue  # The timeline moves its start.
             noop = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
             return prolong(draft, fact, value, draft.slot(value.slot_key)) or noop
     if ruling.operation is Operation.UPDATE and ruling.target is not None:
@@ -245,7 +247,7 @@ def anew(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: 
         revision = make(fact.validity, Operation.ADD, ruling.reason)
         return Settled(operation=Operation.ADD, revision=revision, reason=ruling.reason)
     line = draft.line(fact.slots)
-    if fact.fact.correction and (corrected := correct(draft, fact, make, may_cut)) is not None:
+    if corrects(draft, fact) and (corrected := correct(draft, fact, make, may_cut)) is not None:
         return corrected.settled
     restated = restate(draft, fact, line, may_cut=may_cut)
     if restated is not None:
@@ -261,8 +263,11 @@ def anew(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: 
 
 
 def reword(draft: Draft, fact: ResolvedFact, ruling: Ruling, target: Revision) -> Settled:
-    """The judge's new wording of a memory, after the guard let it through."""
+    """The judge's new wording of a memory, after the guard let it through; one that says no more changes nothing."""
     text = ruling.text.strip()
+    mine, theirs = words(text), words(target.text)
+    if not theirs <= mine and len(mine - theirs) < NEWS and set(fact.triples) <= set(target.triples):
+        return Settled(operation=Operation.NOOP, revision=target, target=target, reason="the same in other words")
     draft.spend(target.memory_id)
     revision = draft.revise(
         target,

@@ -82,12 +82,16 @@ def heal(draft: Draft, gone: Revision, reason: str) -> None:
 def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_cut: MayCut) -> Settled | None:
     """The same value again: more evidence, or a start or an end that was unknown; None when it is another stint."""
     start, end = fact.validity.valid_from, fact.validity.valid_to
-    within, _ = span(fact, line)
+    after, _ = span(fact, line)
     for value in line:
         if value.triples[:1] != fact.triples[:1]:
             continue
         known = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
-        if value.validity.holds(start.at) or (end is None and value.validity.holds(within.at)):
+        if begins_anew(fact, value):
+            moved = move(draft, fact, value, line, may_cut=may_cut, reason="the start is another one now")
+            if moved is not None:
+                return moved
+        if value.validity.holds(start.at) or (end is None and value.validity.holds(after.at)):
             return prolong(draft, fact, value, line) or known
         later = value.validity.valid_from.at > start.at
         reaches = end is None or end.at >= value.validity.valid_from.at
@@ -107,29 +111,51 @@ def retime(
     draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_cut: MayCut, reason: str
 ) -> Settled | None:
     """The same value with another start; what it had cut short then ends there. None when the line has no room."""
-    if not fact.stated:
+    same = (value for value in line if fact.stated and value.triples[:1] == fact.triples[:1])
+    moved = (move(draft, fact, value, line, may_cut=may_cut, reason=reason) for value in same)
+    return next((settled for settled in moved if settled is not None), None)
+
+
+def move(
+    draft: Draft, fact: ResolvedFact, value: Revision, line: Sequence[Revision], *, may_cut: MayCut, reason: str
+) -> Settled | None:
+    """Give a value of a line the fact's start, and its end if it has one; None when the line has no room."""
+    cut = [earlier for earlier in line if follows(earlier, value)]
+    others = [other for other in line if other is not value and other not in cut]
+    start, _ = span(fact, [*cut, *others])
+    validity = Validity(start, fact.validity.valid_to or value.validity.valid_to)
+    if value.validity == validity or not may_cut(value):
         return None
-    for value in line:
-        cut = [earlier for earlier in line if follows(earlier, value)]
-        others = [other for other in line if other is not value and other not in cut]
-        start, _ = span(fact, [*cut, *others])
-        validity = Validity(start, fact.validity.valid_to or value.validity.valid_to)
-        if value.triples[:1] != fact.triples[:1] or value.validity == validity or not may_cut(value):
-            continue
-        if any(other.validity.holds(start.at) for other in others) or not all(fits(one, start) for one in cut):
-            continue
-        limit = earliest(*(v.validity.valid_from for v in others if v.validity.valid_from.at > start.at))
-        until = earliest(validity.valid_to, limit)
-        if until is not None and until.at <= start.at:
-            continue
-        draft.spend(value.memory_id)
-        revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=Validity(start, until))
-        for earlier in cut:
-            began = earlier.validity.valid_from
-            moved = Validity(began, start) if began.at < start.at else Validity(*before(began, start, others))
-            draft.revise(earlier, operation=Operation.SUPERSEDE, reason=reason, validity=moved)
-        return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
-    return None
+    if any(other.validity.holds(start.at) for other in others) or not all(fits(one, start) for one in cut):
+        return None
+    limit = earliest(*(v.validity.valid_from for v in others if v.validity.valid_from.at > start.at))
+    until = earliest(validity.valid_to, limit)
+    if until is not None and until.at <= start.at:
+        return None
+    draft.spend(value.memory_id)
+    revision = draft.revise(value, operation=Operation.UPDATE, reason=reason, validity=Validity(start, until))
+    for earlier in cut:
+        began = earlier.validity.valid_from
+        moved = Validity(began, start) if began.at < start.at else Validity(*before(began, start, others))
+        draft.revise(earlier, operation=Operation.SUPERSEDE, reason=reason, validity=moved)
+    return Settled(operation=Operation.UPDATE, revision=revision, target=value, reason=reason)
+
+
+def begins_anew(fact: ResolvedFact, value: Revision) -> bool:
+    """Whether the fact gives the same stint another start.
+
+    It says it more exactly ("in 2020", then "in September 2020"), or it moves one that has not come yet ("the move
+    slips by a month"): what has not begun is no stint to come back to.
+    """
+    told, known = fact.validity.valid_from, value.validity.valid_from
+    if not fact.stated or known.granularity is Granularity.UNKNOWN or within(known, told):
+        return False
+    return within(told, known) or known.at > fact.observed.at
+
+
+def within(inner: Moment, outer: Moment) -> bool:
+    """Whether one granule lies in another."""
+    return outer.at <= inner.at and end_of(inner).at <= end_of(outer).at
 
 
 def follows(earlier: Revision, value: Revision) -> bool:
@@ -237,8 +263,8 @@ def span(fact: ResolvedFact, line: Sequence[Revision]) -> tuple[Moment, Moment |
     start, end = fact.validity.valid_from, fact.validity.valid_to
     if end is None:
         granule = max(end_of(start).at, start.at + 1)
-        within = [v.validity.valid_from.at for v in line if start.at <= v.validity.valid_from.at < granule]
-        return (replace(start, at=max(within) + 1) if within else start), None
+        inside = [v.validity.valid_from.at for v in line if start.at <= v.validity.valid_from.at < granule]
+        return (replace(start, at=max(inside) + 1) if inside else start), None
     if start.granularity is Granularity.UNKNOWN:
         return before(start, end, line)
     return start, end
