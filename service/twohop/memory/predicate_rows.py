@@ -626,7 +626,8 @@ TRAITS = (
         "nickname, has nickname, nicknamed, nickname is, nickname of, is nickname for, called, is called, "
         "full name, real name, birth name, maiden name, short name, stage name, pen name, other name, "
         "alternative name, short for, is short for, also called, also named, formerly known as, answers to "
-        "the name, answers to name, same as, is the same person as, is the same as, has alias, has full name",
+        "the name, answers to name, same as, is the same person as, is the same as, has alias, has full name, "
+        "abbreviation, abbreviated as, acronym, initials, short form, gamertag, username, handle",
     ),
     row(
         "age",

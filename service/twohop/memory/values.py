@@ -24,6 +24,11 @@ VERSION = re.compile(r"^v(?:ersion\s)?\.?\d+(?:\.\d+)*(?:[-+]?[a-z]+\.?\d*)?$", 
 ADDRESS = re.compile(r"^(?:[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S+)$")
 
 
+def amount(value: str) -> bool:
+    """Whether a value is a number or an amount of something."""
+    return bool(AMOUNT.match(" ".join(value.split()).strip(" .,;")))
+
+
 def plain(value: str) -> bool:
     """Whether a value is a number, an amount, a date, a version, or an e-mail or web address."""
     text = " ".join(value.split()).strip(" .,;")

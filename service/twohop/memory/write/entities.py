@@ -59,7 +59,7 @@ class EntityBook:
         self._by_name: dict[str, list[Entity]] = {name: list(them) for name, them in known.by_name.items()}
         self._entities = dict(known.by_id)
         self._entities.update((one.id, one) for them in known.by_name.values() for one in them)
-        self._stored = frozenset(self._entities)
+        self._stored = set(self._entities)
         self._holders = {pair: list(them) for pair, them in known.holders.items()}
         self._became: dict[str, str] = {}
         self._bound: dict[str, Entity] = {}
@@ -112,6 +112,14 @@ class EntityBook:
     def _rivals(self, said: Phrase) -> int:
         owner = self.find(said.owner)
         return 0 if owner is None else len(self.standing(owner.id, said.role, said.word))
+
+    def know(self, entity: Entity) -> None:
+        """Take a stored entity in, so that its name means it."""
+        self._entities.setdefault(entity.id, entity)
+        self._stored.add(entity.id)
+        them = self._by_name.setdefault(entity.normal, [])
+        if entity.id not in {one.id for one in them}:
+            them.append(self._entities[entity.id])
 
     def bind(self, name: str, entity: Entity) -> None:
         """Note whom a name means in these facts, whatever it meant before."""

@@ -13,6 +13,7 @@ from twohop.memory.write.claims import understood
 from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.identify import identify
 from twohop.memory.write.resolve import ResolvedFact, resolve
+from twohop.memory.write.respell import respelled
 
 
 class NameResolver:
@@ -36,7 +37,8 @@ class NameResolver:
         known = await acquaint(self._ledger, partition, facts, self._predicates, said_at)
         book = EntityBook(partition, known, self._ids)
         identify(facts, book, self._predicates)
+        told = [await respelled(self._ledger, partition, fact, book, said_at) for fact in facts]
         resolved = [
-            resolve(position + place, fact, exchange, book, self._predicates) for place, fact in enumerate(facts)
+            resolve(position + place, fact, exchange, book, self._predicates) for place, fact in enumerate(told)
         ]
         return resolved, book

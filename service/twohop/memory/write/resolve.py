@@ -19,6 +19,7 @@ from twohop.memory.moment import end_of, written
 from twohop.memory.names import normal
 from twohop.memory.ports import Cardinality, Fact, Named
 from twohop.memory.predicates import PredicateTable
+from twohop.memory.values import amount
 from twohop.memory.write.entities import EntityBook
 
 
@@ -122,10 +123,21 @@ def slot_of(partition: str, fact: Fact, own: Triple, predicates: PredicateTable)
     if predicates.functional(own.predicate, fact.cardinality):
         plan = (Kind.PLAN.value,) if fact.kind is Kind.PLAN else ()
         return digest(partition, own.subject_id, own.predicate, *plan)
+    if one_amount(fact, own, predicates):
+        return digest(partition, own.subject_id, own.predicate)
     if opposite := predicates.opposite(own.predicate):
         pair = "|".join(sorted((predicates.normalise(opposite), own.predicate)))
         return digest(partition, own.subject_id, pair, own.object_id, own.literal)
     return ""
+
+
+def one_amount(fact: Fact, own: Triple, predicates: PredicateTable) -> bool:
+    """Whether the fact is a bare amount of something that neither the table nor the extractor has an opinion about.
+
+    "Does 20 push-ups" and later "45" are one number that changed. A code or a plate is no amount.
+    """
+    silent = Cardinality.UNKNOWN in {fact.cardinality} & {predicates.cardinality(own.predicate)}
+    return silent and fact.kind in {Kind.STATE, Kind.ATTRIBUTE} and amount(own.literal)
 
 
 def mirror_of(partition: str, own: Triple, predicates: PredicateTable, *, plan: bool) -> str:
