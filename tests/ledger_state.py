@@ -56,8 +56,10 @@ class Labels:
             self._name(row, "message", row["session"], row["position"])
         for row in tables["jobs"]:
             self._name(row, "job", self._labels[json.loads(row["payload"])["messages"][0]])
+        called = {row["entity_id"]: row for row in reversed(tables["entity_versions"])}
         for row in tables["entities"]:
-            self._name(row, "entity", row["key"])
+            first_called = called[row["id"]]
+            self._name(row, "entity", first_called["normal"], first_called["type"])
         first = {row["memory_id"]: row for row in reversed(tables["revisions"])}
         for memory_id, row in first.items():
             self._name({"id": memory_id}, "memory", row["text"], row["valid_from"])

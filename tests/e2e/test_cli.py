@@ -116,7 +116,9 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
     "revert": (["revert", "DECISION", "--request-id", "once"], {"decision", "results"}),
     "conflicts": (["conflicts"], {"results"}),
     "resolve": (["resolve", "DISPUTED", "keep_both", "--request-id", "once"], {"decision", "results"}),
-    "entities": (["entities", "ali"], {"results"}),
+    "entities list": (["entities", "list", "ali"], {"results"}),
+    "entities merge": (["entities", "merge", "ENTITY", "OTHER", "--request-id", "once"], {"entity", "decision"}),
+    "entities split": (["entities", "split", "ENTITY", "MEMORY", "--request-id", "twice"], {"entity", "decision"}),
     "why": (["why", "JOB"], {"results"}),
     "owners": (["owners"], {"results"}),
     "jobs list": (["jobs", "list"], {"results"}),
@@ -139,6 +141,11 @@ def test_each_command_prints_json_and_text(name: str, twohop: Twohop) -> None:
     ids = {"MEMORY": added["results"][0]["id"], "JOB": added["job_id"], "DECISION": added["results"][1]["decision_id"]}
     if name in {"conflicts", "resolve"}:
         ids["DISPUTED"] = disputed(twohop, ids["MEMORY"])
+    if name.startswith("entities"):
+        ids["ENTITY"], ids["OTHER"] = (
+            next(one["id"] for one in answer(twohop("entities", "list", who, "-u", "alice", "--json"))["results"])
+            for who in ("alice", "acme")
+        )
     line, keys = COMMANDS[name]
     arguments = [ids.get(part, part) for part in line] + (["-u", "alice"] if line[0] != "agent" else [])
     found = answer(twohop(*arguments, "--json"))

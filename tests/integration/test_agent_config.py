@@ -15,6 +15,7 @@ from twohop.config import LlmSettings, Settings
 from twohop.errors import Conflict, InvalidInput, NotFound
 from twohop.graph.model import AgentConfig, Axes, JobState, Operation, Role, Scope
 from twohop.llm.prompts import EXTRACTION
+from twohop.llm.schemas import REMEMBER
 from twohop.memory.api import AddRequest, AddResult, Filter, NewMessage
 from twohop.memory.ports import CATEGORY_IGNORED, Claim, Fact
 
@@ -46,7 +47,7 @@ async def modelled(path: Path, *script: Answer, now: list[int] | None = None) ->
 
 async def finished(app: App, result: AddResult) -> AddResult:
     """The add's result once no process works on it any more."""
-    while result.state is JobState.PENDING:
+    while not result.state.final:
         await asyncio.sleep(0)
         result = await app.core.job(ANA, result.job_id)
     return result
@@ -66,7 +67,9 @@ def dropped(result: AddResult) -> list[tuple[str, str, str]]:
 
 
 def system(server: ModelServer, place: int = -1) -> str:
-    return str(server.requests[place].body["messages"][0]["content"])
+    """The instructions of an extraction; a summary behind the adds is asked for by itself."""
+    extractions = [one.body for one in server.requests if one.body["tools"][0]["function"]["name"] == REMEMBER.name]
+    return str(extractions[place]["messages"][0]["content"])
 
 
 def job(predicate: str, value: str, quote: str, **parts: Any) -> dict[str, Any]:

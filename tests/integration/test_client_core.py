@@ -111,6 +111,7 @@ async def known(core: Core) -> dict[str, str]:
         "job": decided.items[0].job_id,
         "entity": entity,
         "message": closed.evidence[0].message_id,
+        "other": closed.revision.triples[0].object_id,
         "ended": next(m.id for m in memories.items if m.revision.text == "Bob manages Acme"),
         "decision": next(m.revision.decision_id for m in memories.items if m.revision.text == "Bob leads Delta"),
         "disputed": next(m.id for m in memories.items if m.revision.text == "Carol works at Dune"),
@@ -157,6 +158,10 @@ READS: dict[str, Ask] = {
     "evidence": lambda core, ids: core.evidence(SCOPE, [Evidence(memory_id="", message_id=ids["message"])] * 2, Axes()),
     "decisions": lambda core, ids: core.decisions(SCOPE, Axes(), job_id=ids["job"], memory_id="", **PAGE),
     "entities": lambda core, _: core.entities(SCOPE, name="", axes=Axes(), **PAGE),
+    "split_entity": lambda core, ids: core.split_entity(
+        SCOPE, ids["entity"], [ids["memory"]], name="Bob Two", request_id="split"
+    ),
+    "merge_entities": lambda core, ids: core.merge_entities(SCOPE, ids["entity"], ids["other"], request_id="merge"),
     "relations": lambda core, _: core.relations(
         SCOPE, entity_id="", predicate="", axes=Axes(), include_closed=True, **PAGE
     ),

@@ -26,9 +26,11 @@ async def merge(
     whose: Whose,
     entity_id: Annotated[str, typer.Argument(help="The entity that stays.")],
     merged_id: Annotated[str, typer.Argument(help="The entity that becomes part of it.")],
+    *,
+    request_id: Annotated[str, typer.Option(help="The same id again does nothing and prints the same.")] = "",
 ) -> Shape:
     """Say that two entities are one. Reverting the decision takes it back."""
-    return await memory.merge_entities(entity_id, merged_id, **whose)
+    return await memory.merge_entities(entity_id, merged_id, request_id=request_id, **whose)
 
 
 async def split(
@@ -38,9 +40,10 @@ async def split(
     memory_ids: Annotated[list[str], typer.Argument(help="Those memories.")],
     *,
     name: Annotated[str, typer.Option("--name", help="What the other one is called. Default: the same.")] = "",
+    request_id: Annotated[str, typer.Option(help="The same id again does nothing and prints the same.")] = "",
 ) -> Shape:
     """Say that some memories are about another entity. Reverting the decision takes it back."""
-    return await memory.split_entity(entity_id, memory_ids, name=name, **whose)
+    return await memory.split_entity(entity_id, memory_ids, name=name, request_id=request_id, **whose)
 
 
 def show(result: Shape) -> None:
