@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lives import Story
 from twohop.graph.model import Kind, Operation, Triple
+from twohop.memory.moment import When
 from twohop.memory.ports import Polarity, Verdict
 
 
@@ -369,3 +370,34 @@ def test_a_slot_never_holds_two_values_at_once(jobs: list[tuple[str, int, int | 
         for earlier, later in pairwise(line):
             assert earlier.valid_to is not None
             assert earlier.valid_to.at <= later.valid_from.at
+
+
+def test_nothing_written_is_linked_to_what_was_taken_back_at_once() -> None:
+    """A value told and taken back in one exchange leaves no link in the revisions that it cut short meanwhile."""
+    story = Story()
+    draft = story.tell(
+        story.fact("Ana works_at Cedar", "2025-06-10", valid_from="2018", valid_to="2019"),
+        story.fact("Ana works_at Acme", "2025-06-10", valid_from="2019"),
+        story.fact("Ana works_at Acme", "2025-06-10", valid_from="2019", polarity=Polarity.NEGATED),
+    )
+    written = {revision.memory_id for revision in draft.revisions}
+    linked = {link for r in draft.revisions for link in (r.supersedes, r.superseded_by) if link}
+    assert linked <= written
+
+
+def test_a_denial_of_a_past_time_told_twice_is_one_denial() -> None:
+    """Denials of one claim share a line: the same one again adds evidence, and another time does not overlap it."""
+    story = Story()
+    for _ in range(2):
+        story.tell(
+            story.fact(
+                "Ana likes jazz", "2025-06-10", polarity=Polarity.NEGATED, valid_from="2024-03", valid_to="2024-05"
+            )
+        )
+    assert len(story.memories) == 1
+    story.tell(
+        story.fact("Ana likes jazz", "2025-06-10", polarity=Polarity.NEGATED, valid_from="2024-04", valid_to="2024-09")
+    )
+    spans = [r.validity for r in story.memories.values()]
+    assert all(first.valid_to is not None for first in spans)
+    assert sum(span.holds(When("2024-04-10").moment("UTC").at) for span in spans) == 1

@@ -200,10 +200,14 @@ class Draft:
 
     @property
     def revisions(self) -> tuple[Revision, ...]:
-        """New rows, in order."""
+        """New rows, in order. None is linked to a memory that this plan both began and retracted."""
         gone = self._unborn
         return tuple(
-            replace(revision, supersedes="") if revision.supersedes in gone else revision
+            replace(
+                revision,
+                supersedes="" if revision.supersedes in gone else revision.supersedes,
+                superseded_by="" if revision.superseded_by in gone else revision.superseded_by,
+            )
             for revision in self._rows.values()
             if revision.memory_id not in gone
         )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from twohop.graph.model import Granularity, Moment, Operation, Revision, Validity
+from twohop.graph.model import FAR, Granularity, Moment, Operation, Revision, Validity
 from twohop.memory.moment import end_of
 from twohop.memory.write.correct import correct, corrects
 from twohop.memory.write.draft import Draft
@@ -108,10 +108,18 @@ def deny(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settl
             return Settled(operation=Operation.NOOP, target=gone[-1], reason="already corrected")
     for value in (*draft.slot(fact.denial_key), *draft.all()):
         same = value.slot_key == fact.denial_key or (value.text_hash == fact.text_hash and not value.triples)
-        if same and value.live(fact.observed.at):
+        if same and (value.live(fact.observed.at) or covers(value.validity, fact.validity)):
             return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already denied")
+    if fact.denial_key:
+        return place(draft, replace(fact, slot_key=fact.denial_key), make, may_cut=may_cut)
     reason = "a denial"
     return Settled(operation=Operation.ADD, revision=make(fact.validity, Operation.ADD, reason), reason=reason)
+
+
+def covers(known: Validity, told: Validity) -> bool:
+    """Whether an interval lies within one that is known."""
+    end = told.valid_to.at if told.valid_to else FAR
+    return known.holds(told.valid_from.at) and known.holds(max(told.valid_from.at, end - 1))
 
 
 def meant(fact: ResolvedFact, values: Sequence[Revision]) -> list[Revision]:
