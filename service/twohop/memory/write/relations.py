@@ -6,7 +6,7 @@ all current memories that assert the same triple, and the difference to the stor
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from twohop.graph.model import FAR, Entity, Relation, Revision, Triple, Validity
+from twohop.graph.model import FAR, Entity, Moment, Relation, Revision, Triple, Validity
 from twohop.memory.clock import Ids
 from twohop.memory.predicates import PredicateTable
 
@@ -22,7 +22,7 @@ def derive(
     stretches: list[tuple[Validity, list[str]]] = []
     holding = [revision for revision in supporters if not revision.disputed]
     for revision in sorted(holding, key=lambda r: (r.validity.valid_from.at, r.memory_id)):
-        validity = revision.validity
+        validity = until_it_expires(revision)
         if stretches and validity.valid_from.at <= end_of(stretches[-1][0]):
             joined, support = stretches[-1]
             later = max(joined, validity, key=end_of)
@@ -41,6 +41,15 @@ def derive(
         )
         for validity, support in stretches
     ]
+
+
+def until_it_expires(revision: Revision) -> Validity:
+    """How long a memory supports its relations: what has expired is not live."""
+    validity, expires = revision.validity, revision.expires_at
+    if expires is None or end_of(validity) <= expires:
+        return validity
+    start = validity.valid_from
+    return Validity(start, Moment(max(expires, start.at), time_zone=start.time_zone))
 
 
 def end_of(validity: Validity) -> int:
