@@ -13,7 +13,7 @@ from twohop.errors import Misconfigured
 from twohop.graph.datadir import DataDir
 from twohop.graph.model import JobKind
 from twohop.graph.sqlite import SqliteLedger
-from twohop.graph.store import Ledger
+from twohop.graph.store import Ledger, Reached
 from twohop.llm.rules.extractor import RulesExtractor
 from twohop.llm.rules.judge import RulesJudge
 from twohop.llm.rules.summariser import ExtractiveSummariser
@@ -68,7 +68,7 @@ class App:
 
 
 @asynccontextmanager
-async def open_core(  # noqa: PLR0915 - the one place where everything is put together.
+async def open_core(
     settings: Settings,
     *,
     extractor: Extractor | None = None,
@@ -107,124 +107,172 @@ async def open_core(  # noqa: PLR0915 - the one place where everything is put to
         if index.fresh:
             await ledger.outbox_refill()
         projector = Projector(ledger, index, embedder, step)
-        models = replaced(make_models(settings.llm, predicates, stack), extractor, judge)
-        gates, notices = Gates(), Notices()
-        metrics = Metrics()
-        finder = CandidateFinder(ledger, index, embedder, settings.write)
-        agents = Agents(ledger, models, predicates)
-        names = NameResolver(ledger, predicates, ids)
-        planner = Planner(ledger, predicates, ids)
-        decider = Decider(
+        models = replaced(make_models(settings.llm, predicates, stack), extractor, judge, summariser)
+        joined = join(
+            settings,
             ledger=ledger,
-            names=names,
-            planner=planner,
+            index=index,
             embedder=embedder,
-            finder=finder,
-            observer=metrics,
-            gates=gates,
-            notices=notices,
-            clock=clock,
-            ids=ids,
-            settings=settings.write,
-            step=step,
-        )
-        extracting = Extracting(ledger, names, finder, clock, settings.write)
-        processor = Processor(
-            ledger=ledger,
-            agents=agents,
-            extracting=extracting,
-            decider=decider,
-            conversations=Conversations(ledger, TokenCounter()),
-            observer=metrics,
-            clock=clock,
-            jitter=jitter,
-            settings=settings.write,
-            step=step,
-        )
-        runner = Runner(
-            ledger=ledger, notices=notices, observer=metrics, clock=clock, jitter=jitter, settings=settings.write
-        )
-        adder = Adder(
-            ledger=ledger,
-            runner=runner,
-            previewer=Previewer(
-                ledger=ledger,
-                agents=agents,
-                extracting=extracting,
-                decider=decider,
-                names=names,
-                planner=planner,
-                clock=clock,
-                ids=ids,
-                settings=settings.write,
-            ),
             projector=projector,
-            notices=notices,
-            observer=metrics,
+            predicates=predicates,
+            models=models,
+            counter=TokenCounter(),
             clock=clock,
             ids=ids,
-            limits=settings.limits,
-            summary=settings.summary,
-            step=step,
-        )
-        writer = SummaryWriter(
-            ledger=ledger,
-            summariser=summariser or models.summariser,
-            extractive=ExtractiveSummariser(),
-            observer=metrics,
-            clock=clock,
             jitter=jitter,
-            settings=settings.summary,
-            retries=settings.write,
-        )
-        adds = Slots(settings.write.concurrent_jobs, settings.write.concurrent_jobs_per_owner)
-        runner.serve(JobKind.ADD, Lane(partial(adder.work, processor.process), adds))
-        runner.serve(JobKind.SUMMARY, Lane(writer.work, Slots(settings.summary.concurrent, 1)))
-        jobs = Jobs(ledger=ledger, adder=adder, runner=runner, notices=notices, limits=settings.limits)
-        editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
-        recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
-        core = MemoryCore(
-            ledger=ledger,
-            adder=adder,
-            jobs=jobs,
-            editor=editor,
-            recaller=recaller,
-            directory=LedgerDirectory(ledger, settings.limits, models=models.named is not None),
-            clock=clock,
-            limits=settings.limits,
+            step=step,
         )
         await ledger.release_jobs()
-        await adder.project()
-        worker = Worker(
-            ledger=ledger,
-            runner=runner,
-            adder=adder,
-            observer=metrics,
-            clock=clock,
-            ids=ids,
-            settings=settings.write,
-            summary=settings.summary,
-        )
-        running = asyncio.create_task(worker.run(), name="worker")
+        await joined.adder.project()
+        running = asyncio.create_task(joined.worker.run(), name="worker")
         try:
             yield App(
-                core=core,
+                core=joined.core,
                 ledger=ledger,
                 index=index,
                 embedder=embedder,
                 projector=projector,
-                runner=runner,
-                metrics=metrics,
+                runner=joined.runner,
+                metrics=joined.metrics,
                 data_dir=data_dir,
                 settings=settings,
             )
         finally:
-            worker.stop()
+            joined.worker.stop()
             try:
                 await running
             finally:
-                await adder.drain()
-                await runner.drain()
+                await joined.drain()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Everything that works on open stores."""
+
+    core: MemoryCore
+    adder: Adder
+    runner: Runner
+    worker: Worker
+    metrics: Metrics
+
+    async def drain(self) -> None:
+        """Take no more adds, and wait for what runs."""
+        await self.adder.drain()
+        await self.runner.drain()
+
+
+def join(
+    settings: Settings,
+    *,
+    ledger: Ledger,
+    index: Index,
+    embedder: Embedder,
+    projector: Projector,
+    predicates: PredicateTable,
+    models: Models,
+    counter: TokenCounter,
+    clock: Clock,
+    ids: Ids,
+    jitter: Jitter,
+    step: Reached,
+) -> Joined:
+    """Put together what works on these stores. Nothing runs yet."""
+    gates, notices = Gates(), Notices()
+    metrics = Metrics()
+    finder = CandidateFinder(ledger, index, embedder, settings.write)
+    agents = Agents(ledger, models, predicates)
+    names = NameResolver(ledger, predicates, ids)
+    planner = Planner(ledger, predicates, ids)
+    decider = Decider(
+        ledger=ledger,
+        names=names,
+        planner=planner,
+        embedder=embedder,
+        finder=finder,
+        observer=metrics,
+        gates=gates,
+        notices=notices,
+        clock=clock,
+        ids=ids,
+        settings=settings.write,
+        step=step,
+    )
+    extracting = Extracting(ledger, names, finder, clock, settings.write)
+    processor = Processor(
+        ledger=ledger,
+        agents=agents,
+        extracting=extracting,
+        decider=decider,
+        conversations=Conversations(ledger, counter),
+        observer=metrics,
+        clock=clock,
+        jitter=jitter,
+        settings=settings.write,
+        step=step,
+    )
+    runner = Runner(
+        ledger=ledger, notices=notices, observer=metrics, clock=clock, jitter=jitter, settings=settings.write
+    )
+    adder = Adder(
+        ledger=ledger,
+        runner=runner,
+        previewer=Previewer(
+            ledger=ledger,
+            agents=agents,
+            extracting=extracting,
+            decider=decider,
+            names=names,
+            planner=planner,
+            clock=clock,
+            ids=ids,
+            settings=settings.write,
+        ),
+        projector=projector,
+        notices=notices,
+        observer=metrics,
+        clock=clock,
+        ids=ids,
+        limits=settings.limits,
+        summary=settings.summary,
+        step=step,
+    )
+    writer = SummaryWriter(
+        ledger=ledger,
+        summariser=models.summariser,
+        extractive=ExtractiveSummariser(),
+        observer=metrics,
+        clock=clock,
+        jitter=jitter,
+        settings=settings.summary,
+        retries=settings.write,
+    )
+    adds = Slots(settings.write.concurrent_jobs, settings.write.concurrent_jobs_per_owner)
+    runner.serve(JobKind.ADD, Lane(partial(adder.work, processor.process), adds))
+    runner.serve(JobKind.SUMMARY, Lane(writer.work, Slots(settings.summary.concurrent, 1)))
+    jobs = Jobs(ledger=ledger, adder=adder, runner=runner, notices=notices, limits=settings.limits)
+    editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
+    recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
+    core = MemoryCore(
+        ledger=ledger,
+        adder=adder,
+        jobs=jobs,
+        editor=editor,
+        recaller=recaller,
+        directory=LedgerDirectory(ledger, settings.limits, models=models.named is not None),
+        clock=clock,
+        limits=settings.limits,
+    )
+    worker = Worker(
+        ledger=ledger,
+        runner=runner,
+        adder=adder,
+        observer=metrics,
+        clock=clock,
+        ids=ids,
+        settings=settings.write,
+        summary=settings.summary,
+    )
+    return Joined(core=core, adder=adder, runner=runner, worker=worker, metrics=metrics)
 
 
 def make_embedder(settings: EmbedderSettings) -> Embedder:
@@ -286,7 +334,7 @@ def make_models(settings: LlmSettings, predicates: PredicateTable, stack: AsyncE
     return Models(*deciding(model), ModelSummariser(model), named=lambda name: deciding(model.named(name)))
 
 
-def replaced(models: Models, extractor: Extractor | None, judge: Judge | None) -> Models:
+def replaced(models: Models, extractor: Extractor | None, judge: Judge | None, summariser: Summariser | None) -> Models:
     """The models with these in place of the configured ones, whichever model an agent names."""
 
     def instead(deciding: tuple[Extractor, Judge]) -> tuple[Extractor, Judge]:
@@ -294,5 +342,7 @@ def replaced(models: Models, extractor: Extractor | None, judge: Judge | None) -
 
     named = models.named
     return Models(
-        *instead((models.extractor, models.judge)), models.summariser, named and (lambda name: instead(named(name)))
+        *instead((models.extractor, models.judge)),
+        summariser or models.summariser,
+        named and (lambda name: instead(named(name))),
     )

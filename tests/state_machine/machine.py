@@ -107,7 +107,7 @@ class Life(RuleBasedStateMachine):
         )
         self.judge.verdicts = telling.verdicts
         before = self.before[scope]
-        result = self.runner.run(self.world.adder.add(request))
+        result = self.runner.run(self.world.core.add(request))
         assert result.state is JobState.DONE, result.error
         after = self.state(scope)
         self.learn(telling, before, after)
@@ -130,7 +130,7 @@ class Life(RuleBasedStateMachine):
         """The same request again changes nothing."""
         assert self.last is not None
         before = self.before[self.last.scope]
-        self.runner.run(self.world.adder.add(self.last))
+        self.runner.run(self.world.core.add(self.last))
         after = self.state(self.last.scope)
         assert (after.state_seq, after.decisions, after.messages) == (
             before.state_seq,
@@ -174,14 +174,14 @@ class Life(RuleBasedStateMachine):
                 categories=("x",),
                 expires_at=When(expires).moment("UTC").at if expires else None,
             )
-            self.called(scope, self.world.editor.update(scope, memory, edit, if_match="", request_id=""))
+            self.called(scope, self.world.core.update(scope, memory, edit, etag="", request_id=""))
             self.exempt.add(memory)
 
     @rule(scope=MOSTLY_ONE, number=st.integers(0, 12))
     def delete(self, scope: Scope, number: int) -> None:
         """A caller closes a memory."""
         if memory := self.chosen(scope, number):
-            self.called(scope, self.world.editor.delete(scope, memory, if_match="", request_id=""))
+            self.called(scope, self.world.core.delete(scope, memory, etag="", request_id=""))
 
     @rule(scope=MOSTLY_ONE, number=st.integers(0, 20))
     def restore(self, scope: Scope, number: int) -> None:
@@ -190,13 +190,13 @@ class Life(RuleBasedStateMachine):
         ever = list(dict.fromkeys(effect[0] for decision in log for effect in decision["effects"]))
         if ever:
             memory = ever[number % len(ever)]
-            self.called(scope, self.world.editor.restore(scope, memory, if_match="", request_id=""))
+            self.called(scope, self.world.core.restore(scope, memory, etag="", request_id=""))
 
     @rule(scope=MOSTLY_ONE, number=st.integers(0, 12), pinned=st.sampled_from((True, True, False)))
     def pin(self, scope: Scope, number: int, *, pinned: bool) -> None:
         """A caller pins a memory, or lets it go."""
         if memory := self.chosen(scope, number):
-            self.called(scope, self.world.editor.pin(scope, memory, pinned=pinned, if_match="", request_id=""))
+            self.called(scope, self.world.core.pin(scope, memory, pinned=pinned, etag="", request_id=""))
 
     @rule(scope=MOSTLY_ONE, number=st.integers(0, 20))
     def revert(self, scope: Scope, number: int) -> None:
@@ -204,7 +204,7 @@ class Life(RuleBasedStateMachine):
         decisions = self.before[scope].decisions[self.fixed[scope] :]
         if decisions:
             decision = decisions[-1 - number % len(decisions)]["id"]
-            self.called(scope, self.world.editor.revert(scope, decision, request_id=""))
+            self.called(scope, self.world.core.revert(scope, decision, request_id=""))
 
     @rule(scope=MOSTLY_ONE, number=st.integers(0, 4), resolution=st.sampled_from(list(Resolution)))
     def resolve(self, scope: Scope, number: int, resolution: Resolution) -> None:
@@ -212,7 +212,7 @@ class Life(RuleBasedStateMachine):
         disputed = [memory for memory, one in self.before[scope].current().items() if one.disputed]
         if disputed:
             memory = disputed[number % len(disputed)]
-            self.called(scope, self.world.editor.resolve(scope, memory, resolution, request_id=""))
+            self.called(scope, self.world.core.resolve(scope, memory, resolution, request_id=""))
             if resolution is Resolution.KEEP_BOTH:
                 self.exempt.add(memory)
 

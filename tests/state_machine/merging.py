@@ -20,8 +20,8 @@ class Merging(Life):
         ids = self.named(scope)
         if set(pair) <= ids.keys():
             kept, merged = (ids[name] for name in pair)
-            editor = self.world.editor
-            if self.called(scope, editor.merge_entities(scope, kept, merged, request_id="")) is not None:
+            core = self.world.core
+            if self.called(scope, core.merge_entities(scope, kept, merged, request_id="")) is not None:
                 self.one.add(frozenset(pair))
                 self.let_go(self.before[scope], self.state(scope))
                 self.fixed[scope] = len(self.before[scope].decisions)
@@ -38,8 +38,8 @@ class Merging(Life):
         """A caller says that a memory is about another one of that name."""
         ids, memory = self.named(scope), self.chosen(scope, number)
         if name in ids and memory is not None:
-            editor = self.world.editor
-            split = editor.split_entity(scope, ids[name], [memory], name="Zoe", request_id="")
+            core = self.world.core
+            split = core.split_entity(scope, ids[name], [memory], name="Zoe", request_id="")
             if self.called(scope, split) is not None:
                 self.fixed[scope] = len(self.before[scope].decisions)
 

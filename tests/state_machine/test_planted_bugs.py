@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from state_machine.machine import Life
 from twohop.graph.model import Operation, Relation, Revision
 from twohop.graph.sqlite import commit, conversations, listing, memories, stamp
-from twohop.memory.write import guard, plan, process, relations, replay, resolve, settle, timeline
+from twohop.memory.write import decide, guard, plan, relations, replay, resolve, settle, timeline
 from twohop.memory.write.draft import Draft
 
 FOUND = settings(
@@ -116,7 +116,7 @@ def test_effects_that_are_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_verdict_that_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log without what the judge said does not lead to the same rows."""
-    monkeypatch.setattr(replay, "verdict_of", lambda _: process.ADD)
+    monkeypatch.setattr(replay, "verdict_of", lambda _: decide.ADD)
     found_by("the log led elsewhere|became")
 
 

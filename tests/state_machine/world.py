@@ -3,30 +3,23 @@
 Durability is off and nothing is projected, so that thousands of steps take minutes. The outbox keeps its rows.
 """
 
-import asyncio
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from twohop.errors import ModelUnavailable
+from twohop.app import Joined, join
+from twohop.config import Settings
 from twohop.graph.model import Operation
 from twohop.graph.sqlite import SqliteLedger
+from twohop.graph.store import unwatched
 from twohop.llm.rules.extractor import RulesExtractor
+from twohop.llm.rules.summariser import ExtractiveSummariser
 from twohop.memory.clock import Ids
-from twohop.memory.gates import Gates
+from twohop.memory.core import MemoryCore
 from twohop.memory.ports import Calls, Judgement, Models, Phase, Question, Verdict
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
-from twohop.memory.settings import Limits, WriteSettings
-from twohop.memory.write.add import Adder
-from twohop.memory.write.candidates import CandidateFinder
-from twohop.memory.write.conversation import Conversations
-from twohop.memory.write.edit import Editor
-from twohop.memory.write.guidance import Agents
-from twohop.memory.write.plan import Planner
-from twohop.memory.write.process import Processor
-from twohop.memory.write.worker import Worker
-from twohop.metrics import Metrics
+from twohop.memory.settings import WriteSettings
 from twohop.vector.embed import Embedder
 from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point
 from twohop.vector.sparse import ENCODER
@@ -76,12 +69,9 @@ class Whim:
 
     def __init__(self) -> None:
         self.verdicts: Sequence[Verdict] = ()
-        self.down = False
 
     async def judge(self, questions: Sequence[Question], calls: Calls, /) -> Judgement:
         calls.begin(Phase.JUDGE)
-        if self.down:
-            raise ModelUnavailable("the judge is away")
         chosen = [*self.verdicts, *(Verdict(operation=Operation.ADD) for _ in questions)]
         return Judgement(verdicts=tuple(chosen[: len(questions)]), decider="whim")
 
@@ -132,54 +122,33 @@ class World:
         self._ids = ids
         self._judge = judge
         self.ledger: SqliteLedger
-        self.editor: Editor
-        self.adder: Adder
-        self.worker: Worker
+        self.core: MemoryCore
+        self.joined: Joined
 
     async def open(self) -> None:
-        ledger = await SqliteLedger.open(self.path, clock=self._clock, synchronous="OFF")
+        self.ledger = ledger = await SqliteLedger.open(self.path, clock=self._clock, synchronous="OFF")
         index = AnythingIsNear(ledger)
-        gates, metrics = Gates(), Metrics()
-        planner = Planner(ledger, PREDICATES, self._ids)
-        processor = Processor(
+        self.joined = join(
+            Settings(data_dir=self.path.parent, write=SETTINGS),
             ledger=ledger,
-            agents=Agents(ledger, Models(RulesExtractor(PREDICATES), self._judge), PREDICATES),
+            index=index,
             embedder=embedder(),
-            finder=CandidateFinder(ledger, index, embedder(), SETTINGS),
-            conversations=Conversations(ledger, counter()),
-            observer=metrics,
-            predicates=PREDICATES,
-            gates=gates,
-            clock=self._clock,
-            ids=self._ids,
-            settings=SETTINGS,
-        )
-        self.adder = Adder(
-            ledger=ledger,
-            processor=processor,
             projector=NeverProjected(ledger, index, embedder()),
-            gates=gates,
-            observer=metrics,
+            predicates=PREDICATES,
+            models=Models(RulesExtractor(PREDICATES), self._judge, ExtractiveSummariser()),
+            counter=counter(),
             clock=self._clock,
             ids=self._ids,
-            limits=Limits(),
+            jitter=lambda: 0.0,
+            step=unwatched,
         )
-        self.editor = Editor(
-            ledger=ledger, planner=planner, predicates=PREDICATES, gates=gates, clock=self._clock, ids=self._ids
-        )
-        self.ledger = ledger
-        self.worker = Worker(ledger, self.adder, self._clock, metrics)
+        self.core = self.joined.core
         await ledger.release_jobs()
 
     async def close(self) -> None:
-        await self.adder.drain()
+        await self.joined.drain()
         await self.ledger.close()
 
     async def restart(self) -> None:
         await self.close()
         await self.open()
-
-    async def work(self) -> None:
-        """Run the jobs that are due now to their end."""
-        await self.worker.once()
-        await asyncio.gather(*self.adder._running.values())

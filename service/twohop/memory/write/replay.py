@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from twohop.errors import Misconfigured
-from twohop.graph.model import Axes, Decision, Effect, Job, JobState, Kind, Message, Operation
+from twohop.graph.model import Axes, Decision, Effect, Job, JobKind, JobState, Kind, Message, Operation
 from twohop.graph.store import Acceptance, Changes, Ledger
 from twohop.memory.clock import Ids
 from twohop.memory.ports import Candidate, Fact, Verdict
@@ -161,7 +161,7 @@ class Replay:
         job = Job(
             id=next((jobs[one] for one in ids if jobs.get(one)), "") or self._ids(),
             partition=self._partition,
-            kind="add",
+            kind=JobKind.ADD,
             state=JobState.DONE,
             payload=Payload(messages=ids, done=len(ids), until=len(ids)).to_json(),
         )
