@@ -41,13 +41,10 @@ class Planner:
             await self._ledger.memories(partition, list(also), Axes()),
         ):
             stored.update((memory.id, memory) for memory in found)
-        # What is a value of two subjects may give way on both lines, and comes back on both.
-        beyond = {
-            key
-            for memory in stored.values()
-            if memory.revision.mirror_key
-            for key in (memory.revision.slot_key, memory.revision.mirror_key)
-        }
+        # A value of two subjects gives way on both lines, and what a fact ends may stand on another line than its own
+        # (what was said as a plan): whatever changes on a line is settled with all of that line in hand.
+        lines = ((memory.revision.slot_key, memory.revision.mirror_key) for memory in stored.values())
+        beyond = {key for line in lines for key in line if key}
         if beyond := beyond - set(slots):
             stored.update((memory.id, memory) for memory in await self._ledger.slot(partition, sorted(beyond)))
         return Draft(partition, stored.values(), self._ids)
