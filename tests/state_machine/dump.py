@@ -89,7 +89,7 @@ def dump(connection: sqlite3.Connection, partition: str) -> list[str]:
         ("revisions", revisions),
         ("triples", triples),
         ("aliases", arranged(rows("aliases", "normal"), lambda row: json.dumps(names.told(row)))),
-        ("evidence", rows("evidence", "rowid")),
+        ("evidence", arranged(rows("evidence", "rowid"), lambda row: json.dumps(names.told(row), sort_keys=True))),
         ("mentions", arranged(rows("mentions", "span_start"), lambda row: json.dumps(names.told(row)))),
         ("relations", relations),
         (

@@ -117,7 +117,7 @@ class Told:
     def loss_is_owned(self, fact: Fact, decision: Mapping[str, Any]) -> None:
         """A fact is dropped only when the same exchange takes it back."""
         subject = own(fact)[0]
-        back = [one for one in self.facts if one is not fact and own(one)[0] == subject]
+        back = [one for one in self.facts if one is not fact and self.same(own(one)[0], subject)]
         taken_back = any(one.polarity is Polarity.NEGATED or one.correction for one in back)
         assert decision["operation"] == Operation.DROP, f"a fact failed: {decision['reason']}"
         assert taken_back, f"a fact was dropped: {fact.text!r}"
