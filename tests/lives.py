@@ -61,6 +61,7 @@ class Story:
             triples=(Triple(subject or who, predicate, object_id=what),),
             slot_key=f"{who}/{predicate}{slot}" if predicate in {"works_at", "lives_in", "married_to"} else "",
             mirror_key=f"{what}/{predicate}" if predicate == "married_to" else "",
+            vague=predicate == "mentions",
             denial_key=f"denied/{text}",
             text_hash=hash_of(text, kind, validity.valid_from, stated=stated),
             validity=validity,

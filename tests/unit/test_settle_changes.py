@@ -192,6 +192,16 @@ def test_a_marriage_is_the_one_of_both() -> None:
     assert story.at("2021-06-01") == {"Ana married_to Bo", "Cy married_to Di"}
 
 
+def test_a_vague_claim_in_other_words_is_another_memory() -> None:
+    """Saying "mentions the garden" may be said of many things: only nearly the same words are the same memory."""
+    story = Story()
+    story.tell(story.fact("Ana mentions garden", "2025-01-10"))
+    for number, text in enumerate(("Ana planted roses in the garden", "Ana still mentions garden")):
+        fact = story.fact("Ana mentions garden", "2025-02-10")
+        story.tell(replace(fact, text_hash=str(number), fact=replace(fact.fact, text=text)))
+    assert len(story.memories) == 2
+
+
 def test_neighbours_of_a_timeline_are_linked_both_ways() -> None:
     """Whatever the order of telling, each value names the one that took its place and the one whose place it took."""
     story = Story()

@@ -126,6 +126,11 @@ class PredicateTable:
         row = self.rows.get(name)
         return row.cardinality if row else Cardinality.UNKNOWN
 
+    def knows(self, predicate: str) -> bool:
+        """Whether the table has the predicate, or what it is a name of."""
+        name = self.normalise(predicate)
+        return name in self.rows or bool(FAVOURITE.match(name))
+
     def cues(self, predicate: str) -> tuple[str, ...]:
         """Words by which someone would ask for it, at most eight."""
         name = self.normalise(predicate)

@@ -29,7 +29,9 @@ class ResolvedFact:
 
     `slot_key` is set when its predicate holds one value at a time for its subject, `mirror_key` when it does so for its
     object too. `denial_key` is the slot of the
-    sentence that denies its own triple: that a thing is so and that it isn't are two values of one question.
+    sentence that denies its own triple: that a thing is so and that it isn't are two values of one question. `vague`:
+    neither the table nor the extractor knows the predicate well, so that one claim ("mentions the garden") may be two
+    statements.
     """
 
     place: int
@@ -39,6 +41,7 @@ class ResolvedFact:
     slot_key: str
     mirror_key: str
     denial_key: str
+    vague: bool
     text_hash: str
     validity: Validity
     occurred_until: Moment | None
@@ -98,6 +101,7 @@ def resolve(
         slot_key=slot_of(partition, fact, triples[0], predicates) if triples else "",
         mirror_key=mirror_of(partition, triples[0], predicates, plan=fact.kind is Kind.PLAN) if triples else "",
         denial_key=digest(partition, "denied", triples[0].key(partition)) if triples else "",
+        vague=bool(triples) and fact.cardinality is Cardinality.UNKNOWN and not predicates.knows(triples[0].predicate),
         text_hash=hash_of(fact.text, fact.kind, validity.valid_from, stated=stated),
         validity=validity,
         occurred_until=occurred_until,

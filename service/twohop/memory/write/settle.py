@@ -21,7 +21,7 @@ NEWS = 3
 """New words from which the same value in other words says more than was known; fewer are another way to put it."""
 
 ALIKE = 0.6
-"""Least share of common words at which two texts of one claim are one memory: "is staying with" and "stays with"."""
+"""Least share of common words at which two texts of one vague claim are one memory."""
 
 MOST_CUES = 8
 """Most cues that a memory keeps over its rewordings: six of one fact, and room for two more."""
@@ -231,7 +231,7 @@ def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
         for value in draft.by_triple(own.subject_id, own.predicate, own.object_id, own.literal):
             if value.slot_key == fact.slot_key and fact.slot_key:
                 continue  # The timeline knows more about values of a slot.
-            alike = value.kind is fact.fact.kind and (bool(fact.slot_key) or same_words(fact.fact.text, value.text))
+            alike = value.kind is fact.fact.kind and (not fact.vague or same_words(fact.fact.text, value.text))
             if alike and value.live(start.at) and same_time(fact, value):
                 noop = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
                 return prolong(draft, fact, value) or enrich(draft, fact, value) or noop
@@ -239,7 +239,7 @@ def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether one text says the other in hardly any other words: a claim alone may be vague ("mentions the garden")."""
+    """Whether one text says the other in hardly any other words."""
     mine, theirs = words(one), words(other)
     return mine <= theirs or theirs <= mine or len(mine & theirs) >= ALIKE * len(mine | theirs)
 
