@@ -479,7 +479,7 @@ PEOPLE = (
         "family, relative, cousin, aunt, uncle, niece, nephew, in-law",
         "person",
         inverse="relative_of",
-        also="cousin of, aunt of, uncle of, niece of, nephew of, in-law of, related by family to, is "
+        also="cousin of, aunt of, uncle of, niece of, nephew of, in-law of, related by family to, "
         "family member of, family of, has relative, has cousin, has aunt, has uncle, has niece, has nephew, "
         "family member, mother-in-law of, father-in-law of, sister-in-law of, brother-in-law of, son-in-law "
         "of, daughter-in-law of, in-laws with, godmother of, godfather of",
