@@ -202,6 +202,66 @@ def test_a_vague_claim_in_other_words_is_another_memory() -> None:
     assert len(story.memories) == 2
 
 
+def test_what_happened_before_a_plan_was_made_is_not_its_fulfilment() -> None:
+    """Having been to Rome in 2015 does not settle a plan of today, nor does having lived there once."""
+    story = Story()
+    story.tell(story.fact("Ana plans_to_visit Rome", "2025-01-10", kind=Kind.PLAN))
+    story.tell(story.fact("Ana visited Rome", "2025-06-10", kind=Kind.EVENT, valid_from="2015"))
+    assert "Ana plans_to_visit Rome" in story.at("2025-07-01")
+
+
+def test_a_longer_stay_ends_where_the_next_value_begins() -> None:
+    """An end that moves never runs over another value of the slot, on either end's line."""
+    story = Story()
+    story.tell(story.fact("Tom married_to Priya", "2025-01-10", valid_from="2000", valid_to="2010"))
+    story.tell(story.fact("Priya married_to Bob", "2025-01-11", valid_from="2011"))
+    story.tell(story.fact("Tom married_to Priya", "2025-01-12", valid_from="2000", valid_to="2020"))
+    assert story.at("2015-01-01") == {"Priya married_to Bob"}
+
+
+def test_a_disputed_end_claims_no_present() -> None:
+    """Saying "no longer at Acme", held back by a pin, is kept as a past stint that waits, not as one that goes on."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    story.pin("Ana works_at Acme")
+    story.tell(story.fact("Ana works_at Acme", "2025-03-10", polarity=Polarity.ENDED))
+    (waiting,) = [r for r in story.memories.values() if r.disputed]
+    assert waiting.validity.valid_to is not None
+
+
+def test_more_about_a_pinned_memory_is_kept_beside_it() -> None:
+    """A pin keeps the wording, and loses nothing that is new."""
+    story = Story()
+    story.tell(story.fact("Ana works_at Acme", "2025-01-10"))
+    story.pin("Ana works_at Acme")
+    fact = story.fact("Ana works_at Acme", "2025-03-10")
+    told = "Ana works_at Acme as chief engineer of the tidal turbines"
+    story.tell(replace(fact, text_hash="more", fact=replace(fact.fact, text=told)))
+    assert story.at("2025-04-01") == {"Ana works_at Acme", told}
+
+
+@pytest.mark.parametrize(
+    "said", ["My mistake cost me the flat, so I live in Bern", "I got my plans mixed up but from today I live in Bern"]
+)
+def test_words_of_error_about_something_else_take_nothing_back(said: str) -> None:
+    """News that speaks of a mistake is news: the former value is history, not an error."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Basel", "2025-01-10", valid_from="2020"))
+    fact = story.fact("Ana lives_in Bern", "2025-06-10", valid_from="2025-06-10")
+    story.tell(replace(fact, fact=replace(fact.fact, quote=said), evidence=(replace(fact.evidence[0], quote=said),)))
+    assert story.at("2022-01-01") == {"Ana lives_in Basel"}
+
+
+def test_the_cap_counts_every_end_that_is_moved() -> None:
+    """Six facts with past ends close no more memories than one add may."""
+    story = Story(cap=1)
+    facts = [story.fact(f"Ana attends Club{n}", "2025-01-10") for n in range(6)]
+    story.tell(*facts)
+    ends = [story.fact(f"Ana attends Club{n}", "2025-06-10", valid_from="2020", valid_to="2025-02") for n in range(6)]
+    story.tell(*ends)
+    assert len(story.at("2025-06-01")) >= 5
+
+
 def test_neighbours_of_a_timeline_are_linked_both_ways() -> None:
     """Whatever the order of telling, each value names the one that took its place and the one whose place it took."""
     story = Story()

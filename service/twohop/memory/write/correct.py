@@ -12,15 +12,18 @@ from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.timeline import Make, MayCut, Settled, overlaps, place, retime, retract
 
 SIGN = re.compile(
-    r"\b(?:correction\s*[:,]|i meant?\b|misspoke|mistyped|(?:a|was) typo|my (?:mistake|bad|error)|scratch that|"
-    r"no,? wait|wait,? no|"
-    r"(?:told|wrote|typed|said|gave|had|got|remembered) (?:\w+ ){0,2}(?:wrong|wrongly|nonsense|incorrectly)|"
-    r"(?:mixed|muddled) (?:\w+ ){0,4}up|confused (?:it|that|them|the (?:two|words?|names?)))",
+    r"\b(?:correction\s*[:,]|i meant\b|misspoke|mistyped|(?:a|was) typo|scratch that|no,? wait|wait,? no|"
+    r"(?:told|wrote|typed|said|gave) (?:\w+ ){0,2}(?:wrong|wrongly|nonsense|incorrectly))",
     re.IGNORECASE,
 )
 """Words that only someone uses who puts right what was said before."""
 
-HINT = re.compile(r"\bactually\b|^\W*(?:no|nope|nah|sorry|oops)\b(?! longer)", re.IGNORECASE)
+HINT = re.compile(
+    r"\bactually\b|^\W*(?:no|nope|nah|sorry|oops)\b(?! longer)|\bmy (?:mistake|bad|error)\b|"
+    r"\b(?:had|got|remembered) (?:\w+ ){0,2}wrong|\b(?:mixed|muddled) (?:\w+ ){0,4}up|"
+    r"\bconfused (?:it|that|them|the (?:two|words?|names?))",
+    re.IGNORECASE,
+)
 """Words that put right what is known, unless others say that it changed or that both hold."""
 
 NEWS = re.compile(

@@ -106,7 +106,7 @@ def refuse(  # noqa: C901, PLR0911 - one return a rule: they read as the list of
 
 def says_the_same(fact: ResolvedFact, target: Revision) -> bool:
     """Whether a NOOP loses nothing: same words for the same kind and start, or same triple and no new detail."""
-    if fact.text_hash == target.text_hash:
+    if fact.text_hash == target.text_hash and fact.triples[:1] == target.triples[:1]:
         return True
     if fact.fact.polarity is not Polarity.AFFIRMED or fact.fact.kind != target.kind:
         return False

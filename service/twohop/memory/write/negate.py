@@ -25,9 +25,11 @@ def end(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settle
     if fact.triples:
         same = said_by(draft, fact)
         holding = [value for value in same if held_until(value, fact, at)]
-        if any(not may_cut(value) for value in holding):
-            return None
-        closed = [finish(draft, fact, value, at) for value in holding]
+        closed: list[Revision] = []
+        for value in holding:
+            if not may_cut(value):
+                return None
+            closed.append(finish(draft, fact, value, at))
         if closed:
             return Settled(operation=Operation.DELETE, revision=closed[0], target=holding[0], reason=ENDED)
         over = [value for value in same if value.text_hash == fact.text_hash]
@@ -35,15 +37,20 @@ def end(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settle
             return Settled(
                 operation=Operation.NOOP, revision=over[0], target=over[0], reason="already known to be over"
             )
-    past = Validity(fact.validity.valid_from, at)
-    if not past.valid_from.at < at.at:
-        past = Validity(replace(past.valid_from, at=at.at - 1), at)
+    past = past_of(fact)
     ended = replace(fact, validity=past)
     if fact.slot_key:
         if corrects(draft, fact) and (corrected := correct(draft, ended, make, may_cut)) is not None:
             return corrected.settled
         return restate_past(draft, ended, may_cut) or place(draft, ended, make, may_cut=may_cut)
     return Settled(operation=Operation.ADD, revision=make(past, Operation.ADD, "it is over"), reason="it is over")
+
+
+def past_of(fact: ResolvedFact) -> Validity:
+    """The interval of what is over: up to the end that is said, or to when it was said."""
+    at = fact.validity.valid_to or fact.observed
+    start = fact.validity.valid_from
+    return Validity(start if start.at < at.at else replace(start, at=at.at - 1), at)
 
 
 def said_by(draft: Draft, fact: ResolvedFact) -> list[Revision]:
@@ -98,9 +105,11 @@ def deny(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settl
     """The fact never held: retract it, or remember the denial when nothing said so."""
     if fact.triples:
         denied = meant(fact, said_by(draft, fact))
-        if any(not may_cut(value) for value in denied):
-            return None
-        settled = [retract(draft, value, "the speaker says that it never held") for value in denied]
+        settled: list[Settled] = []
+        for value in denied:
+            if not may_cut(value):
+                return None
+            settled.append(retract(draft, value, "the speaker says that it never held"))
         if settled:
             return settled[0]
         gone = [value for value in draft.retracted if value.triples[:1] == fact.triples[:1]]
@@ -111,7 +120,7 @@ def deny(draft: Draft, fact: ResolvedFact, make: Make, may_cut: MayCut) -> Settl
         if same and (value.live(fact.observed.at) or covers(value.validity, fact.validity)):
             return Settled(operation=Operation.NOOP, revision=value, target=value, reason="already denied")
     if fact.denial_key:
-        return place(draft, replace(fact, slot_key=fact.denial_key), make, may_cut=may_cut)
+        return place(draft, replace(fact, slot_key=fact.denial_key, mirror_key=""), make, may_cut=may_cut)
     reason = "a denial"
     return Settled(operation=Operation.ADD, revision=make(fact.validity, Operation.ADD, reason), reason=reason)
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twohop.graph.model import Decision, Kind, Operation, Revision, Validity
+from twohop.memory.moment import end_of
 from twohop.memory.names import adds_no_details, words
 from twohop.memory.ports import Candidate, Polarity, Verdict
 from twohop.memory.write.beside import held_beside
 from twohop.memory.write.correct import correct, corrects
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.guard import Ruling, guard
-from twohop.memory.write.negate import deny, end
+from twohop.memory.write.negate import deny, end, past_of
 from twohop.memory.write.payload import fact_to_json
 from twohop.memory.write.plans import plans_of
 from twohop.memory.write.resolve import ResolvedFact
@@ -156,7 +157,8 @@ def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]
             settled = settled and renewed(draft, fact, settled, terms)
     if settled is None:
         draft.rewind(before)
-        revision = make(fact.validity, Operation.DISPUTE, TOO_MUCH, disputed=True)
+        ended = fact.fact.polarity is Polarity.ENDED
+        revision = make(past_of(fact) if ended else fact.validity, Operation.DISPUTE, TOO_MUCH, disputed=True)
         settled = Settled(operation=Operation.DISPUTE, revision=revision, reason=TOO_MUCH)
     if settled.operation in {Operation.NOOP, Operation.DELETE, Operation.RETRACT} and settled.target is not None:
         draft.witness(settled.target.memory_id, fact.evidence)
@@ -195,25 +197,31 @@ def affirm(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut
             if not may_cut(denial):
                 return None
             draft.spend(denial.memory_id)
-            draft.close(denial, fact.validity.valid_from, operation=Operation.DELETE, reason="it holds now")
+            at = fact.validity.valid_from
+            # What was denied later than it is said to have begun is over from when that is said.
+            at = at if at.at > denial.validity.valid_from.at else fact.observed
+            draft.close(denial, at, operation=Operation.DELETE, reason="it holds now")
     if fact.fact.kind is not Kind.PLAN:
         fulfil(draft, fact, may_cut)
-    return known(draft, fact, ruling) or anew(draft, fact, ruling, make, may_cut)
+    return known(draft, fact, ruling, make, may_cut) or anew(draft, fact, ruling, make, may_cut)
 
 
 def fulfil(draft: Draft, fact: ResolvedFact, may_cut: MayCut) -> None:
-    """A plan is over once what was planned holds."""
-    at = fact.validity.valid_from
+    """A plan is over once what was planned holds; what was before the plan is not what was planned."""
+    at, until = fact.validity.valid_from, fact.validity.valid_to
+    last = max(end_of(at).at, at.at + 1) if until is None else until.at
     for claim in (claim for own in fact.triples[:1] for claim in plans_of(own)):
         for plan in draft.by_triple(claim.subject_id, claim.predicate, claim.object_id, claim.literal):
             open_still = plan.validity.valid_to is None or plan.validity.valid_to.at > at.at
-            if plan.kind is not Kind.PLAN or not open_still or plan.disputed or not may_cut(plan):
+            before_it = fact.stated and last <= plan.validity.valid_from.at
+            if plan.kind is not Kind.PLAN or not open_still or before_it or plan.disputed or not may_cut(plan):
                 continue
             draft.spend(plan.memory_id)
-            draft.close(plan, at, operation=Operation.DELETE, reason="what was planned came true")
+            end_ = at if at.at > plan.validity.valid_from.at else fact.observed
+            draft.close(plan, end_, operation=Operation.DELETE, reason="what was planned came true")
 
 
-def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
+def known(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: MayCut) -> Settled | None:
     """What says the same already: by its words, by the judge's word, or by its claim; None when nothing does."""
     start = fact.validity.valid_from
     for value in draft.all():
@@ -222,11 +230,12 @@ def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
             if fact.slot_key and begins_anew(fact, value):
                 continue  # The timeline moves its start.
             noop = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
-            return prolong(draft, fact, value, draft.slot(value.slot_key)) or noop
+            return more(draft, fact, value, make, may_cut) or noop
     if ruling.operation is Operation.UPDATE and ruling.target is not None:
         return reword(draft, fact, ruling, ruling.target)
     if ruling.operation is Operation.NOOP and ruling.target is not None:
-        return Settled(operation=Operation.NOOP, revision=ruling.target, target=ruling.target, reason=ruling.reason)
+        noop = Settled(operation=Operation.NOOP, revision=ruling.target, target=ruling.target, reason=ruling.reason)
+        return more(draft, fact, ruling.target, make, may_cut) or noop
     for own in fact.triples[:1]:
         for value in draft.by_triple(own.subject_id, own.predicate, own.object_id, own.literal):
             if value.slot_key == fact.slot_key and fact.slot_key:
@@ -234,7 +243,7 @@ def known(draft: Draft, fact: ResolvedFact, ruling: Ruling) -> Settled | None:
             alike = value.kind is fact.fact.kind and (not fact.vague or same_words(fact.fact.text, value.text))
             if alike and value.live(start.at) and same_time(fact, value):
                 noop = Settled(operation=Operation.NOOP, revision=value, target=value, reason="already known")
-                return prolong(draft, fact, value) or enrich(draft, fact, value) or noop
+                return more(draft, fact, value, make, may_cut) or noop
     return None
 
 
@@ -262,7 +271,7 @@ def anew(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: 
     restated = restate(draft, fact, line, may_cut=may_cut)
     if restated is not None:
         if restated.operation is Operation.NOOP and restated.revision is not None:
-            return enrich(draft, fact, restated.revision) or restated
+            return more(draft, fact, restated.revision, make, may_cut) or restated
         return restated
     beside = ruling.beside or held_beside(draft, fact, line)
     if beside is not None:
@@ -292,11 +301,32 @@ def reword(draft: Draft, fact: ResolvedFact, ruling: Ruling, target: Revision) -
     return Settled(operation=Operation.UPDATE, revision=revision, target=target, reason=ruling.reason)
 
 
+def more(draft: Draft, fact: ResolvedFact, value: Revision, make: Make, may_cut: MayCut) -> Settled | None:
+    """What a fact says beyond a known value: another end, or details; None when it says nothing else.
+
+    A pinned value stays as it is: what is new is kept beside it.
+    """
+    if value.pinned:
+        end_ = fact.validity.valid_to
+        if not says_more(fact, value) and (end_ is None or end_ == value.validity.valid_to):
+            return None
+        reason = "more about a pinned memory"
+        revision = make(fact.validity, Operation.ADD, reason, beside=True)
+        return Settled(operation=Operation.ADD, revision=revision, target=value, reason=reason)
+    return prolong(draft, fact, value, may_cut=may_cut) or enrich(draft, fact, value)
+
+
+def says_more(fact: ResolvedFact, value: Revision) -> bool:
+    """Whether a fact has a name, number, relation or several words that a memory of the same value has not."""
+    text = fact.fact.text.strip()
+    told = set(fact.triples) <= set(value.triples) and adds_no_details(text, value.text)
+    return not told or len(words(text) - words(value.text)) >= NEWS
+
+
 def enrich(draft: Draft, fact: ResolvedFact, value: Revision) -> Settled | None:
     """More about what is known, added to its memory so that it ends with it; None when nothing is new."""
     text = fact.fact.text.strip()
-    told = set(fact.triples) <= set(value.triples) and adds_no_details(text, value.text)
-    if value.pinned or (told and len(words(text) - words(value.text)) < NEWS):
+    if not says_more(fact, value):
         return None
     joined = text if words(value.text) <= words(text) else f"{value.text.rstrip('.')}. {text}"
     revision = draft.revise(

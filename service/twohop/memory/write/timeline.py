@@ -92,7 +92,7 @@ def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_c
             if moved is not None:
                 return moved
         if value.validity.holds(start.at) or (end is None and value.validity.holds(after.at)):
-            return prolong(draft, fact, value, line) or known
+            return prolong(draft, fact, value, may_cut=may_cut) or known
         later = value.validity.valid_from.at > start.at
         reaches = end is None or end.at >= value.validity.valid_from.at
         if not (later and reaches):
@@ -175,25 +175,29 @@ def fits(earlier: Revision, end: Moment) -> bool:
 
 def relink(draft: Draft, slot_key: str) -> None:
     """Link the neighbours of a line both ways, where one ends as the next begins; pinned values are left alone."""
-    for value in draft.slot(slot_key):
-        by, of = neighbours(draft, value)
+    line = draft.slot(slot_key)
+    alone = not any(value.mirror_key for value in line)
+    for place, value in enumerate(line):
+        # Values of one line don't overlap: only the next one by start can begin where this one ends.
+        near = line[max(place - 1, 0) : place + 2] if alone else draft.line((value.slot_key, value.mirror_key))
+        by, of = neighbours(value, near)
         if (value.superseded_by, value.supersedes) != (by, of) and not value.pinned:
             draft.revise(value, operation=value.operation, reason=value.reason, superseded_by=by, supersedes=of)
 
 
-def neighbours(draft: Draft, value: Revision) -> tuple[str, str]:
+def neighbours(value: Revision, line: Sequence[Revision]) -> tuple[str, str]:
     """The memories that took a value's place and whose place it took, on its own line or on that of its other end."""
-    line = draft.line((value.slot_key, value.mirror_key))
     after = (v.memory_id for v in line if v is not value and ends_at(value, v.validity.valid_from))
     before_ = (v.memory_id for v in line if v is not value and ends_at(v, value.validity.valid_from))
     return next(after, ""), next(before_, "")
 
 
-def prolong(draft: Draft, fact: ResolvedFact, value: Revision, line: Sequence[Revision] = ()) -> Settled | None:
+def prolong(draft: Draft, fact: ResolvedFact, value: Revision, *, may_cut: MayCut) -> Settled | None:
     """The same value with another end ("I can stay until April now"); None when the fact gives none, or the same."""
     end = fact.validity.valid_to
-    if end is None or value.pinned or end == value.validity.valid_to:
+    if end is None or end == value.validity.valid_to or not may_cut(value):
         return None
+    line = draft.line((value.slot_key, value.mirror_key))
     limit = earliest(*(v.validity.valid_from for v in line if v.validity.valid_from.at > value.validity.valid_from.at))
     until = earliest(end, limit)
     if until is None or until.at <= value.validity.valid_from.at:
