@@ -22,6 +22,7 @@ from twohop.llm.rules.grammar_words import (
     THIRD_OWNER,
     THIRD_SUBJECT,
 )
+from twohop.llm.rules.paraphrase import CALLERS
 from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.proper_names import name_end
 from twohop.llm.rules.tokens import Sentence, Token
@@ -63,6 +64,8 @@ PREAMBLE = re.compile(
     r"i (?:should|forgot to|must) (?:mention|say|add)(?: that)?|"
     r"i(?:'m| am) (?:happy|pleased|excited|proud|glad|sad|sorry) to (?:say|report|announce|share)(?: that)?|"
     r"i can (?:finally )?(?:tell|confirm)(?: you)?(?: that)?|"
+    r"(?:i(?:'ve)? )?(?:just |recently |finally )?(?:found out|learned|learnt|realised|realized|discovered)"
+    r"(?: today| yesterday| recently| the hard way)? that|"
     r"the thing is(?: that)?|of course|first of all|last but not least|on top of that"
     r")\b(?:\s|[,.!:\-\u2013\u2014])*",
     re.IGNORECASE,
@@ -73,8 +76,8 @@ ADDRESS = 2
 """Words by which someone is addressed: "Mel", "Aunt Mel"."""
 
 BREAKS = frozenset(";:\u2014\u2013…()[]|/*•")
-QUOTES = {'"': '"', "“": "”", "«": "»"}
-LONG_QUOTE = 4
+TITLE_MARKS = frozenset('"“”«»')
+"""Marks around a title; longer quotations are gone before a message is read."""
 CONDITIONS = words("if unless whether when whenever while until once as")
 REASONS = words("because cause 'cause cos cuz although though whereas since so")
 OFTEN = words("always usually often never sometimes")
@@ -90,7 +93,6 @@ REPORTS = words(
     """
 )
 NOMINATIVE = FIRST_PERSON | SECOND | THIRD_SUBJECT.keys() | words("they it there that this")
-INFINITIVE = re.compile(r"\bto \w+")
 
 
 def clauses(found: Sentence, content: str, gone: Sequence[tuple[int, int]], talk: Discourse) -> list[Clause]:
@@ -99,27 +101,12 @@ def clauses(found: Sentence, content: str, gone: Sequence[tuple[int, int]], talk
     skip = found.start
     while match := PREAMBLE.match(text[skip - found.start :]):
         skip += match.end()
-    tokens = [t for t in found.tokens if t.start >= skip and not any(s <= t.start and t.end <= e for s, e in gone)]
-    return split(unquoted(tokens), talk)
-
-
-def unquoted(tokens: Sequence[Token]) -> list[Token]:
-    """Without what stands in quotation marks, if that is long enough to be speech; short quotes are titles."""
-    kept: list[Token] = []
-    place = 0
-    while place < len(tokens):
-        close = QUOTES.get(tokens[place].text)
-        end = next((i for i in range(place + 1, len(tokens)) if tokens[i].text == close), None) if close else None
-        if close is None:
-            kept.append(tokens[place])
-        elif end is not None:
-            if end - place <= LONG_QUOTE:
-                kept.extend(tokens[place + 1 : end])
-            else:
-                kept.append(Token(";", ";", tokens[place].start, tokens[place].end))
-            place = end
-        place += 1
-    return kept
+    tokens = [
+        t
+        for t in found.tokens
+        if t.start >= skip and t.text not in TITLE_MARKS and not any(s <= t.start and t.end <= e for s, e in gone)
+    ]
+    return split(tokens, talk)
 
 
 @dataclass(slots=True)
@@ -228,10 +215,6 @@ def relative(tokens: Sequence[Token], place: int, work: Splitter) -> bool:  # no
     if after >= len(tokens):
         return False
     if low == "that":
-        reports = any(v.lemma in REPORTS for t in work.current for v in read_verb(t.low))
-        if reports and begins(tokens, place + 1, work.talk):
-            work.cut(Role.IGNORED)
-            return True
         if begins(tokens, place + 1, work.talk):
             work.cut(Role.IGNORED)
             return True
@@ -256,6 +239,10 @@ def subordinate(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
         return False
     if low == "as" and not begins(tokens, place + 1, work.talk):
         return False
+    if low == "so" and place and tokens[place - 1].text == "," and tokens[place + 1 :]:
+        # ", so no cheese for me": what follows is no part of the statement, whatever it is.
+        work.cut(Role.MAIN)
+        return True
     if low in {"before", "after", "since", "until", "so", "that", "once", "cause", "while", "when"} and not begins(
         tokens, place + 1, work.talk
     ):
@@ -312,6 +299,8 @@ def begins(tokens: Sequence[Token], place: int, talk: Discourse) -> bool:  # noq
         return False
     low = tokens[place].low
     after = place + 1
+    if low in CALLERS:
+        return after < len(tokens) and tokens[after].low in {"call", "calls"}
     if low not in NOMINATIVE:
         owner = low in FIRST_OWNER or low in THIRD_OWNER or low == "your"
         if not (owner or low in DETERMINERS or tokens[place].capital):
@@ -363,8 +352,16 @@ def verb_follows(tokens: Sequence[Token], place: int, work: Splitter) -> bool:  
         return False
     if any(t.low in MODALS | DO for t in work.current):
         return False
-    said = " ".join(t.low for t in work.current)
     follows = at + 1 < len(tokens) and (
         tokens[at + 1].low in PREPOSITIONS | DETERMINERS | FIRST_OWNER or tokens[at + 1].capital
     )
-    return follows and not INFINITIVE.search(said) and not any(has_form(t.low, Form.GERUND) for t in work.current)
+    return follows and not any(
+        has_form(t.low, Form.GERUND) or infinitive(work.current, i) for i, t in enumerate(work.current)
+    )
+
+
+def infinitive(tokens: Sequence[Token], place: int) -> bool:
+    """Whether "to" stands before a verb: "want to work", not "allergic to bees"."""
+    if tokens[place].low != "to" or place + 1 >= len(tokens):
+        return False
+    return has_form(tokens[place + 1].low, Form.BASE) and (place == 0 or tokens[place - 1].low != "allergic")

@@ -14,6 +14,7 @@ from twohop.llm.rules.grammar_words import NOT_NAMES
 from twohop.llm.rules.phrase import Phrase, written
 from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.proper_names import name_end
+from twohop.llm.rules.quotation import hushed
 from twohop.llm.rules.reading import read
 from twohop.llm.rules.rulebook import apply
 from twohop.llm.rules.scene import MAX_TEXT, Scene
@@ -66,6 +67,7 @@ class RulesExtractor:
         """The facts of one message, as its sentences are read."""
         talk.turn(message)
         opens = True
+        message = replace(message, content=hushed(message.content))
         for sentence in sentences(message.content):
             if len(sentence.tokens) > MAX_WORDS:
                 continue

@@ -22,7 +22,7 @@ ENTITY = 4
 """Words of a common phrase that still makes an entity; a longer one is a plain value."""
 
 QUESTION_WORDS = words("how what where when who why which to called named")
-POINTERS = words("to how what if when where me you him us as like so it")
+POINTERS = words("to how what if when where me you him us as like so it back")
 """Words that begin an object which says nothing by itself."""
 
 PURSUED = words("practise practice start begin go try")
@@ -78,6 +78,10 @@ def general(scene: Scene) -> list[Fact]:
     main = next(iter(scene.parts), None)
     if main is None or scene.subject.addressed:
         return []
+    if (place := aside_at(main)) and reading.rest[: reading.rest.index(main.tokens[place])]:
+        # "A Fiat Panda, the green one": what is set off only describes.
+        rest = reading.rest[: reading.rest.index(main.tokens[place])]
+        return general(replace(scene, reading=replace(reading, rest=rest)))
     members = listed(main.tokens)
     if reading.lemma in STATED and len(members) > 1 and len(scene.parts) == 1:
         alone = [general(replace(scene, reading=replace(reading, rest=tuple(member)))) for member in members]
@@ -86,6 +90,14 @@ def general(scene: Scene) -> list[Fact]:
     if not telling(scene, main) or (lasting and not standing(scene, main)):
         return []
     return [*stated(scene, main), *scene.asides(scene.subject, *(part.phrase for part in scene.parts))]
+
+
+def aside_at(main: Part) -> int:
+    """The place of the comma that sets off a description of the object; 0 when there is none or it is a list."""
+    lows = [token.low for token in main.tokens]
+    if "," not in lows or main.phrase is None or not specific(main.phrase) or {"and", "or", "&"} & set(lows):
+        return 0
+    return lows.index(",") if lows[lows.index(",") + 1 :][:1] in (["the"], ["a"], ["an"], ["which"]) else 0
 
 
 def stated(scene: Scene, main: Part) -> list[Fact]:

@@ -130,6 +130,8 @@ def friends(scene: Scene) -> list[Fact]:
         return []
     predicate, preposition = table[first]
     part = scene.part(preposition)
+    if part is None and len(scene.reading.companions) == 1 and not rest[1:]:
+        return scene.state(predicate, replace(scene.reading.companions[0], type="person"))
     if part is None or part.phrase is None or part.phrase.type not in {"", "person"} or part.phrase.speaker:
         return marital(scene, first) if part is None and first != "friends" else []
     if not (part.phrase.proper or part.phrase.head in kinds.RELATIONS):

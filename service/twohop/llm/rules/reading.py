@@ -16,6 +16,7 @@ from twohop.llm.rules.grammar_words import (
     PREPOSITIONS,
     UNCERTAIN,
 )
+from twohop.llm.rules.paraphrase import paraphrased
 from twohop.llm.rules.phrase import (
     Phrase,
     kinship,
@@ -55,6 +56,8 @@ def read(clause: Clause, talk: Discourse, before: Reading | None, antecedent: Ph
         place += 1
     if place >= len(tokens):
         return []
+    if not clause.pronoun and not doubt and (plain := paraphrased(tokens, place, talk)):
+        return [plain]
     subjects, verb = subjects_of(clause, tokens, place, talk, before, antecedent)
     readings: list[Reading] = []
     for subject in subjects:
