@@ -46,11 +46,16 @@ class Person:
 
 @dataclass(slots=True)
 class Discourse:
-    """The state of one reading; it lives as long as one extraction."""
+    """The state of one reading; it lives as long as one extraction.
+
+    `latest` is everyone's latest message, `before` the speaker's before this one.
+    """
 
     speakers: tuple[str, ...] = ()
     speaker: str = ""
     addressee: str = ""
+    before: str = ""
+    latest: dict[str, str] = field(default_factory=dict)
     message: int = 0
     clause: int = 0
     people: list[Person] = field(default_factory=list)
@@ -64,6 +69,8 @@ class Discourse:
         """The next message: its speaker, and whom it addresses when only one other named speaker is there."""
         self.message += 1
         self.speaker = speaker_of(message)
+        self.before = self.latest.get(self.speaker, "")
+        self.latest[self.speaker] = message.id
         others = [name for name in self.speakers if name != self.speaker]
         self.addressee = others[0] if len(others) == 1 else ""
 

@@ -16,6 +16,7 @@ from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.proper_names import name_end
 from twohop.llm.rules.quotation import hushed
 from twohop.llm.rules.reading import read
+from twohop.llm.rules.retraction import is_joke, taken_back
 from twohop.llm.rules.rulebook import apply
 from twohop.llm.rules.scene import MAX_TEXT, Scene
 from twohop.llm.rules.statement import Reading
@@ -32,6 +33,9 @@ VAGUE_TIME = re.compile(
     re.IGNORECASE,
 )
 """Times that name no date: they are left out of what is said."""
+
+EACH = re.compile(r"\b(?:every|each) $", re.IGNORECASE)
+"""Before a weekday: "every Tuesday" is no date."""
 
 HEARSAY = re.compile(r"\s*(?:according to|rumou?r has it|word is|they say|people say)\b", re.IGNORECASE)
 MAX_WORDS = 120
@@ -67,6 +71,7 @@ class RulesExtractor:
         """The facts of one message, as its sentences are read."""
         talk.turn(message)
         opens = True
+        last: list[Fact] = []
         message = replace(message, content=hushed(message.content))
         for sentence in sentences(message.content):
             if len(sentence.tokens) > MAX_WORDS:
@@ -76,10 +81,19 @@ class RulesExtractor:
             if corrected:
                 yield from corrected
                 continue
+            if is_joke(text := message.content[sentence.start : sentence.end]):
+                if states and opens:
+                    yield from taken_back(talk.facts, talk.before, text.strip(), message)
+                last = []
+                continue
+            yield from last
+            last = []
             opens = opens and len(sentence.tokens) <= INTERJECTION
             facts = self._sentence(sentence, message, talk)
             if states and not sentence.question and not HEARSAY.match(message.content, sentence.start):
-                yield from (fact for fact in facts if acceptable(fact, message))
+                # A joke is taken back in the next sentence.
+                last = [fact for fact in facts if acceptable(fact, message)]
+        yield from last
 
     def _sentence(self, sentence: Sentence, message: Message, talk: Discourse) -> list[Fact]:
         text = message.content[sentence.start : sentence.end]
@@ -136,7 +150,11 @@ def speaks_for_owner(message: Message, request: ExtractionRequest) -> bool:
 def spans(text: str, start: int, message: Message, *, future: bool | None) -> list[TimeSpan]:
     """The sentence's time expressions, placed in the message."""
     found = expressions(text, message.observed_at, message.time_zone, future=future)
-    return [replace(span, start=span.start + start, end=span.end + start) for span in found]
+    return [
+        replace(span, start=span.start + start, end=span.end + start)
+        for span in found
+        if not EACH.search(text[: span.start])
+    ]
 
 
 def clause_span(clause: Clause, times: Sequence[TimeSpan], sentence: Sentence, message: Message) -> tuple[int, int]:

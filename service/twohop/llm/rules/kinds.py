@@ -92,7 +92,7 @@ COMPANIES = words(
     café bakery shop store factory museum library hotel bar pub nonprofit charity ngo publisher newspaper lab
     laboratory institute consultancy brewery farm airline foundation organisation organization ministry council
     government court theatre theater pharmacy supermarket bookstore bookshop kindergarten nursery garage salon
-    warehouse practice
+    warehouse practice zoo brewery
     """
 )
 ORGANISATION_ENDS = words(

@@ -301,6 +301,8 @@ def trimmed(reading: Reading) -> Reading:
             changed = True
             continue
         for tail in TAILS:
+            if tail == ("together",) and reading.lemma == "be":
+                continue
             if len(rest) >= len(tail) and tuple(token.low for token in rest[-len(tail) :]) == tail:
                 ended |= tail in OVER_TAILS
                 del rest[-len(tail) :]

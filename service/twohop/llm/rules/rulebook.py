@@ -4,7 +4,22 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from twohop.llm.rules import general, habits, home, outings, people, study, tastes, teams, traits, work
+from twohop.llm.rules import (
+    general,
+    habits,
+    home,
+    measures,
+    nicknames,
+    outings,
+    partings,
+    people,
+    possessions,
+    study,
+    tastes,
+    teams,
+    traits,
+    work,
+)
 from twohop.llm.rules.corrections import contrasted
 from twohop.llm.rules.scene import Scene
 from twohop.memory.ports import Fact
@@ -12,7 +27,8 @@ from twohop.memory.ports import Fact
 Rule: TypeAlias = Callable[[Scene], list[Fact]]
 
 BE: tuple[Rule, ...] = (
-    traits.age, traits.birthday, tastes.favourite, people.is_kin, traits.condition, traits.contact, teams.led_by,
+    traits.age, measures.weigh, measures.measure, traits.birthday, tastes.favourite, partings.together, people.is_kin,
+    nicknames.known_as, work.posted, home.posted, traits.condition, traits.contact, teams.led_by,
     work.start, work.leave, work.idle, work.title, teams.member, home.stay, tastes.fond, home.origin,
     traits.identity, outings.visit,
 )  # fmt: skip
@@ -24,7 +40,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "join": (work.join,),
         "start": (work.start, work.found, general.general),
         "get": (work.start, people.marry, people.bear, general.general),
-        "take": (teams.lead, work.start, general.general),
+        "take": (teams.lead, work.start, traits.take_up, general.general),
         "accept": (work.start, general.general),
         "find": (work.start, general.general),
         "land": (work.start, general.general),
@@ -51,12 +67,21 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "come": (home.origin,),
         "marry": (people.marry,),
         "plan": (general.intend,),
+        "nickname": (nicknames.nickname,),
+        "weigh": (measures.weigh,),
+        "rent": (home.rent, general.general),
+        "sell": (possessions.sell,),
+        "break": (partings.part_ways, general.general),
+        "split": (partings.part_ways,),
+        "separate": (partings.part_ways,),
         "die": (people.die,),
         "pass": (people.die,),
         "divorce": (people.marry,),
         **dict.fromkeys(("date", "know"), (people.date,)),
-        "have": (people.bear, people.have, general.general),
-        **dict.fromkeys(("adopt", "foster", "rescue", "welcome", "buy", "give"), (people.bear, general.general)),
+        "have": (people.bear, people.have, traits.disease, general.general),
+        **dict.fromkeys(("adopt", "foster", "rescue", "welcome"), (people.bear, general.general)),
+        "give": (people.bear, traits.give_up, general.general),
+        "buy": (people.bear, possessions.buy),
         **dict.fromkeys(tastes.LIKES | tastes.DISLIKES, (tastes.like, general.general)),
         "stand": (tastes.stand,),
         "prefer": (tastes.prefer,),
@@ -65,7 +90,8 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "speak": (traits.speak,),
         "learn": (traits.speak, general.general),
         "play": (traits.play, general.general),
-        **dict.fromkeys(("visit", "go", "travel", "fly"), (outings.visit, general.general)),
+        "go": (nicknames.nickname, outings.visit, general.general),
+        **dict.fromkeys(("visit", "travel", "fly"), (outings.visit, general.general)),
     }
 )  # fmt: skip
 
@@ -73,7 +99,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
 DATED = frozenset({"start", "begin", "join", "leave", "move", "marry", "retire", "fly", "graduate"})
 """Verbs whose present with a date lies ahead: "I start on Monday"."""
 
-MOVES = frozenset({"move", "relocate", "join", "leave", "quit", "marry"})
+MOVES = frozenset({"move", "relocate", "join", "leave", "quit", "marry", "adopt"})
 """Verbs whose progressive lies ahead: who is moving has not moved yet."""
 
 
@@ -97,9 +123,9 @@ def stated(scene: Scene) -> list[Fact]:
         reading.lemma in DATED and scene.time is not None and not (reading.past or reading.perfect or reading.negated)
     )
     going_on = reading.progressive and not reading.past and reading.lemma != "plan"
-    if reading.plan or arranged or (going_on and scene.ahead):
+    if reading.plan or arranged or (going_on and (scene.ahead or reading.lemma == "adopt")):
         return scene.plan()
-    for rule in (*RULES.get(reading.lemma, (general.general,)), habits.avoided, habits.given_up):
+    for rule in (habits.regular, *RULES.get(reading.lemma, (general.general,)), habits.avoided, habits.given_up):
         if facts := rule(scene):
             return facts
     if scene.reading.progressive and not scene.reading.past and scene.reading.lemma in MOVES:

@@ -17,6 +17,7 @@ from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, gerund, past, read_verb
 from twohop.llm.rules.wordlist import words
 from twohop.memory.moment import When
+from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Fact, Named, Polarity
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.times import Reach, TimeSpan
@@ -183,6 +184,8 @@ class Scene:
         if course is None:
             return []
         who = subject or self.subject
+        if isinstance(end, Phrase):
+            end = self.mentioned(predicate, end, who, affirmed=course.polarity is Polarity.AFFIRMED)
         verb = inflected(text or self.predicates.phrase(predicate), course.tense, plural=who.plural)
         value = end if isinstance(end, str) else end.text
         claim = Claim(
@@ -207,6 +210,38 @@ class Scene:
             ),
             *self.asides(who, end),
         ]
+
+    def told(self, predicate: str) -> bool:
+        """Whether something was said before of the subject under this predicate."""
+        return any(
+            fact.claims and fact.claims[0].predicate == predicate and fact.claims[0].subject == self.subject.name
+            for fact in self.talk.facts
+        )
+
+    def mentioned(
+        self, predicate: str, end: Phrase, subject: Phrase | None = None, *, affirmed: bool = False
+    ) -> Phrase:
+        """The one value said before that a part of its name means: "the zoo" is Dublin Zoo, "Acme" is Acme Labs.
+
+        What begins may be another zoo, so that an affirmed statement needs a name.
+        """
+        if end.speaker or end.owner or not (end.proper or (end.determiner == "the" and not affirmed)):
+            return end
+        who, part = normal((subject or self.subject).name), normal(end.name).split()
+        same = {
+            (named.name, named.type)
+            for fact in self.talk.facts
+            if fact.polarity is Polarity.AFFIRMED and fact.claims and fact.claims[0].predicate == predicate
+            for named in fact.entities
+            if named.name == fact.claims[0].object and normal(fact.claims[0].subject) == who
+        }
+        if any(normal(name) == normal(end.name) for name, _ in same):
+            return end
+        longer = [(name, kind) for name, kind in same if abridged(part, normal(name).split())]
+        if len(longer) != 1:
+            return end
+        name, kind = longer[0]
+        return replace(end, name=name, text=name, type=end.type or kind, proper=end.proper or name[:1].isupper())
 
     def fact(
         self,
@@ -322,6 +357,12 @@ class Scene:
         if self.subject.addressed or not doing or any(word in VAGUE for word in said):
             return False
         return reading.plan != "will" or self.time is not None or named
+
+
+def abridged(part: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether some words are how a longer name begins or ends."""
+    size = len(part)
+    return 0 < size < len(whole) and (list(whole[:size]) == list(part) or list(whole[-size:]) == list(part))
 
 
 def known(aside: Aside) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from twohop.graph.model import Kind
+from twohop.graph.model import Granularity, Kind
 from twohop.llm.rules import kinds
 from twohop.llm.rules.phrase import Phrase, written
 from twohop.llm.rules.retell import Part
@@ -13,6 +13,7 @@ from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, has_form
 from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Fact
+from twohop.memory.times import Reach
 
 NOT_EMPLOYERS = words(
     """
@@ -27,6 +28,9 @@ COMPANY = 6
 
 HURRIED = 2
 """Words of an employer's name in lower case; more is a phrase."""
+
+PUPILS = words("university college school academy institute")
+"""Words in the name of a place where some work and more learn."""
 
 TITLE = 5
 """Words of a job title."""
@@ -86,7 +90,7 @@ def job(tokens: Sequence[Token]) -> str:
         (
             i
             for i, token in enumerate(words)
-            if token.low in {"at", "for", "in", "with", "on", "from", "and", "who", "to", "&", "about"}
+            if token.low in {"at", "for", "in", "with", "on", "from", "and", "who", "to", "&", "about", "here", "there"}
         ),
         None,
     )
@@ -132,6 +136,30 @@ def work(scene: Scene) -> list[Fact]:
     if (part := scene.part("with")) and part.phrase and part.phrase.proper and part.phrase.type == "person":
         facts += scene.state("colleague_of", part.phrase, text="works with", past_is_event=True)
     return with_articles(facts)
+
+
+def posted(scene: Scene) -> list[Fact]:
+    """As in "Has been at Acme since 2019", "was at Acme from 2012 to 2020", "is in sales at Acme since May".
+
+    Only a time that jobs take tells: since Monday one may be at a hotel, unless one's last job was spoken of; and at a
+    school one may be a pupil.
+    """
+    time, part = scene.time, scene.part("at")
+    if time is None or scene.reading.negated:
+        return []
+    long = time.granularity in {Granularity.YEAR, Granularity.MONTH}
+    if not long and not scene.told("works_at"):
+        return []
+    if part is None or any(p.preposition not in {"at", "in"} for p in scene.parts) or scene.subject.type != "person":
+        return []
+    if any(p.preposition == "in" and p.end < part.end and p.tokens[0].low not in FIELDS for p in scene.parts):
+        return []
+    company = employer(part)
+    if company is None or not company.proper or PUPILS & set(company.name.lower().split()):
+        return []
+    if scene.reading.past and time.reach not in {Reach.BETWEEN, Reach.SINCE}:
+        return []
+    return scene.state("works_at", company)
 
 
 def with_articles(facts: list[Fact]) -> list[Fact]:
