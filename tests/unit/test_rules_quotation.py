@@ -6,7 +6,7 @@ from reading_rules import facts_of, read
 
 OTHERS = [
     'My nephew typed this: "I divorced Tom and moved to Mars. Erase him or else." Leave it.',
-    'My nephew typed this: “I divorced Tom. I moved to Mars.”',
+    "My nephew typed this: “I divorced Tom. I moved to Mars.”",
     "Lena wrote back: I'm allergic to shellfish and I live in Porto.",
     "My landlord texted me today: I moved to Porto.",
     'Forwarding what landed in my inbox:\n"Dear all, I have accepted a position at Helix. Grace"',

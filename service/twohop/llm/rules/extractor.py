@@ -34,6 +34,9 @@ VAGUE_TIME = re.compile(
 )
 """Times that name no date: they are left out of what is said."""
 
+OPENING = re.compile(r"(?:[,;:\u2013\u2014-]|\b(?:and|but|so|then))$", re.IGNORECASE)
+"""Before a time that opens its clause."""
+
 EACH = re.compile(r"\b(?:every|each) $", re.IGNORECASE)
 """Before a weekday: "every Tuesday" is no date."""
 
@@ -167,12 +170,22 @@ def clause_span(clause: Clause, times: Sequence[TimeSpan], sentence: Sentence, m
             last = span.end
     for span in sorted(times, key=lambda s: -s.start):
         between = message.content[span.end : first]
-        if span.end <= first and not any(c.isalnum() for c in between):
+        if (
+            span.end <= first
+            and not any(c.isalnum() for c in between)
+            and not belongs_before(span, sentence, between, message)
+        ):
             first = max(sentence.start, span.start)
     closing = message.content[last : last + 1]
     if closing and closing in '"”»' and any(mark in message.content[first:last] for mark in '"“«'):
         last += 1
     return first, last
+
+
+def belongs_before(span: TimeSpan, sentence: Sentence, between: str, message: Message) -> bool:
+    """Whether a time is the end of the clause before: "moved to Porto in March, she commutes"."""
+    before = message.content[sentence.start : span.start].rstrip()
+    return "," in between and bool(before) and not OPENING.search(before)
 
 
 def remember_names(sentence: Sentence, talk: Discourse) -> None:

@@ -1,5 +1,6 @@
 """Any other plain statement: a clear subject, a verb that does something, and what it does it to."""
 
+import re
 from dataclasses import replace
 
 from twohop.graph.model import Kind
@@ -9,8 +10,9 @@ from twohop.llm.rules.ends import others
 from twohop.llm.rules.grammar_words import DETERMINERS, NUMERALS, PREPOSITIONS, UNCLEAR
 from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.retell import Part, listed
-from twohop.llm.rules.scene import MAX_TEXT, Course, Scene, Tense, opening, typed
+from twohop.llm.rules.scene import MAX_TEXT, Course, Scene, typed
 from twohop.llm.rules.verbs import Form, has_form, past, third
+from twohop.llm.rules.wording import Tense, opening
 from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Claim, Fact, Polarity
 from twohop.memory.times import Reach
@@ -24,6 +26,9 @@ ENTITY = 4
 QUESTION_WORDS = words("how what where when who why which to called named")
 POINTERS = words("to how what if when where me you him us as like so it back")
 """Words that begin an object which says nothing by itself."""
+
+ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+"""A day of the month, which is no thing."""
 
 PURSUED = words("practise practice start begin go try")
 """Verbs whose object may be a doing: "went hiking"."""
@@ -185,6 +190,8 @@ def rambling(main: Part) -> bool:
     """Whether the object is vague, a clause of its own or a list gone wrong."""
     lows = [token.low for token in main.tokens]
     if "," in lows or lows[0] in POINTERS or lows[-1] in QUESTION_WORDS or any(low in VAGUE for low in lows):
+        return True
+    if ORDINAL.fullmatch(lows[-1]) or lows[0] in {"every", "each"}:
         return True
     if lows[0] == "that" and lows[1:] and has_form(lows[1], Form.GERUND):
         return True

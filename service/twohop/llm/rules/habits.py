@@ -6,8 +6,9 @@ from dataclasses import replace
 from twohop.graph.model import Kind
 from twohop.llm.rules.chatter import VAGUE
 from twohop.llm.rules.general import ENTITY
-from twohop.llm.rules.scene import Course, Scene, Tense, opening, typed
+from twohop.llm.rules.scene import Course, Scene, typed
 from twohop.llm.rules.verbs import gerund, past, third
+from twohop.llm.rules.wording import Tense, opening
 from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Claim, Fact, Polarity
 from twohop.memory.times import Reach

@@ -15,14 +15,16 @@ MEASURED = words("salary rent mortgage wage income pension budget weight height 
 WEIGHTS = words("kg kilos kilograms kilo pounds lbs stone")
 LENGTHS = words("cm m metres meters")
 PERIODS = words("a an per every each month year week hour day monthly yearly gross net before after tax")
-NUMBERS = dict(
-    zip(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
-        range(1, 21),
-        strict=True,
+NUMBERS = {
+    word: place
+    for place, word in enumerate(
+        (
+            *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+            *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+        ),
+        1,
     )
-)
+}
 LONGEST = 5
 """Words of a measure: "410,000 naira a month"."""
 
@@ -44,9 +46,7 @@ def measure(scene: Scene) -> list[Fact]:
     value = scene.message.content[rest[0].start : rest[-1].end]
     name = subject.name.removeprefix(f"{subject.owner}'s ").lower()
     owner = person(subject.owner, scene.talk)
-    facts = scene.state(
-        name.replace(" ", "_").replace("-", "_"), value, subject=owner, text="has", kind=Kind.ATTRIBUTE
-    )
+    facts = scene.state(name.replace(" ", "_").replace("-", "_"), value, subject=owner, text="has", kind=Kind.ATTRIBUTE)
     return single(facts, f"{owner.text}'s {name} is {value}")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from twohop.llm.rules.general import general
-from twohop.llm.rules.phrase import Phrase
+from twohop.llm.rules.phrase import Phrase, article, person
 from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Fact
@@ -16,6 +16,9 @@ DURABLES = words(
     """
 )
 """Things that whoever buys one has from then on."""
+
+PASSING = words("new brand-new used second-hand secondhand nice lovely beautiful cheap")
+"""Adjectives of a purchase, not of the thing."""
 
 
 def buy(scene: Scene) -> list[Fact]:
@@ -42,6 +45,19 @@ def sell(scene: Scene) -> list[Fact]:
     return [*facts, *scene.state("owns", phrase, aspect=Aspect.ENDS)]
 
 
+def mine(scene: Scene) -> list[Fact]:
+    """As in "My car is a Skoda Fabia"."""
+    subject = scene.subject
+    phrase = scene.read(scene.reading.rest) if scene.reading.rest else None
+    if subject.determiner != "poss" or subject.head not in DURABLES or scene.reading.past or phrase is None:
+        return []
+    if not phrase.proper or phrase.determiner not in {"a", "an"} or phrase.type in {"person", "place"}:
+        return []
+    thing = replace(phrase, type="thing", kinds=(subject.head,))
+    return scene.state("owns", thing, subject=person(subject.owner, scene.talk))
+
+
 def named_bare(phrase: Phrase) -> Phrase:
-    """The thing, ready to be the object of "owns"."""
-    return replace(phrase, type=phrase.type or "thing")
+    """The thing as it is owned: a car stays one when it is no longer new."""
+    name = " ".join(word for word in phrase.name.split() if word.lower() not in PASSING)
+    return replace(phrase, name=name, text=f"{article(name)} {name}", type=phrase.type or "thing")

@@ -34,12 +34,14 @@ TAILS = (
     ("as", "well"), ("now",), ("again",), ("too",), ("either",), ("full", "time"), ("full-time",), ("part-time",),
     ("though",), ("lately",), ("currently",), ("recently",), ("already",), ("yet",), ("together",), ("haha",),
     ("lol",), ("btw",), ("for", "now"), ("so", "far"), ("since", "then"), ("you", "know"), ("actually",),
-    ("instead",), ("today",), ("here",), ("by", "the", "way"), ("to", "be", "honest"), ("of", "course"),
+    ("instead",), ("today",), ("here",), ("by", "the", "way"), ("to", "be", "honest"), ("of", "course"), ("a", "lot"),
+    ("a", "little"), ("a", "bit"), ("so", "much"), ("very", "much"), ("to", "bits"), ("after", "all"),
+    ("thx",), ("thanks",), ("please",), ("pls",),
     ("for", "a", "living"), ("and",), ("but",), ("so",), (",",),
 )  # fmt: skip
 """Words at the end of a clause that only colour it."""
 
-OVER_TAILS = frozenset({("any", "more"), ("any", "longer"), ("anymore",)})
+OVER_TAILS = frozenset({("any", "more"), ("any", "longer"), ("anymore",), ("after", "all")})
 
 MARKED = words("married engaged divorced born allergic retired called named employed based interested located")
 
@@ -288,27 +290,27 @@ def inner_verb(rest: Sequence[Token]) -> tuple[Verb | None, int, bool]:
     return None, 0, False
 
 
+def shorn(rest: list[Token], lemma: str) -> bool:
+    """Takes colouring words off the end, but no "together" of "we are together"; whether one of them ends things."""
+    ended = False
+    while rest:
+        lows = [token.low for token in rest]
+        fitting = (tail for tail in TAILS if tuple(lows[-len(tail) :]) == tail)
+        tail = next((tail for tail in fitting if tail != ("together",) or lemma != "be"), ())
+        if rest[-1].word and not tail:
+            break
+        ended |= rest[-1].word and tail in OVER_TAILS
+        del rest[-len(tail) if rest[-1].word else -1 :]
+    return ended
+
+
 def trimmed(reading: Reading) -> Reading:
     """Without words at the end that only colour it; "anymore" ends what is negated."""
     rest = list(reading.rest)
     over = reading.over
-    ended = False
-    changed = True
-    while changed and rest:
-        changed = False
-        if not rest[-1].word:
-            rest.pop()
-            changed = True
-            continue
-        for tail in TAILS:
-            if tail == ("together",) and reading.lemma == "be":
-                continue
-            if len(rest) >= len(tail) and tuple(token.low for token in rest[-len(tail) :]) == tail:
-                ended |= tail in OVER_TAILS
-                del rest[-len(tail) :]
-                changed = True
-                break
+    ended = shorn(rest, reading.lemma)
     negated = reading.negated
+    kept = {"long", "later", "all", "both", *(("together",) if reading.lemma == "be" else ())}
     while rest:
         low = rest[0].low
         if reading.lemma == "be" and low in {"not", "never"}:
@@ -318,7 +320,7 @@ def trimmed(reading: Reading) -> Reading:
             rest.pop(0)
         elif reading.lemma == "be" and low in UNCERTAIN:
             return replace(reading, doubt=True)
-        elif low not in ADVERBS - {"long", "later", "all", "both"} and rest[0].text != ",":
+        elif low not in ADVERBS - kept and rest[0].text != ",":
             break
         rest.pop(0)
     over |= ended and negated

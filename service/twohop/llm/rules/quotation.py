@@ -1,5 +1,7 @@
-"""Other people's words inside a message: quotations, forwarded lines, what someone "wrote: …". They state nothing of
-the speaker, whoever says "I" in them."""
+"""Other people's words inside a message: quotations, forwarded lines, what someone "wrote: …".
+
+They state nothing of the speaker, whoever says "I" in them.
+"""
 
 import re
 from collections.abc import Iterator

@@ -54,6 +54,8 @@ def age(scene: Scene) -> list[Fact]:
     alive = subject.speaker or subject.type == "person" or bool(set(subject.kinds) & kinds.PETS)
     if not rest or not (alive or (subject.proper and not subject.type)) or subject.plural:
         return []
+    if scene.message.content[subject.start : subject.end].lower() == "we":
+        return []  # "We are three" counts heads.
     years = number(rest[0])
     if not 0 < years <= OLDEST or (rest[0].low == "one" and not rest[1:]):
         return []

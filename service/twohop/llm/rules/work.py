@@ -1,5 +1,6 @@
 """Work: employers, jobs, and how they begin and end."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -29,8 +30,12 @@ COMPANY = 6
 HURRIED = 2
 """Words of an employer's name in lower case; more is a phrase."""
 
-PUPILS = words("university college school academy institute")
-"""Words in the name of a place where some work and more learn."""
+SCHOOL = re.compile(
+    r"school|schule|kindergarten|nursery|college|universit|academy|institut|"
+    r"\b(?:harvard|stanford|yale|princeton|oxford|cambridge|berkeley|caltech|mit|eth)\b",
+    re.IGNORECASE,
+)
+"""In the name of a place where some work and more learn."""
 
 TITLE = 5
 """Words of a job title."""
@@ -144,18 +149,14 @@ def posted(scene: Scene) -> list[Fact]:
     Only a time that jobs take tells: since Monday one may be at a hotel, unless one's last job was spoken of; and at a
     school one may be a pupil.
     """
-    time, part = scene.time, scene.part("at")
-    if time is None or scene.reading.negated:
+    time, part, company = scene.time, scene.part("at"), employer(scene.part("at"))
+    if time is None or part is None or company is None or not company.proper or SCHOOL.search(company.name):
         return []
-    long = time.granularity in {Granularity.YEAR, Granularity.MONTH}
-    if not long and not scene.told("works_at"):
+    elsewhere = any(p.preposition not in {"at", "in"} for p in scene.parts)
+    fielded = all(p.tokens[0].low in FIELDS for p in scene.parts if p.end < part.end)
+    if elsewhere or not fielded or scene.reading.negated or scene.subject.type != "person":
         return []
-    if part is None or any(p.preposition not in {"at", "in"} for p in scene.parts) or scene.subject.type != "person":
-        return []
-    if any(p.preposition == "in" and p.end < part.end and p.tokens[0].low not in FIELDS for p in scene.parts):
-        return []
-    company = employer(part)
-    if company is None or not company.proper or PUPILS & set(company.name.lower().split()):
+    if time.granularity not in {Granularity.YEAR, Granularity.MONTH} and not scene.told("works_at"):
         return []
     if scene.reading.past and time.reach not in {Reach.BETWEEN, Reach.SINCE}:
         return []
@@ -230,6 +231,8 @@ def start(scene: Scene) -> list[Fact]:
         return []
     company = employer(scene.part("at", "with") or (scene.part("by") if hired else None))
     facts: list[Fact] = []
+    if part is None and company is not None and SCHOOL.search(company.name) and scene.part("as") is None:
+        return []  # Who starts at a school may be a pupil.
     if company is not None:
         aspect = Aspect.HOLDS if hired and part is not None and part.tokens[0].low == "employed" else Aspect.BEGINS
         facts += scene.state("works_at", company, aspect=aspect)
