@@ -38,6 +38,13 @@ SAYS = [
     ("I took up the violin.", ["+ Alice plays violin"]),
     ("I gave up tennis in May.", ["- Alice plays tennis @..2024-05"]),
     ("I go to work by bus.", ["+ Alice commutes_by bus"]),
+    ("I'm in a relationship.", ["+ Alice marital_status =in a relationship"]),
+    ("I'm in a relationship with Tom.", ["+ Alice dating Tom"]),
+    ("I never worked at Acme.", ["! Alice works_at Acme"]),
+    ("Tom has never lived in Porto.", ["! Tom lives_in Porto"]),
+    ("I own a car and a bike for the kids.", ["+ Alice owns car", "+ Alice owns bike"]),
+    ("I own a Skoda Fabia from 2011.", ["+ Alice owns Skoda Fabia"]),
+    ("I've owned a Skoda Fabia since 2011.", ["+ Alice owns Skoda Fabia @2011.."]),
     ("My car is a Skoda Fabia.", ["+ Alice owns Skoda Fabia"]),
     (
         "My car is a Skoda Fabia. || I sold the Fabia in May.",
@@ -71,6 +78,9 @@ SILENT = [
     "I gave up hope.",
     "I went to work by bus today.",
     "My car is a mess.",
+    "I never worked at a company like this.",
+    "I never worked at Acme in 2019.",
+    "I'm in a relationship of trust.",
 ]
 
 OTHERWISE = [

@@ -19,7 +19,7 @@ def test_a_joke_is_taken_back_in_the_next_sentence(joke: str) -> None:
 
 
 def test_a_joke_of_the_last_message_is_denied() -> None:
-    """ "April Fools" denies the one thing that the speaker's last message stated."""
+    """A joke that is all of a message denies the one thing that the speaker's last message stated."""
     assert over("I work at Dublin Zoo.", "April Fools!") == ["! Alice works_at Dublin Zoo"]
 
 
@@ -44,6 +44,11 @@ def test_a_joke_that_may_mean_something_else_denies_nothing(said: tuple[str, ...
         ("I work at Acme Labs.", "I left Acme in May.", ["- Alice works_at Acme Labs @..2024-05"]),
         ("I work at Acme Labs.", "I left Globex in May.", ["- Alice works_at Globex @..2024-05"]),
         ("Tom works at Acme Labs.", "I left Acme in May.", ["- Alice works_at Acme @..2024-05"]),
+        (
+            "Tom works at Acme Labs. Tom goes by Tommy.",
+            "Tommy left Acme in May.",
+            ["- Tommy works_at Acme Labs @..2024-05"],
+        ),
         ("I work at Dublin Zoo.", "I work at the zoo.", ["+ Alice works_at zoo"]),
     ],
 )

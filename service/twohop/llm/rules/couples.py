@@ -96,6 +96,17 @@ def bound(scene: Scene) -> list[Fact]:
     return scene.state(predicate, replace(part.phrase, type="person"))
 
 
+def attached(scene: Scene) -> list[Fact]:
+    """As in "Is in a relationship", "is in a relationship with Tom"."""
+    rest = scene.reading.rest
+    if [token.low for token in rest[:3]] != ["in", "a", "relationship"]:
+        return []
+    part = scene.part("with")
+    if part is not None and part.phrase is not None and someone(part.phrase):
+        return scene.state("dating", replace(part.phrase, type="person"), text="is in a relationship with")
+    return [] if rest[3:] else marital(scene, "in a relationship")
+
+
 def marital(scene: Scene, word: str) -> list[Fact]:
     """As in "Is single", "is married", "is divorced"."""
     return scene.state("marital_status", word, text="is", kind=Kind.ATTRIBUTE)

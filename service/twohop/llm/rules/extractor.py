@@ -79,22 +79,23 @@ class RulesExtractor:
         for sentence in sentences(message.content):
             if len(sentence.tokens) > MAX_WORDS:
                 continue
-            remember_names(sentence, talk)
-            corrected = correction(message, sentence.start, sentence.end, talk) if opens and states else None
-            if corrected:
-                yield from corrected
-                continue
-            if is_joke(text := message.content[sentence.start : sentence.end]):
+            text = message.content[sentence.start : sentence.end]
+            if is_joke(text) and not sentence.question:
+                # What was just said is taken back: in this message, or the message before.
                 if states and opens:
                     yield from taken_back(talk.facts, talk.before, text.strip(), message)
                 last = []
                 continue
             yield from last
             last = []
+            remember_names(sentence, talk)
+            corrected = correction(message, sentence.start, sentence.end, talk) if opens and states else None
+            if corrected:
+                yield from corrected
+                continue
             opens = opens and len(sentence.tokens) <= INTERJECTION
             facts = self._sentence(sentence, message, talk)
             if states and not sentence.question and not HEARSAY.match(message.content, sentence.start):
-                # A joke is taken back in the next sentence.
                 last = [fact for fact in facts if acceptable(fact, message)]
         yield from last
 

@@ -88,8 +88,11 @@ def general(scene: Scene) -> list[Fact]:
         rest = reading.rest[: reading.rest.index(main.tokens[place])]
         return general(replace(scene, reading=replace(reading, rest=rest)))
     members = listed(main.tokens)
-    if reading.lemma in STATED and len(members) > 1 and len(scene.parts) == 1:
-        alone = [general(replace(scene, reading=replace(reading, rest=tuple(member)))) for member in members]
+    if reading.lemma in STATED and len(members) > 1:
+        # What follows the list belongs to its last member: "a car and a bike for the kids".
+        after = reading.rest[reading.rest.index(main.tokens[-1]) + 1 :]
+        rests = [*(tuple(member) for member in members[:-1]), (*members[-1], *after)]
+        alone = [general(replace(scene, reading=replace(reading, rest=rest))) for rest in rests]
         return [fact for facts in alone for fact in facts] if all(alone) else []
     lasting = not (reading.past or reading.perfect)
     if not telling(scene, main) or (lasting and not standing(scene, main)):
@@ -114,7 +117,11 @@ def stated(scene: Scene, main: Part) -> list[Fact]:
     done = reading.past or reading.perfect
     verb = past(reading.lemma) if done else third(reading.lemma)
     begins = time.begins if time and time.reach in {Reach.AT, Reach.BETWEEN} else None
-    if time and time.reach in {Reach.SINCE, Reach.LENGTH} and not reading.past:
+    # "Owns a car from 2011" tells the car's age.
+    dates_thing = (
+        time is not None and reading.lemma in STATED and scene.message.content[time.start :][:4].lower() == "from"
+    )
+    if time and time.reach in {Reach.SINCE, Reach.LENGTH} and not (reading.past or dates_thing):
         # "Has sung in a choir since 2019": it goes on.
         begins, done = time.begins, False
     due = not done and scene.ahead

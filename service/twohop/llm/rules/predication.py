@@ -70,7 +70,9 @@ def predicate(subject: Phrase, tokens: Sequence[Token], place: int, *, plural: b
     chain = Chain(
         tokens,
         place,
-        dict.fromkeys(("negated", "over", "used", "past", "perfect", "progressive", "doubt", "able", "aux"), False),
+        dict.fromkeys(
+            ("negated", "never", "over", "used", "past", "perfect", "progressive", "doubt", "able", "aux"), False
+        ),
     )
     while chain.place < len(tokens) and step(chain, subject):
         chain.place += 1
@@ -88,6 +90,7 @@ def predicate(subject: Phrase, tokens: Sequence[Token], place: int, *, plural: b
         perfect=flags["perfect"],
         progressive=flags["progressive"],
         negated=flags["negated"],
+        never=flags["never"],
         over=flags["over"],
         used=flags["used"],
         plan=chain.plan,
@@ -109,6 +112,7 @@ def step(chain: Chain, subject: Phrase) -> bool:  # noqa: C901, PLR0911, PLR0912
         return True
     if low in {"not", "never"}:
         flags["negated"] = True
+        flags["never"] |= low == "never"
         return True
     if low in UNCERTAIN:
         flags["doubt"] = True

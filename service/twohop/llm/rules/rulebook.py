@@ -29,7 +29,7 @@ Rule: TypeAlias = Callable[[Scene], list[Fact]]
 
 BE: tuple[Rule, ...] = (
     plans.off, traits.age, measures.weigh, measures.measure, traits.birthday, tastes.favourite, couples.together,
-    people.are_kin, people.is_kin,
+    couples.attached, people.are_kin, people.is_kin,
     nicknames.known_as, work.posted, home.posted, possessions.mine, traits.condition, traits.contact, teams.led_by,
     work.start, work.leave, work.idle, work.title, teams.member, home.stay, tastes.fond, home.origin,
     traits.identity, outings.visit,

@@ -128,7 +128,8 @@ class Scene:
             return Course(polarity=Polarity.ENDED, tense=Tense.PAST, ends=self._point())
         if reading.negated:
             if reading.past or reading.perfect:
-                return None
+                never = reading.never and time is None
+                return Course(polarity=Polarity.NEGATED, tense=Tense.NEVER) if never else None
             return Course(polarity=Polarity.NEGATED, tense=Tense.DENIED)
         if (
             time is not None
@@ -169,6 +170,8 @@ class Scene:
             return []
         who = subject or self.subject
         if isinstance(end, Phrase):
+            if course.tense is Tense.NEVER and not end.proper:
+                return []  # "Never had a dog like that" says nothing of dogs.
             end = self.mentioned(predicate, end, who, affirmed=course.polarity is Polarity.AFFIRMED)
         verb = inflected(text or self.predicates.phrase(predicate), course.tense, plural=who.plural)
         value = end if isinstance(end, str) else end.text
@@ -197,8 +200,9 @@ class Scene:
 
     def told(self, predicate: str) -> bool:
         """Whether something was said before of the subject under this predicate."""
+        names = self.talk.names_of(self.subject.name)
         return any(
-            fact.claims and fact.claims[0].predicate == predicate and fact.claims[0].subject == self.subject.name
+            fact.claims and fact.claims[0].predicate == predicate and normal(fact.claims[0].subject) in names
             for fact in self.talk.facts
         )
 
@@ -211,13 +215,13 @@ class Scene:
         """
         if end.speaker or end.owner or not (end.proper or (end.determiner == "the" and not affirmed)):
             return end
-        who, part = normal((subject or self.subject).name), normal(end.name).split()
+        names, part = self.talk.names_of((subject or self.subject).name), normal(end.name).split()
         same = {
             (named.name, named.type)
             for fact in self.talk.facts
             if fact.polarity is Polarity.AFFIRMED and fact.claims and fact.claims[0].predicate == predicate
             for named in fact.entities
-            if named.name == fact.claims[0].object and normal(fact.claims[0].subject) == who
+            if named.name == fact.claims[0].object and normal(fact.claims[0].subject) in names
         }
         if any(normal(name) == normal(end.name) for name, _ in same):
             return end

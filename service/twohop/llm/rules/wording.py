@@ -14,6 +14,10 @@ class Tense(StrEnum):
     PRESENT = "present"
     PAST = "past"
     DENIED = "denied"
+    NEVER = "never"
+
+
+MARKS = {Tense.DENIED: "not", Tense.NEVER: "never"}
 
 
 def opening(phrase: Phrase) -> str:
@@ -31,11 +35,13 @@ def inflected(phrase: str, tense: Tense, *, plural: bool = False) -> str:
     past_already = first == "was" or not any(verb.form is Form.THIRD for verb in read_verb(first))
     if lemma == "be":
         verb = PLURALS.get(first, first) if plural else first
-        if tense is Tense.PAST:
+        if tense in {Tense.PAST, Tense.NEVER}:
             verb = "were" if plural else "was"
-        verb = f"{verb} not" if tense is Tense.DENIED else verb
+        verb = f"{verb} {MARKS[tense]}" if tense in MARKS else verb
     elif tense is Tense.DENIED:
         verb = f"{'do' if plural else 'does'} not {lemma}"
+    elif tense is Tense.NEVER:
+        verb = f"never {past(lemma)}"
     elif tense is Tense.PAST or past_already:
         verb = past(lemma)
     else:
