@@ -149,6 +149,11 @@ def split(tokens: Sequence[Token], talk: Discourse) -> list[Clause]:
     return work.done
 
 
+def fragment(tokens: Sequence[Token]) -> bool:
+    """Whether words before ", and" are none of several subjects: no list, and with a preposition."""
+    return sum(token.text == "," for token in tokens) == 1 and any(token.low in PREPOSITIONS for token in tokens)
+
+
 def spaced_dash(tokens: Sequence[Token], place: int) -> bool:
     """Whether a hyphen stands between spaces, as a dash."""
     token = tokens[place]
@@ -251,7 +256,7 @@ def joins(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
     if begins(tokens, after, work.talk):
         ignored = work.role is Role.IGNORED and tokens[place].low in {"and", "or"}
         # "Two weeks at Acme, and I live here": a fragment, where "my wife and I" has no comma.
-        apart = tokens[place - 1].text == "," and tokens[after].low in FIRST_PERSON
+        apart = tokens[place - 1].text == "," and tokens[after].low in FIRST_PERSON and fragment(work.current)
         if work.role is Role.MAIN and not apart and only_subject(work.current):
             return False
         work.cut(Role.IGNORED if ignored else Role.MAIN)

@@ -186,7 +186,8 @@ def clause_span(clause: Clause, times: Sequence[TimeSpan], sentence: Sentence, m
 def belongs_before(span: TimeSpan, sentence: Sentence, between: str, message: Message) -> bool:
     """Whether a time is the end of the clause before: "moved to Porto in March, she commutes"."""
     before = message.content[sentence.start : span.start].rstrip()
-    return "," in between and bool(before) and not OPENING.search(before)
+    # "Just last week, I …": so few words are no clause.
+    return "," in between and len(before.split()) > INTERJECTION and not OPENING.search(before)
 
 
 def remember_names(sentence: Sentence, talk: Discourse) -> None:
