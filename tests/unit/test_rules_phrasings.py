@@ -24,6 +24,7 @@ SAYS = [
     ("I drive a Fiat Panda, the green one.", ["+ Alice drives Fiat Panda"]),
     ("I like jazz a lot.", ["+ Alice likes jazz"]),
     ("Two weeks at Acme, and I live in Porto.", ["+ Alice lives_in Porto"]),
+    ("While I was in Porto, Emma joined Acme.", ["+ Emma works_at Acme"]),
     ("I work at the brewery Hacklberg.", ["+ Alice works_at Hacklberg"]),
     ("I moved to Porto in March, she commutes by train.", ["+ Alice lives_in Porto @2025-03.."]),
 ]
@@ -45,6 +46,7 @@ SILENT = [
     "Tom goes by Porto every summer.",
     "Goes by Kit.",
     "Tom is known as a liar.",
+    "While I'm on sick leave, Emma reports to Tom.",
     "I didn't find out that Tom works at Acme.",
 ]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from twohop.llm.rules.clause_starts import begins, only_subject, skip_adverbs, verb_follows
@@ -146,7 +146,16 @@ def split(tokens: Sequence[Token], talk: Discourse) -> list[Clause]:
             work.current.append(token)
         place += 1
     work.cut(Role.MAIN)
-    return work.done
+    return stopgap(tokens, work.done)
+
+
+def stopgap(tokens: Sequence[Token], done: list[Clause]) -> list[Clause]:
+    """As in "While I'm on leave, Emma reports to Tom": what holds for a while only is no standing fact."""
+    opening = next((token.low for token in tokens if token.word), "")
+    if opening != "while" or not done[1:] or done[0].role is not Role.IGNORED:
+        return done
+    past = any(token.low in {"was", "were"} or has_form(token.low, Form.PAST) for token in done[0].tokens)
+    return done if past else [done[0], replace(done[1], role=Role.IGNORED), *done[2:]]
 
 
 def fragment(tokens: Sequence[Token]) -> bool:
