@@ -10,6 +10,10 @@ SAYS = [
     ("Home is Mombasa.", ["+ Alice lives_in Mombasa"]),
     ("Berlin is home.", ["+ Alice lives_in Berlin"]),
     ("They made me head of design.", ["+ Alice job_title =head of design"]),
+    (
+        "They made me head of design at Acme in May.",
+        ["+ Alice job_title =head of design @2024-05..", "+ Alice works_at Acme"],
+    ),
     ("My boss promoted me to senior analyst in May.", ["+ Alice job_title =senior analyst @2024-05.."]),
     ("Been working at Acme since 2019.", ["+ Alice works_at Acme @2019.."]),
     ("Tom, everyone calls him Tommy, lives in Porto.", ["+ Tom also_known_as =Tommy", "+ Tom lives_in Porto"]),

@@ -324,7 +324,9 @@ def title(scene: Scene, aspect: Aspect = Aspect.HOLDS) -> list[Fact]:
     if company is None and scene.subject.addressed:
         return []  # "You're a great coach" is a compliment.
     if company is not None and led is None:
-        facts += scene.state("works_at", company, aspect=aspect)
+        # When one was made head of something says nothing of when one came.
+        undated = replace(scene, times=()) if aspect is Aspect.BEGINS else scene
+        facts += undated.state("works_at", company, aspect=aspect)
     return facts
 
 
