@@ -50,6 +50,8 @@ SILENT = [
     "Tom goes by Porto every summer.",
     "Goes by Kit.",
     "Tom is known as a liar.",
+    "I can't stop thinking about the screenplay.",
+    "I never stopped working at Acme.",
     "While I'm on sick leave, Emma reports to Tom.",
     "I didn't find out that Tom works at Acme.",
 ]

@@ -251,6 +251,8 @@ def catenated(reading: Reading) -> Reading:  # noqa: PLR0911 - a case of the lan
     if lemma in STARTS:
         return started(reading, swap)
     if lemma in STOPS or (lemma == "give" and rest[0].low == "up"):
+        if reading.negated or reading.able:
+            return replace(swap, doubt=True)  # "Can't stop smoking" is no end of it.
         return reading if reading.plan else replace(swap, over=True, past=False, perfect=False)
     if lemma == "think" and reading.progressive and not reading.past:
         return replace(swap, plan="considers", progressive=False)
