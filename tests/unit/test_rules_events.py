@@ -10,8 +10,8 @@ CASES: list[tuple[str, list[str]]] = [
     ("I've been to Japan.", ["+ Alice visited Japan"]),
     ("I went to a concert yesterday.", ["+ Alice attended concert @2025-03-11.."]),
     ("I attended a conference in Vienna in May.", ["+ Alice attended conference @2024-05.."]),
-    ("I bought a new car yesterday.", ["+ Alice bought new car @2025-03-11.."]),
-    ("I sold my car last month.", ["+ Alice sold Alice's car @2025-02.."]),
+    ("I bought a new car yesterday.", ["+ Alice bought new car @2025-03-11..", "+ Alice owns car @2025-03-11.."]),
+    ("I sold my car last month.", ["+ Alice sold Alice's car @2025-02..", "- Alice owns Alice's car @..2025-02"]),
     ("I met Carol at a conference in Berlin.", ["+ Alice met Carol"]),
     ("I organised a book swap for the library last Saturday.", ["+ Alice organised book swap @2025-03-08.."]),
     ("I ran the Berlin marathon in September.", ["+ Alice ran Berlin marathon @2024-09.."]),
@@ -26,7 +26,10 @@ CASES: list[tuple[str, list[str]]] = [
     ("I volunteer at a soup kitchen.", ["+ Alice volunteers_at soup kitchen"]),
     ("I'm taking sailing lessons.", ["+ Alice takes sailing lessons"]),
     ("Went to Faro on Monday.", ["+ Alice visited Faro @2025-03-10.."]),
-    ("Yesterday I met Bob and bought a bike.", ["+ Alice met Bob @2025-03-11..", "+ Alice bought bike"]),
+    (
+        "Yesterday I met Bob and bought a bike.",
+        ["+ Alice met Bob @2025-03-11..", "+ Alice bought bike", "+ Alice owns bike"],
+    ),
 ]
 
 

@@ -43,7 +43,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("Dr. Chen is my dentist.", ["+ Dr. Chen dentist_of Alice"]),
     ("I have a dog named Rex.", ["+ Alice has_pet Rex"]),
     ("I have a golden retriever named Rex.", ["+ Alice has_pet Rex"]),
-    ("My dog Rex is three years old.", ["+ Alice has_pet Rex"]),
+    ("My dog Rex is three years old.", ["+ Rex age =3", "+ Alice has_pet Rex"]),
     ("My dog's name is Rex.", ["+ Alice has_pet Rex"]),
     ("Rex is my dog.", ["+ Alice has_pet Rex"]),
     ("We have two cats, Luna and Milo.", ["+ Alice has_pet Luna", "+ Alice has_pet Milo"]),

@@ -2,30 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from twohop.llm.rules.clause_starts import begins, only_subject, skip_adverbs, verb_follows
 from twohop.llm.rules.discourse import Discourse
 from twohop.llm.rules.grammar_words import (
     ADVERBS,
     AUXILIARIES,
     COORDINATORS,
-    DETERMINERS,
-    DO,
-    FEELINGS,
-    FIRST_OWNER,
     FIRST_PERSON,
-    MODALS,
     OPENERS,
     PREPOSITIONS,
-    SECOND,
-    THIRD_OWNER,
-    THIRD_SUBJECT,
 )
-from twohop.llm.rules.phrases import read_phrase
-from twohop.llm.rules.proper_names import name_end
 from twohop.llm.rules.tokens import Sentence, Token
-from twohop.llm.rules.verbs import Form, guess_verb, has_form, read_verb
+from twohop.llm.rules.verbs import Form, guess_verb, has_form
 from twohop.llm.rules.wordlist import words
 
 
@@ -63,6 +54,8 @@ PREAMBLE = re.compile(
     r"i (?:should|forgot to|must) (?:mention|say|add)(?: that)?|"
     r"i(?:'m| am) (?:happy|pleased|excited|proud|glad|sad|sorry) to (?:say|report|announce|share)(?: that)?|"
     r"i can (?:finally )?(?:tell|confirm)(?: you)?(?: that)?|"
+    r"(?:i(?:'ve)? )?(?:just |recently |finally )?(?:found out|learned|learnt|realised|realized|discovered)"
+    r"(?: today| yesterday| recently| the hard way)? that|"
     r"the thing is(?: that)?|of course|first of all|last but not least|on top of that"
     r")\b(?:\s|[,.!:\-\u2013\u2014])*",
     re.IGNORECASE,
@@ -73,12 +66,10 @@ ADDRESS = 2
 """Words by which someone is addressed: "Mel", "Aunt Mel"."""
 
 BREAKS = frozenset(";:\u2014\u2013…()[]|/*•")
-QUOTES = {'"': '"', "“": "”", "«": "»"}
-LONG_QUOTE = 4
+TITLE_MARKS = frozenset('"“”«»')
+"""Marks around a title; longer quotations are gone before a message is read."""
 CONDITIONS = words("if unless whether when whenever while until once as")
 REASONS = words("because cause 'cause cos cuz although though whereas since so")
-OFTEN = words("always usually often never sometimes")
-"""Adverbs that stand between a subject and its verb, even one that is not known."""
 
 ALWAYS = words("but cause because although though")
 """Conjunctions that after a comma never join two nouns."""
@@ -89,8 +80,6 @@ REPORTS = words(
     pretend feel mention joke swear bet figure reckon expect worry fear insist suggest promise mean
     """
 )
-NOMINATIVE = FIRST_PERSON | SECOND | THIRD_SUBJECT.keys() | words("they it there that this")
-INFINITIVE = re.compile(r"\bto \w+")
 
 
 def clauses(found: Sentence, content: str, gone: Sequence[tuple[int, int]], talk: Discourse) -> list[Clause]:
@@ -99,27 +88,12 @@ def clauses(found: Sentence, content: str, gone: Sequence[tuple[int, int]], talk
     skip = found.start
     while match := PREAMBLE.match(text[skip - found.start :]):
         skip += match.end()
-    tokens = [t for t in found.tokens if t.start >= skip and not any(s <= t.start and t.end <= e for s, e in gone)]
-    return split(unquoted(tokens), talk)
-
-
-def unquoted(tokens: Sequence[Token]) -> list[Token]:
-    """Without what stands in quotation marks, if that is long enough to be speech; short quotes are titles."""
-    kept: list[Token] = []
-    place = 0
-    while place < len(tokens):
-        close = QUOTES.get(tokens[place].text)
-        end = next((i for i in range(place + 1, len(tokens)) if tokens[i].text == close), None) if close else None
-        if close is None:
-            kept.append(tokens[place])
-        elif end is not None:
-            if end - place <= LONG_QUOTE:
-                kept.extend(tokens[place + 1 : end])
-            else:
-                kept.append(Token(";", ";", tokens[place].start, tokens[place].end))
-            place = end
-        place += 1
-    return kept
+    tokens = [
+        t
+        for t in found.tokens
+        if t.start >= skip and t.text not in TITLE_MARKS and not any(s <= t.start and t.end <= e for s, e in gone)
+    ]
+    return split(tokens, talk)
 
 
 @dataclass(slots=True)
@@ -172,7 +146,21 @@ def split(tokens: Sequence[Token], talk: Discourse) -> list[Clause]:
             work.current.append(token)
         place += 1
     work.cut(Role.MAIN)
-    return work.done
+    return stopgap(tokens, work.done)
+
+
+def stopgap(tokens: Sequence[Token], done: list[Clause]) -> list[Clause]:
+    """As in "While I'm on leave, Emma reports to Tom": what holds for a while only is no standing fact."""
+    opening = next((token.low for token in tokens if token.word), "")
+    if opening != "while" or not done[1:] or done[0].role is not Role.IGNORED:
+        return done
+    past = any(token.low in {"was", "were"} or has_form(token.low, Form.PAST) for token in done[0].tokens)
+    return done if past else [done[0], replace(done[1], role=Role.IGNORED), *done[2:]]
+
+
+def fragment(tokens: Sequence[Token]) -> bool:
+    """Whether words before ", and" are none of several subjects: no list, and with a preposition."""
+    return sum(token.text == "," for token in tokens) == 1 and any(token.low in PREPOSITIONS for token in tokens)
 
 
 def spaced_dash(tokens: Sequence[Token], place: int) -> bool:
@@ -208,7 +196,7 @@ def comma(tokens: Sequence[Token], place: int, work: Splitter) -> int:
         return place
     if begins(tokens, after, work.talk):
         work.cut(Role.MAIN)
-    elif verb_follows(tokens, after, work):
+    elif verb_follows(tokens, after, work.current):
         work.cut(Role.MAIN, shares=True)
     else:
         work.current.append(tokens[place])
@@ -221,17 +209,13 @@ def only_name(tokens: Sequence[Token]) -> bool:
     return bool(said) and len(said) <= ADDRESS and all(token.capital for token in said)
 
 
-def relative(tokens: Sequence[Token], place: int, work: Splitter) -> bool:  # noqa: PLR0911 - a case of the language for each branch.
+def relative(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
     """Cut before "who lives in Porto", "which I joined", "that works"; a demonstrative "that" is no relative."""
     low = tokens[place].low
     after = skip_adverbs(tokens, place + 1)
     if after >= len(tokens):
         return False
     if low == "that":
-        reports = any(v.lemma in REPORTS for t in work.current for v in read_verb(t.low))
-        if reports and begins(tokens, place + 1, work.talk):
-            work.cut(Role.IGNORED)
-            return True
         if begins(tokens, place + 1, work.talk):
             work.cut(Role.IGNORED)
             return True
@@ -256,6 +240,10 @@ def subordinate(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
         return False
     if low == "as" and not begins(tokens, place + 1, work.talk):
         return False
+    if low == "so" and place and tokens[place - 1].text == "," and tokens[place + 1 :]:
+        # ", so no cheese for me": what follows is no part of the statement, whatever it is.
+        work.cut(Role.MAIN)
+        return True
     if low in {"before", "after", "since", "until", "so", "that", "once", "cause", "while", "when"} and not begins(
         tokens, place + 1, work.talk
     ):
@@ -276,95 +264,13 @@ def joins(tokens: Sequence[Token], place: int, work: Splitter) -> bool:
         after += 1
     if begins(tokens, after, work.talk):
         ignored = work.role is Role.IGNORED and tokens[place].low in {"and", "or"}
-        if work.role is Role.MAIN and only_subject(work.current, work.talk):
+        # "Two weeks at Acme, and I live here": a fragment, where "my wife and I" has no comma.
+        apart = tokens[place - 1].text == "," and tokens[after].low in FIRST_PERSON and fragment(work.current)
+        if work.role is Role.MAIN and not apart and only_subject(work.current):
             return False
         work.cut(Role.IGNORED if ignored else Role.MAIN)
         return True
-    if verb_follows(tokens, after, work):
+    if verb_follows(tokens, after, work.current):
         work.cut(Role.IGNORED if work.role is Role.IGNORED else Role.MAIN, shares=True)
         return True
     return False
-
-
-def only_subject(tokens: Sequence[Token], talk: Discourse) -> bool:
-    """Whether there is no verb yet: "My wife" of "my wife and I live"."""
-    del talk
-    return not any(
-        token.low in AUXILIARIES
-        or (has_form(token.low, Form.THIRD, Form.PAST) or (has_form(token.low, Form.BASE) and place))
-        for place, token in enumerate(tokens)
-    )
-
-
-def skip_adverbs(tokens: Sequence[Token], place: int) -> int:
-    """The place of the next word that is no adverb."""
-    while place < len(tokens) and (
-        tokens[place].low in ADVERBS or tokens[place].low in {"no", "longer", "never", "not"}
-    ):
-        place += 1
-    return place
-
-
-def begins(tokens: Sequence[Token], place: int, talk: Discourse) -> bool:  # noqa: PLR0911 - a case of the language for each branch.
-    """Whether a subject with its verb begins here."""
-    place = skip_openers(tokens, place)
-    if place >= len(tokens):
-        return False
-    low = tokens[place].low
-    after = place + 1
-    if low not in NOMINATIVE:
-        owner = low in FIRST_OWNER or low in THIRD_OWNER or low == "your"
-        if not (owner or low in DETERMINERS or tokens[place].capital):
-            return False
-        if not (owner or low in DETERMINERS) and name_end(tokens, place, talk) == place:
-            return False
-        _, after = read_phrase(tokens, place, talk, subject=True)
-    if after < len(tokens) and (tokens[after].low == "'s" or tokens[after].low in OFTEN):
-        return True
-    after = skip_adverbs(tokens, after)
-    if after >= len(tokens):
-        return False
-    verb = tokens[after].low
-    if verb in AUXILIARIES:
-        return True
-    if low in NOMINATIVE:
-        return bool(guess_verb(verb))
-    return any(v.form in {Form.THIRD, Form.PAST} for v in guess_verb(verb))
-
-
-def skip_openers(tokens: Sequence[Token], place: int) -> int:
-    """The place after words such as "then", "also", "now"."""
-    while place < len(tokens) and tokens[place].low in ADVERBS and tokens[place].low not in {"both", "all"}:
-        place += 1
-    return place
-
-
-def verb_follows(tokens: Sequence[Token], place: int, work: Splitter) -> bool:  # noqa: PLR0911 - a case of the language for each branch.
-    """Whether a verb of the subject before begins here: "I live in Porto and work at Acme"."""
-    if not any(token.low in AUXILIARIES or guess_verb(token.low) for token in work.current):
-        return False
-    at = skip_adverbs(tokens, place)
-    if at >= len(tokens):
-        return False
-    low = tokens[at].low
-    first = next((t.low for t in work.current if t.word and t.low not in OPENERS | ADVERBS), "")
-    if low in AUXILIARIES:
-        return low not in {"be", "been", "being", "having"}
-    if tokens[at].capital:
-        return False
-    if low in FEELINGS:
-        return False
-    if has_form(low, Form.PAST):
-        before = {v.form for t in work.current for v in guess_verb(t.low)}
-        return bool(before & {Form.PAST, Form.THIRD, Form.BASE})
-    if has_form(low, Form.THIRD):
-        return first not in FIRST_PERSON and first != "you" and at + 1 < len(tokens)
-    if not has_form(low, Form.BASE) or first not in FIRST_PERSON or low == "like":
-        return False
-    if any(t.low in MODALS | DO for t in work.current):
-        return False
-    said = " ".join(t.low for t in work.current)
-    follows = at + 1 < len(tokens) and (
-        tokens[at + 1].low in PREPOSITIONS | DETERMINERS | FIRST_OWNER or tokens[at + 1].capital
-    )
-    return follows and not INFINITIVE.search(said) and not any(has_form(t.low, Form.GERUND) for t in work.current)

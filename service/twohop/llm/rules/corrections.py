@@ -18,7 +18,7 @@ SIGN = r"(?:no|nope|nah|sorry|oops|actually|correction|wait|my mistake|my bad|i 
 COPULA = r"(?:['\u2019]s|['\u2019]re| is| was| were| should be)"
 MEANT = r"i (?:meant|mean)(?: to say)?|should (?:be|say|have been)|make that"
 CORRECTION = re.compile(
-    rf"^\s*(?:(?:{SIGN}|hmm|well)\b[\s,:;.!\u2014\u2013-]*)*(?:"
+    rf"^\s*(?:(?:{SIGN}|hmm|well|ha(?:ha)*|lol|oh|ugh)\b[\s,:;.!\u2014\u2013-]*)*(?:"
     rf"(?:(?P<meant>{MEANT})|{SUBJECT}{COPULA})\s+(?:actually |really |in fact )?{IN}(?P<right>{VALUE})"
     rf"(?:\s*,?\s+(?:and )?{RATHER}\s+{IN}(?P<wrong>{VALUE}))?"
     rf"|(?P<right2>{VALUE})\s*,?\s+{RATHER}\s+{IN}(?P<wrong2>{VALUE})"

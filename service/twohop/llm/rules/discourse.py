@@ -7,7 +7,7 @@ from typing import Protocol
 from twohop.graph.model import Message, Role
 from twohop.llm.rules.given_names import gender
 from twohop.memory.names import normal
-from twohop.memory.ports import Fact
+from twohop.memory.ports import Fact, Polarity
 
 
 class Named(Protocol):
@@ -46,11 +46,16 @@ class Person:
 
 @dataclass(slots=True)
 class Discourse:
-    """The state of one reading; it lives as long as one extraction."""
+    """The state of one reading; it lives as long as one extraction.
+
+    `latest` is everyone's latest message, `before` the speaker's before this one.
+    """
 
     speakers: tuple[str, ...] = ()
     speaker: str = ""
     addressee: str = ""
+    before: str = ""
+    latest: dict[str, str] = field(default_factory=dict)
     message: int = 0
     clause: int = 0
     people: list[Person] = field(default_factory=list)
@@ -64,6 +69,8 @@ class Discourse:
         """The next message: its speaker, and whom it addresses when only one other named speaker is there."""
         self.message += 1
         self.speaker = speaker_of(message)
+        self.before = self.latest.get(self.speaker, "")
+        self.latest[self.speaker] = message.id
         others = [name for name in self.speakers if name != self.speaker]
         self.addressee = others[0] if len(others) == 1 else ""
 
@@ -83,6 +90,16 @@ class Discourse:
         names = {p.name for p in self.people if " " in p.name and p.name.split()[0] == first and "'" not in p.name}
         names |= {name for name in self.speakers if " " in name and name.split()[0] == first}
         return names.pop() if len(names) == 1 else ""
+
+    def names_of(self, name: str) -> set[str]:
+        """All the names, normalised, of who has this one, as said before."""
+        names = {normal(name)}
+        for fact in self.facts:
+            for claim in fact.claims[:1]:
+                pair = {normal(claim.subject), normal(claim.object)}
+                if claim.predicate == "also_known_as" and fact.polarity is Polarity.AFFIRMED and pair & names:
+                    names |= pair
+        return names
 
     def identify(self, unnamed: str, name: str) -> None:
         """Who was known as "Alice's sister" has a name."""

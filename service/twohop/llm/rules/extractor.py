@@ -14,7 +14,9 @@ from twohop.llm.rules.grammar_words import NOT_NAMES
 from twohop.llm.rules.phrase import Phrase, written
 from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.proper_names import name_end
+from twohop.llm.rules.quotation import hushed
 from twohop.llm.rules.reading import read
+from twohop.llm.rules.retraction import is_joke, taken_back
 from twohop.llm.rules.rulebook import apply
 from twohop.llm.rules.scene import MAX_TEXT, Scene
 from twohop.llm.rules.statement import Reading
@@ -31,6 +33,12 @@ VAGUE_TIME = re.compile(
     re.IGNORECASE,
 )
 """Times that name no date: they are left out of what is said."""
+
+OPENING = re.compile(r"(?:[,;:\u2013\u2014-]|\b(?:and|but|so|then))$", re.IGNORECASE)
+"""Before a time that opens its clause."""
+
+EACH = re.compile(r"\b(?:every|each) $", re.IGNORECASE)
+"""Before a weekday: "every Tuesday" is no date."""
 
 HEARSAY = re.compile(r"\s*(?:according to|rumou?r has it|word is|they say|people say)\b", re.IGNORECASE)
 MAX_WORDS = 120
@@ -66,9 +74,20 @@ class RulesExtractor:
         """The facts of one message, as its sentences are read."""
         talk.turn(message)
         opens = True
+        last: list[Fact] = []
+        message = replace(message, content=hushed(message.content))
         for sentence in sentences(message.content):
             if len(sentence.tokens) > MAX_WORDS:
                 continue
+            text = message.content[sentence.start : sentence.end]
+            if is_joke(text) and not sentence.question:
+                # What was just said is taken back: in this message, or the message before.
+                if states and opens:
+                    yield from taken_back(talk.facts, talk.before, text.strip(), message)
+                last = []
+                continue
+            yield from last
+            last = []
             remember_names(sentence, talk)
             corrected = correction(message, sentence.start, sentence.end, talk) if opens and states else None
             if corrected:
@@ -77,7 +96,8 @@ class RulesExtractor:
             opens = opens and len(sentence.tokens) <= INTERJECTION
             facts = self._sentence(sentence, message, talk)
             if states and not sentence.question and not HEARSAY.match(message.content, sentence.start):
-                yield from (fact for fact in facts if acceptable(fact, message))
+                last = [fact for fact in facts if acceptable(fact, message)]
+        yield from last
 
     def _sentence(self, sentence: Sentence, message: Message, talk: Discourse) -> list[Fact]:
         text = message.content[sentence.start : sentence.end]
@@ -134,7 +154,11 @@ def speaks_for_owner(message: Message, request: ExtractionRequest) -> bool:
 def spans(text: str, start: int, message: Message, *, future: bool | None) -> list[TimeSpan]:
     """The sentence's time expressions, placed in the message."""
     found = expressions(text, message.observed_at, message.time_zone, future=future)
-    return [replace(span, start=span.start + start, end=span.end + start) for span in found]
+    return [
+        replace(span, start=span.start + start, end=span.end + start)
+        for span in found
+        if not EACH.search(text[: span.start])
+    ]
 
 
 def clause_span(clause: Clause, times: Sequence[TimeSpan], sentence: Sentence, message: Message) -> tuple[int, int]:
@@ -147,12 +171,23 @@ def clause_span(clause: Clause, times: Sequence[TimeSpan], sentence: Sentence, m
             last = span.end
     for span in sorted(times, key=lambda s: -s.start):
         between = message.content[span.end : first]
-        if span.end <= first and not any(c.isalnum() for c in between):
+        if (
+            span.end <= first
+            and not any(c.isalnum() for c in between)
+            and not belongs_before(span, sentence, between, message)
+        ):
             first = max(sentence.start, span.start)
     closing = message.content[last : last + 1]
     if closing and closing in '"”»' and any(mark in message.content[first:last] for mark in '"“«'):
         last += 1
     return first, last
+
+
+def belongs_before(span: TimeSpan, sentence: Sentence, between: str, message: Message) -> bool:
+    """Whether a time is the end of the clause before: "moved to Porto in March, she commutes"."""
+    before = message.content[sentence.start : span.start].rstrip()
+    # "Just last week, I …": so few words are no clause.
+    return "," in between and len(before.split()) > INTERJECTION and not OPENING.search(before)
 
 
 def remember_names(sentence: Sentence, talk: Discourse) -> None:

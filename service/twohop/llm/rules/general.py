@@ -1,5 +1,6 @@
 """Any other plain statement: a clear subject, a verb that does something, and what it does it to."""
 
+import re
 from dataclasses import replace
 
 from twohop.graph.model import Kind
@@ -9,8 +10,9 @@ from twohop.llm.rules.ends import others
 from twohop.llm.rules.grammar_words import DETERMINERS, NUMERALS, PREPOSITIONS, UNCLEAR
 from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.retell import Part, listed
-from twohop.llm.rules.scene import MAX_TEXT, Course, Scene, Tense, opening, typed
+from twohop.llm.rules.scene import MAX_TEXT, Course, Scene, typed
 from twohop.llm.rules.verbs import Form, has_form, past, third
+from twohop.llm.rules.wording import Tense, opening
 from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Claim, Fact, Polarity
 from twohop.memory.times import Reach
@@ -22,8 +24,11 @@ ENTITY = 4
 """Words of a common phrase that still makes an entity; a longer one is a plain value."""
 
 QUESTION_WORDS = words("how what where when who why which to called named")
-POINTERS = words("to how what if when where me you him us as like so it")
+POINTERS = words("to how what if when where me you him us as like so it back")
 """Words that begin an object which says nothing by itself."""
+
+ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+"""A day of the month, which is no thing."""
 
 PURSUED = words("practise practice start begin go try")
 """Verbs whose object may be a doing: "went hiking"."""
@@ -78,14 +83,29 @@ def general(scene: Scene) -> list[Fact]:
     main = next(iter(scene.parts), None)
     if main is None or scene.subject.addressed:
         return []
+    if (place := aside_at(main)) and reading.rest[: reading.rest.index(main.tokens[place])]:
+        # "A Fiat Panda, the green one": what is set off only describes.
+        rest = reading.rest[: reading.rest.index(main.tokens[place])]
+        return general(replace(scene, reading=replace(reading, rest=rest)))
     members = listed(main.tokens)
-    if reading.lemma in STATED and len(members) > 1 and len(scene.parts) == 1:
-        alone = [general(replace(scene, reading=replace(reading, rest=tuple(member)))) for member in members]
+    if reading.lemma in STATED and len(members) > 1:
+        # What follows the list belongs to its last member: "a car and a bike for the kids".
+        after = reading.rest[reading.rest.index(main.tokens[-1]) + 1 :]
+        rests = [*(tuple(member) for member in members[:-1]), (*members[-1], *after)]
+        alone = [general(replace(scene, reading=replace(reading, rest=rest))) for rest in rests]
         return [fact for facts in alone for fact in facts] if all(alone) else []
     lasting = not (reading.past or reading.perfect)
     if not telling(scene, main) or (lasting and not standing(scene, main)):
         return []
     return [*stated(scene, main), *scene.asides(scene.subject, *(part.phrase for part in scene.parts))]
+
+
+def aside_at(main: Part) -> int:
+    """The place of the comma that sets off a description of the object; 0 when there is none or it is a list."""
+    lows = [token.low for token in main.tokens]
+    if "," not in lows or main.phrase is None or not specific(main.phrase) or {"and", "or", "&"} & set(lows):
+        return 0
+    return lows.index(",") if lows[lows.index(",") + 1 :][:1] in (["the"], ["a"], ["an"], ["which"]) else 0
 
 
 def stated(scene: Scene, main: Part) -> list[Fact]:
@@ -97,7 +117,11 @@ def stated(scene: Scene, main: Part) -> list[Fact]:
     done = reading.past or reading.perfect
     verb = past(reading.lemma) if done else third(reading.lemma)
     begins = time.begins if time and time.reach in {Reach.AT, Reach.BETWEEN} else None
-    if time and time.reach in {Reach.SINCE, Reach.LENGTH} and not reading.past:
+    # "Owns a car from 2011" tells the car's age.
+    dates_thing = (
+        time is not None and reading.lemma in STATED and scene.message.content[time.start :][:4].lower() == "from"
+    )
+    if time and time.reach in {Reach.SINCE, Reach.LENGTH} and not (reading.past or dates_thing):
         # "Has sung in a choir since 2019": it goes on.
         begins, done = time.begins, False
     due = not done and scene.ahead
@@ -173,6 +197,8 @@ def rambling(main: Part) -> bool:
     """Whether the object is vague, a clause of its own or a list gone wrong."""
     lows = [token.low for token in main.tokens]
     if "," in lows or lows[0] in POINTERS or lows[-1] in QUESTION_WORDS or any(low in VAGUE for low in lows):
+        return True
+    if ORDINAL.fullmatch(lows[-1]) or lows[0] in {"every", "each"}:
         return True
     if lows[0] == "that" and lows[1:] and has_form(lows[1], Form.GERUND):
         return True

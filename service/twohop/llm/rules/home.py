@@ -10,6 +10,7 @@ from twohop.llm.rules.retell import Part
 from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Fact
+from twohop.memory.times import Reach
 
 NOT_PLACES = words(
     """
@@ -18,6 +19,9 @@ NOT_PLACES = words(
     neighborhood suburbs
     """
 )
+
+
+DWELLINGS = words("flat apartment room studio house bedsit cottage loft")
 
 
 def place(part: Part | None) -> Phrase | None:
@@ -50,6 +54,27 @@ def live(scene: Scene) -> list[Fact]:
     ):
         facts += scene.state("lives_with", part.phrase)
     return facts
+
+
+def posted(scene: Scene) -> list[Fact]:
+    """As in "Is in Porto since 2022", "was in Porto from 2020 to 2022": for so long one lives there."""
+    time, where = scene.time, place(scene.part("in"))
+    if where is None or not kinds.is_place(where.name) or time is None or len(scene.parts) > 1:
+        return []
+    if scene.subject.type != "person" or time.granularity not in {Granularity.YEAR, Granularity.MONTH}:
+        return []
+    lasting = {Reach.BETWEEN} if scene.reading.past else {Reach.SINCE, Reach.LENGTH}
+    return scene.state("lives_in", where) if time.reach in lasting and not scene.reading.negated else []
+
+
+def rent(scene: Scene) -> list[Fact]:
+    """As in "Rents a flat in Porto": where one lives, unless it is let to others or let go."""
+    reading, part = scene.reading, scene.part("")
+    where = place(scene.part("in"))
+    dwelling = part is None or part.tokens[-1].low in DWELLINGS
+    if where is None or not dwelling or reading.past or reading.perfect or scene.part("out", "to") is not None:
+        return []
+    return scene.state("lives_in", where, text="rents in" if part is None else f"rents {scene.tell(part.tokens)} in")
 
 
 def address(scene: Scene) -> list[Fact]:

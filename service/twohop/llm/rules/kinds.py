@@ -92,7 +92,7 @@ COMPANIES = words(
     café bakery shop store factory museum library hotel bar pub nonprofit charity ngo publisher newspaper lab
     laboratory institute consultancy brewery farm airline foundation organisation organization ministry council
     government court theatre theater pharmacy supermarket bookstore bookshop kindergarten nursery garage salon
-    warehouse practice
+    warehouse practice zoo brewery
     """
 )
 ORGANISATION_ENDS = words(
@@ -129,6 +129,12 @@ JOBS = words(
     songwriter specialist statistician stylist superintendent supervisor surgeon surveyor tailor taxidermist
     teacher technician technologist therapist tiler trader trainee trainer translator tutor underwriter
     undertaker usher vet veterinarian violinist waiter waitress watchmaker welder writer zookeeper zoologist
+    auditor beekeeper blacksmith brewer captain caterer chaplain chauffeur choreographer climatologist columnist
+    concierge conservator courier cryptographer dean demographer dermatologist dispatcher dressmaker forester
+    fundraiser geneticist glazier hydrologist immunologist jockey landscaper lobbyist locksmith machinist masseur
+    mediator musicologist oceanographer oncologist orthodontist pastor percussionist playwright priest
+    psychotherapist rabbi ranger registrar restorer screenwriter sergeant shepherd sommelier sonographer steward
+    stewardess stockbroker stonemason toxicologist treasurer urologist winemaker
     lead head president vice-president vp boss owner partner apprentice student worker strategist salesclerk
     """
 )
@@ -205,6 +211,14 @@ PLACES = words(
     turin utrecht valencia vancouver venice vienna vilnius warsaw washington wellington yokohama york zagreb
     zurich hawaii bali sicily tuscany bavaria catalonia madeira azores algarve andalusia provence brittany
     normandy alaska
+    aarhus abidjan abuja accra algiers amman ankara antwerp bamako basra beirut bergamo bishkek brno bruges busan
+    caracas casablanca chennai cluj cusco daegu dakar damascus dhaka dortmund dundee durban eindhoven gaborone gdansk
+    gdańsk gdynia göteborg guadalajara guangzhou haifa hobart hyderabad ibadan innsbruck islamabad izmir jaipur
+    karachi kathmandu kigali kinshasa kobe kolkata kraków lahore linz luanda lund lusaka maputo marrakesh medellin
+    minsk mombasa monterrey montevideo montpellier nagoya nantes nicosia nürnberg ostrava oulu patras penang perugia
+    pisa plovdiv poznan poznań pretoria pune quito rabat rostock rotorua sapporo sarajevo shenzhen skopje stavanger
+    surabaya szczecin taipei tampa tashkent tbilisi tehran thessaloniki tirana tromsø trondheim tunis turku
+    ulaanbaatar uppsala valletta valparaíso varanasi vientiane wrocław wuhan xiamen yaoundé yerevan zaragoza zürich
     """
 )
 LONG_PLACES = frozenset(

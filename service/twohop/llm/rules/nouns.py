@@ -105,18 +105,29 @@ def called(phrase: Phrase, tokens: Sequence[Token], end: int, talk: Discourse) -
     if end + 1 < len(tokens) and tokens[end].low in {"named", "called"}:
         last = name_end(tokens, end + 1, talk)
         if last > end + 1:
-            name = named(tokens[end + 1 : last])
-            kind = kinds.singular(phrase.head)
-            return replace(
-                name,
-                kinds=with_pet(kind),
-                type=type_of_kind(kind) or name.type,
-                start=phrase.start,
-                head=phrase.head,
-                determiner=phrase.determiner,
-                text=f"{phrase.text} named {name.name}",
-            ), last
+            return christened(phrase, tokens[end + 1 : last]), last
+    determined = phrase.determiner in {"a", "an"}
+    if determined and end + 1 < len(tokens) and tokens[end].text == "," and kinds.singular(phrase.head) in kinds.PETS:
+        # "A cat, Taffy, ...": set off by commas.
+        last = name_end(tokens, end + 1, talk)
+        if last == end + 2 and (last == len(tokens) or tokens[last].text == ","):
+            return christened(phrase, tokens[end + 1 : last]), min(last + 1, len(tokens))
     return phrase, end
+
+
+def christened(phrase: Phrase, tokens: Sequence[Token]) -> Phrase:
+    """A common phrase under its name."""
+    name = named(tokens)
+    kind = kinds.singular(phrase.head)
+    return replace(
+        name,
+        kinds=with_pet(kind),
+        type=type_of_kind(kind) or name.type,
+        start=phrase.start,
+        head=phrase.head,
+        determiner=phrase.determiner,
+        text=f"{phrase.text} named {name.name}",
+    )
 
 
 def within(team: Phrase, tokens: Sequence[Token], end: int, talk: Discourse) -> tuple[Phrase, int]:

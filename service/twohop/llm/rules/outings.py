@@ -7,9 +7,10 @@ from twohop.llm.rules.chatter import VAGUE
 from twohop.llm.rules.ends import others
 from twohop.llm.rules.phrase import Phrase
 from twohop.llm.rules.retell import Part, listed
-from twohop.llm.rules.scene import Course, Scene, Tense, opening, typed
+from twohop.llm.rules.scene import Course, Scene, typed
 from twohop.llm.rules.statement import Reading
 from twohop.llm.rules.verbs import past
+from twohop.llm.rules.wording import Tense, opening
 from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Claim, Fact, Polarity
 from twohop.memory.times import Reach
@@ -27,6 +28,20 @@ GATHERINGS = words(
     parade meetup fair retreat reunion class ceremony group support seminar lecture camp museum
     """
 )
+
+
+RIDES = words("bus train tram metro tube subway bike bicycle car ferry scooter motorbike")
+
+
+def commute(scene: Scene) -> list[Fact]:
+    """As in "Goes to work by bus"."""
+    reading = scene.reading
+    to, by = scene.part("to"), scene.part("by")
+    if to is None or by is None or by.phrase is None or [t.low for t in to.tokens] not in (["work"], ["the", "office"]):
+        return []
+    if by.tokens[-1].low not in RIDES or reading.past or reading.perfect or reading.able:
+        return []
+    return scene.state("commutes_by", replace(by.phrase, type="thing"), text="commutes by")
 
 
 def visit(scene: Scene) -> list[Fact]:

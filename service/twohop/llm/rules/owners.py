@@ -168,6 +168,19 @@ def relative(
     return replace(phrase, asides=(*owner.asides, kinship(owner, noun, phrase)))
 
 
+def has_pet(owner: Phrase, kind: str, name: Phrase) -> Phrase:
+    """As in "Rex, our dog": the animal by its name, and that its owner has it."""
+    animal = replace(name, type="thing", kinds=with_pet(kind), head=kind, owner=owner.name)
+    aside = Aside(
+        text=f"{owner.text} has {article(kind)} {kind} named {name.name}",
+        claim=Claim(subject=owner.name, predicate="has_pet", object=name.name),
+        entities=(owner.named, animal.named),
+        start=name.start,
+        end=name.end,
+    )
+    return replace(animal, asides=(*name.asides, aside))
+
+
 def possession(owner: Phrase, kind: str, name: Sequence[Token], first: Token, part: Sequence[Token]) -> Phrase:
     """As in "My dog Rex", "our startup Lumen": the thing by its name, and that its owner has it."""
     called = named(name)

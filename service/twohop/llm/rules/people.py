@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from twohop.graph.model import Kind
-from twohop.llm.rules import kinds
+from twohop.llm.rules import couples, kinds
 from twohop.llm.rules.discourse import Discourse
 from twohop.llm.rules.given_names import is_given_name
 from twohop.llm.rules.phrase import Phrase, article, kinship, person, type_of_kind, with_pet
@@ -45,7 +45,7 @@ def is_kin(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the languag
     if subject.head in kinds.PETS and subject.determiner == "poss" and other is not None and other.proper:
         return pet(scene, owner_of(scene, subject), subject.head, other)
     if other is None or not other.owner:
-        return friends(scene)
+        return couples.bound(scene)
     if other.determiner != "poss" and not is_given_name(other.owner.split()[0]):
         return []
     if (
@@ -58,6 +58,16 @@ def is_kin(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the languag
     if other.head in kinds.PETS and other.determiner == "poss" and subject.proper:
         return pet(scene, owner_of(scene, other), other.head, subject)
     return []
+
+
+def are_kin(scene: Scene) -> list[Fact]:
+    """As in "My kids are called Tom and Ana"."""
+    subject, rest = scene.subject, scene.reading.rest
+    if subject.head not in kinds.PLURAL_RELATIONS or subject.determiner != "poss" or scene.reading.past:
+        return []
+    names = names_in(rest[1:] if rest and rest[0].low in {"called", "named"} else rest, scene.talk)
+    single = kinds.PLURAL_RELATIONS[subject.head]
+    return [f for name in names for f in kin(scene, subject, replace(name, type="person"), single)]
 
 
 def owner_of(scene: Scene, phrase: Phrase) -> Phrase:
@@ -116,78 +126,6 @@ def called(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the languag
         return kin(scene, replace(scene.subject, owner=holder, head=noun), replace(other, type="person"), noun)
     if kinds.singular(noun) in kinds.PETS:
         return pet(scene, base, noun, other)
-    return []
-
-
-def friends(scene: Scene) -> list[Fact]:
-    """As in "Is friends with Bob", "is married to Tom", "is dating Ana", "is engaged to Ana"."""
-    rest = scene.reading.rest
-    first = rest[0].low if rest else ""
-    if first in {"single", "divorced", "widowed"} and not rest[1:]:
-        return marital(scene, first)
-    table = {"friends": ("friend_of", "with"), "married": ("married_to", "to"), "engaged": ("engaged_to", "to")}
-    if first not in table:
-        return []
-    predicate, preposition = table[first]
-    part = scene.part(preposition)
-    if part is None or part.phrase is None or part.phrase.type not in {"", "person"} or part.phrase.speaker:
-        return marital(scene, first) if part is None and first != "friends" else []
-    if not (part.phrase.proper or part.phrase.head in kinds.RELATIONS):
-        return []
-    return scene.state(predicate, replace(part.phrase, type="person"))
-
-
-def marital(scene: Scene, word: str) -> list[Fact]:
-    """As in "Is single", "is married", "is divorced"."""
-    return scene.state("marital_status", word, text="is", kind=Kind.ATTRIBUTE)
-
-
-def marry(scene: Scene) -> list[Fact]:
-    """As in "Married Tom in 2020", "got married to Tom", "got engaged to Ana", "got divorced"."""
-    reading = scene.reading
-    part = scene.part("")
-    word = part.tokens[0].low if part else ""
-    if reading.lemma == "marry":
-        who = part
-        predicate = "married_to"
-    elif reading.lemma == "get" and word in {"married", "engaged", "divorced", "hitched"}:
-        who = scene.part("to", "from")
-        predicate = {"engaged": "engaged_to", "divorced": "married_to"}.get(word, "married_to")
-    elif reading.lemma == "divorce":
-        who, word, predicate = part, "divorced", "married_to"
-    else:
-        return []
-    other = (
-        who.phrase
-        if who and who.phrase and who.phrase.type in {"", "person"} and (who.phrase.proper or who.phrase.owner)
-        else None
-    )
-    if other is None and who is None and len(reading.companions) == 1:
-        other = reading.companions[0]
-    if other is None:
-        state = "married" if word == "hitched" else word
-        return (
-            scene.state("marital_status", state, aspect=Aspect.BEGINS, text="is", kind=Kind.ATTRIBUTE)
-            if state and who is None
-            else []
-        )
-    aspect = Aspect.ENDS if word == "divorced" else Aspect.BEGINS
-    return scene.state(predicate, replace(other, type="person"), aspect=aspect)
-
-
-def date(scene: Scene) -> list[Fact]:
-    """As in "Is dating Ana", "met Ana"."""
-    part = scene.part("")
-    if part is None or part.phrase is None or part.phrase.speaker or part.phrase.type not in {"", "person"}:
-        return []
-    if not part.phrase.proper or not part.complete:
-        return []
-    who = replace(part.phrase, type="person")
-    if scene.reading.lemma == "date":
-        return scene.state("dating", who, text="is dating")
-    if scene.reading.lemma == "know":
-        known = who.kinds or is_given_name(who.name.split()[0])
-        return scene.state("knows", who, past_is_event=True) if known else []
     return []
 
 

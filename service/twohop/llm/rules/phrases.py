@@ -24,6 +24,7 @@ from twohop.llm.rules.owners import owned
 from twohop.llm.rules.phrase import (
     Phrase,
     person,
+    type_of_kind,
     written,
 )
 from twohop.llm.rules.proper_names import name_end, named, owns
@@ -138,13 +139,28 @@ def common(tokens: Sequence[Token], place: int, talk: Discourse, *, subject: boo
     return called(phrase, tokens, end, talk)
 
 
+def kind_and_name(tokens: Sequence[Token], place: int, talk: Discourse) -> tuple[Phrase, int] | None:
+    """As in "the brewery Acme", "the city Porto": a name, and before it, in one word, what it is."""
+    at = place + 2
+    if at >= len(tokens) or tokens[at - 1].low not in kinds.COMPANIES | kinds.PLACE_KINDS:
+        return None
+    end = name_end(tokens, at, talk)
+    if end == at or (end < len(tokens) and owns(tokens, end)):
+        return None
+    kind, determiner = tokens[at - 1].low, tokens[place]
+    name = replace(named(tokens[at:end]), type=type_of_kind(kind), kinds=(kind,))
+    return replace(name, determiner=determiner.low, start=determiner.start), end
+
+
 def articled(
     tokens: Sequence[Token], place: int, determiner: str, talk: Discourse, *, subject: bool
 ) -> tuple[Phrase | None, int] | None:
     """As in "the University of Porto", "the Platform team", "The Glass Harbour"; None when no name follows."""
     begin = place + 1
     last = name_end(tokens, begin, talk) if begin < len(tokens) else begin
-    if last == begin or not named_whole(tokens, last, begin, subject=subject):
+    if last == begin:
+        return kind_and_name(tokens, place, talk)
+    if not named_whole(tokens, last, begin, subject=subject):
         return None
     name, end = from_name(tokens, begin, last, talk, subject=subject)
     if name is None or name.owner:

@@ -34,12 +34,14 @@ TAILS = (
     ("as", "well"), ("now",), ("again",), ("too",), ("either",), ("full", "time"), ("full-time",), ("part-time",),
     ("though",), ("lately",), ("currently",), ("recently",), ("already",), ("yet",), ("together",), ("haha",),
     ("lol",), ("btw",), ("for", "now"), ("so", "far"), ("since", "then"), ("you", "know"), ("actually",),
-    ("instead",), ("today",), ("here",), ("by", "the", "way"), ("to", "be", "honest"), ("of", "course"),
+    ("instead",), ("today",), ("here",), ("by", "the", "way"), ("to", "be", "honest"), ("of", "course"), ("a", "lot"),
+    ("a", "little"), ("a", "bit"), ("so", "much"), ("very", "much"), ("to", "bits"), ("after", "all"),
+    ("thx",), ("thanks",), ("please",), ("pls",),
     ("for", "a", "living"), ("and",), ("but",), ("so",), (",",),
 )  # fmt: skip
 """Words at the end of a clause that only colour it."""
 
-OVER_TAILS = frozenset({("any", "more"), ("any", "longer"), ("anymore",)})
+OVER_TAILS = frozenset({("any", "more"), ("any", "longer"), ("anymore",), ("after", "all")})
 
 MARKED = words("married engaged divorced born allergic retired called named employed based interested located")
 
@@ -68,7 +70,9 @@ def predicate(subject: Phrase, tokens: Sequence[Token], place: int, *, plural: b
     chain = Chain(
         tokens,
         place,
-        dict.fromkeys(("negated", "over", "used", "past", "perfect", "progressive", "doubt", "able", "aux"), False),
+        dict.fromkeys(
+            ("negated", "never", "over", "used", "past", "perfect", "progressive", "doubt", "able", "aux"), False
+        ),
     )
     while chain.place < len(tokens) and step(chain, subject):
         chain.place += 1
@@ -86,6 +90,7 @@ def predicate(subject: Phrase, tokens: Sequence[Token], place: int, *, plural: b
         perfect=flags["perfect"],
         progressive=flags["progressive"],
         negated=flags["negated"],
+        never=flags["never"],
         over=flags["over"],
         used=flags["used"],
         plan=chain.plan,
@@ -107,6 +112,7 @@ def step(chain: Chain, subject: Phrase) -> bool:  # noqa: C901, PLR0911, PLR0912
         return True
     if low in {"not", "never"}:
         flags["negated"] = True
+        flags["never"] |= low == "never"
         return True
     if low in UNCERTAIN:
         flags["doubt"] = True
@@ -245,6 +251,8 @@ def catenated(reading: Reading) -> Reading:  # noqa: PLR0911 - a case of the lan
     if lemma in STARTS:
         return started(reading, swap)
     if lemma in STOPS or (lemma == "give" and rest[0].low == "up"):
+        if reading.negated or reading.able:
+            return replace(swap, doubt=True)  # "Can't stop smoking" is no end of it.
         return reading if reading.plan else replace(swap, over=True, past=False, perfect=False)
     if lemma == "think" and reading.progressive and not reading.past:
         return replace(swap, plan="considers", progressive=False)
@@ -288,25 +296,27 @@ def inner_verb(rest: Sequence[Token]) -> tuple[Verb | None, int, bool]:
     return None, 0, False
 
 
+def shorn(rest: list[Token], lemma: str) -> bool:
+    """Takes colouring words off the end, but no "together" of "we are together"; whether one of them ends things."""
+    ended = False
+    while rest:
+        lows = [token.low for token in rest]
+        fitting = (tail for tail in TAILS if tuple(lows[-len(tail) :]) == tail)
+        tail = next((tail for tail in fitting if tail != ("together",) or lemma != "be"), ())
+        if rest[-1].word and not tail:
+            break
+        ended |= rest[-1].word and tail in OVER_TAILS
+        del rest[-len(tail) if rest[-1].word else -1 :]
+    return ended
+
+
 def trimmed(reading: Reading) -> Reading:
     """Without words at the end that only colour it; "anymore" ends what is negated."""
     rest = list(reading.rest)
     over = reading.over
-    ended = False
-    changed = True
-    while changed and rest:
-        changed = False
-        if not rest[-1].word:
-            rest.pop()
-            changed = True
-            continue
-        for tail in TAILS:
-            if len(rest) >= len(tail) and tuple(token.low for token in rest[-len(tail) :]) == tail:
-                ended |= tail in OVER_TAILS
-                del rest[-len(tail) :]
-                changed = True
-                break
+    ended = shorn(rest, reading.lemma)
     negated = reading.negated
+    kept = {"long", "later", "all", "both", *(("together",) if reading.lemma == "be" else ())}
     while rest:
         low = rest[0].low
         if reading.lemma == "be" and low in {"not", "never"}:
@@ -316,7 +326,7 @@ def trimmed(reading: Reading) -> Reading:
             rest.pop(0)
         elif reading.lemma == "be" and low in UNCERTAIN:
             return replace(reading, doubt=True)
-        elif low not in ADVERBS - {"long", "later", "all", "both"} and rest[0].text != ",":
+        elif low not in ADVERBS - kept and rest[0].text != ",":
             break
         rest.pop(0)
     over |= ended and negated

@@ -130,6 +130,8 @@ def opens_with_name(tokens: Sequence[Token], place: int, talk: Discourse) -> boo
     token = tokens[place]
     if is_given_name(token.text) or kinds.is_place(token.text) or normal(token.text) in talk.names or acronym(token):
         return True
+    if token.low not in NOT_NAMES and explained(tokens, place):
+        return True
     if token.low in NOT_NAMES or token.low.endswith(("ing", "ly", "tion", "ness", "ment")) or place + 1 >= len(tokens):
         return False
     if (
@@ -147,6 +149,14 @@ def opens_with_name(tokens: Sequence[Token], place: int, talk: Discourse) -> boo
         return True
     noun = any(has_form(later.low, Form.BASE) for later in tokens[place + 2 : place + 4])  # "Fantasy books fuel …"
     return has_form(after.low, Form.PAST) or (has_form(after.low, Form.THIRD) and not noun)
+
+
+def explained(tokens: Sequence[Token], place: int) -> bool:
+    """As in "Rex, our dog, …": what follows between commas says that it is a name."""
+    noun = tokens[place + 3] if place + 4 < len(tokens) else None
+    if noun is None or tokens[place + 1].text != "," or tokens[place + 4].text != ",":
+        return False
+    return tokens[place + 2].low in FIRST_OWNER and noun.low in kinds.PETS | kinds.RELATIONS.keys()
 
 
 def type_of(name: str) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from twohop.llm.rules.clauses import Clause, begins
+from twohop.llm.rules import kinds
+from twohop.llm.rules.clause_starts import begins
+from twohop.llm.rules.clauses import Clause
 from twohop.llm.rules.discourse import Discourse
 from twohop.llm.rules.grammar_words import (
     ADVERBS,
@@ -16,6 +18,8 @@ from twohop.llm.rules.grammar_words import (
     PREPOSITIONS,
     UNCERTAIN,
 )
+from twohop.llm.rules.owners import has_pet
+from twohop.llm.rules.paraphrase import paraphrased
 from twohop.llm.rules.phrase import (
     Phrase,
     kinship,
@@ -55,6 +59,8 @@ def read(clause: Clause, talk: Discourse, before: Reading | None, antecedent: Ph
         place += 1
     if place >= len(tokens):
         return []
+    if not clause.pronoun and not doubt and (plain := paraphrased(tokens, place, talk)):
+        return [plain]
     subjects, verb = subjects_of(clause, tokens, place, talk, before, antecedent)
     readings: list[Reading] = []
     for subject in subjects:
@@ -143,10 +149,14 @@ def implied(tokens: Sequence[Token], place: int) -> bool:
 
 def with_apposition(name: Phrase | None, apposed: Phrase, talk: Discourse) -> Phrase | None:
     """As in "Emma, my sister, …": what the second phrase says of the first."""
-    if name is None or not name.proper or not apposed.owner or apposed.proper or not apposed.asides:
+    if name is None or not name.proper or not apposed.owner or apposed.proper:
         return name
     noun = apposed.head
     owner = person(apposed.owner, talk)
+    if noun in kinds.PETS and apposed.determiner == "poss" and owner.name == talk.speaker:
+        return has_pet(owner, noun, name)
+    if not apposed.asides:
+        return name
     told = replace(name, type="person", kinds=(*name.kinds, noun))
     talk.relatives[(apposed.owner.casefold(), noun)] = name.name
     return replace(told, asides=(*name.asides, kinship(owner, noun, replace(told, end=apposed.end))))

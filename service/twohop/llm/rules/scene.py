@@ -5,18 +5,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from twohop.graph.model import Granularity, Kind, Message
-from twohop.llm.rules.chatter import CHATTER, VAGUE
-from twohop.llm.rules.dates import dated
 from twohop.llm.rules.discourse import Discourse
-from twohop.llm.rules.grammar_words import PREPOSITIONS
 from twohop.llm.rules.phrase import Aside, Phrase
 from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.retell import Part, parts, tell
 from twohop.llm.rules.statement import Reading
 from twohop.llm.rules.tokens import Token
-from twohop.llm.rules.verbs import Form, gerund, past, read_verb
-from twohop.llm.rules.wordlist import words
+from twohop.llm.rules.wording import Tense, inflected, opening
 from twohop.memory.moment import When
+from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Fact, Named, Polarity
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.times import Reach, TimeSpan
@@ -26,10 +23,6 @@ MAX_TEXT = 300
 
 MAX_CUES = 6
 
-CONCRETE = words("go run take have get start buy come")
-"""Verbs that make a plan once it says when, where or with whom."""
-
-PLURALS = {"is": "are", "was": "were"}
 CONTRAST = 5
 """Words that a denied value may have in "at Beta, not at Acme"."""
 
@@ -40,14 +33,6 @@ class Aspect(StrEnum):
     HOLDS = "holds"
     BEGINS = "begins"
     ENDS = "ends"
-
-
-class Tense(StrEnum):
-    """How a fact's text is written."""
-
-    PRESENT = "present"
-    PAST = "past"
-    DENIED = "denied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +128,8 @@ class Scene:
             return Course(polarity=Polarity.ENDED, tense=Tense.PAST, ends=self._point())
         if reading.negated:
             if reading.past or reading.perfect:
-                return None
+                never = reading.never and time is None
+                return Course(polarity=Polarity.NEGATED, tense=Tense.NEVER) if never else None
             return Course(polarity=Polarity.NEGATED, tense=Tense.DENIED)
         if (
             time is not None
@@ -183,6 +169,10 @@ class Scene:
         if course is None:
             return []
         who = subject or self.subject
+        if isinstance(end, Phrase):
+            if course.tense is Tense.NEVER and not end.proper:
+                return []  # "Never had a dog like that" says nothing of dogs.
+            end = self.mentioned(predicate, end, who, affirmed=course.polarity is Polarity.AFFIRMED)
         verb = inflected(text or self.predicates.phrase(predicate), course.tense, plural=who.plural)
         value = end if isinstance(end, str) else end.text
         claim = Claim(
@@ -207,6 +197,39 @@ class Scene:
             ),
             *self.asides(who, end),
         ]
+
+    def told(self, predicate: str) -> bool:
+        """Whether something was said before of the subject under this predicate."""
+        names = self.talk.names_of(self.subject.name)
+        return any(
+            fact.claims and fact.claims[0].predicate == predicate and normal(fact.claims[0].subject) in names
+            for fact in self.talk.facts
+        )
+
+    def mentioned(
+        self, predicate: str, end: Phrase, subject: Phrase | None = None, *, affirmed: bool = False
+    ) -> Phrase:
+        """The one value said before that a part of its name means: "the zoo" is Dublin Zoo, "Acme" is Acme Labs.
+
+        What begins may be another zoo, so that an affirmed statement needs a name.
+        """
+        if end.speaker or end.owner or not (end.proper or (end.determiner == "the" and not affirmed)):
+            return end
+        names, part = self.talk.names_of((subject or self.subject).name), normal(end.name).split()
+        same = {
+            (named.name, named.type)
+            for fact in self.talk.facts
+            if fact.polarity is Polarity.AFFIRMED and fact.claims and fact.claims[0].predicate == predicate
+            for named in fact.entities
+            if named.name == fact.claims[0].object and normal(fact.claims[0].subject) in names
+        }
+        if any(normal(name) == normal(end.name) for name, _ in same):
+            return end
+        longer = [(name, kind) for name, kind in same if abridged(part, normal(name).split())]
+        if len(longer) != 1:
+            return end
+        name, kind = longer[0]
+        return replace(end, name=name, text=name, type=end.type or kind, proper=end.proper or name[:1].isupper())
 
     def fact(
         self,
@@ -265,74 +288,16 @@ class Scene:
         wrong = tell(denied, self.talk, self.subject)
         return replace(self, reading=replace(self.reading, rest=tuple(rest[: at - 1]))), wrong
 
-    def plan(self) -> list[Fact]:
-        """What lies ahead: "plans to visit Porto in June 2025". It holds until done, dropped or replaced."""
-        reading = self.reading
-        if not reading.rest or not self.intended():
-            return []
-        if reading.doubt or reading.negated or reading.over or reading.used or (reading.past and not reading.plan):
-            return []
-        rest = self.tell(reading.rest)
-        if not rest or reading.rest[-1].low in PREPOSITIONS:
-            return []
-        doing = " ".join(filter(None, (reading.lemma, rest, dated(self.time, self.message.time_zone))))
-        verb = reading.plan if reading.plan not in {"", "will"} else "plans"
-        if verb == "considers":
-            doing = " ".join(filter(None, (gerund(reading.lemma), rest, dated(self.time, self.message.time_zone))))
-        intent = f"is considering {doing}" if verb == "considers" else f"{verb} to {doing}"
-        text = f"{opening(self.subject)} {intent}"
-        main = Claim(
-            subject=self.subject.name,
-            predicate="wants" if verb in {"wants", "hopes"} else "plans",
-            object=doing,
-            literal=True,
-        )
-        course = Course(polarity=Polarity.AFFIRMED, tense=Tense.PRESENT)
-        found = [part.phrase.named for part in self.parts if part.phrase is not None and part.phrase.proper]
-        links = [
-            Claim(
-                subject=self.subject.name,
-                predicate="_".join(["plans_to", reading.lemma, *part.preposition.split()]),
-                object=part.phrase.name,
-            )
-            for part in self.parts
-            if part.phrase is not None and part.phrase.proper
-        ]
-        return [
-            self.fact(
-                text,
-                kind=Kind.PLAN,
-                claims=(main, *links),
-                entities=(typed(self.subject, "person" if self.subject.speaker else ""), *found),
-                course=course,
-            ),
-            *self.asides(self.subject, *(part.phrase for part in self.parts)),
-        ]
 
-    def intended(self) -> bool:
-        """Whether a plan is one's own, of something to do; "will" alone is a promise unless it says when or who."""
-        reading = self.reading
-        said = [token.low for token in reading.rest]
-        if reading.lemma == "get" and said[0] in {"married", "engaged", "divorced", "promoted"}:
-            return True
-        named = any(part.phrase is not None and part.phrase.proper for part in self.parts)
-        doing = reading.lemma not in CHATTER | {"be"} or (
-            reading.lemma in CONCRETE and (named or self.time is not None)
-        )
-        if self.subject.addressed or not doing or any(word in VAGUE for word in said):
-            return False
-        return reading.plan != "will" or self.time is not None or named
+def abridged(part: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether some words are how a longer name begins or ends."""
+    size = len(part)
+    return 0 < size < len(whole) and (list(whole[:size]) == list(part) or list(whole[-size:]) == list(part))
 
 
 def known(aside: Aside) -> bool:
     """Whether both ends have names, so that the aside is a fact of its own."""
     return all(entity.proper or entity.name == "user" for entity in aside.entities)
-
-
-def opening(phrase: Phrase) -> str:
-    """A subject at the start of a text."""
-    team = phrase.type == "organisation" and phrase.kinds and phrase.name[:1].isupper() and phrase.head in phrase.kinds
-    return f"The {phrase.name}" if team and phrase.determiner != "poss" else phrase.text
 
 
 def typed(phrase: Phrase, kind: str) -> Named:
@@ -351,24 +316,3 @@ def merged(entities: Sequence[Named]) -> tuple[Named, ...]:
             name=one.name, type=known.type or one.type, proper=known.proper or one.proper, kinds=kinds
         )
     return tuple(found.values())
-
-
-def inflected(phrase: str, tense: Tense, *, plural: bool = False) -> str:
-    """A verb phrase in third person present, put into the past or denied, and into the plural for "Alice's parents"."""
-    first, _, rest = phrase.partition(" ")
-    lemma = next((verb.lemma for verb in read_verb(first) if verb.form in {Form.THIRD, Form.PAST}), "")
-    if not lemma:
-        return phrase
-    past_already = first == "was" or not any(verb.form is Form.THIRD for verb in read_verb(first))
-    if lemma == "be":
-        verb = PLURALS.get(first, first) if plural else first
-        if tense is Tense.PAST:
-            verb = "were" if plural else "was"
-        verb = f"{verb} not" if tense is Tense.DENIED else verb
-    elif tense is Tense.DENIED:
-        verb = f"{'do' if plural else 'does'} not {lemma}"
-    elif tense is Tense.PAST or past_already:
-        verb = past(lemma)
-    else:
-        verb = lemma if plural else first
-    return f"{verb} {rest}".strip()

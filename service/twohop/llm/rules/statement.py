@@ -10,9 +10,9 @@ from twohop.llm.rules.tokens import Token
 class Reading:
     """A clause as a statement about its subject.
 
-    `over` = it holds no longer; `used` = it used to; `begins` = it started; `plan` = it lies ahead ("plans", "wants" or
-    "will"), with the words of the plan; `doubt` = the speaker doesn't state it. `rest` are the words after the verb,
-    `companions` the other subjects of "Marco and I".
+    `never` = it did at no time; `over` = it holds no longer; `used` = it used to; `begins` = it started; `plan` = it
+    lies ahead ("plans", "wants" or "will"), with the words of the plan; `doubt` = the speaker doesn't state it. `rest`
+    are the words after the verb, `companions` the other subjects of "Marco and I".
     """
 
     subject: Phrase
@@ -22,6 +22,7 @@ class Reading:
     perfect: bool = False
     progressive: bool = False
     negated: bool = False
+    never: bool = False
     over: bool = False
     used: bool = False
     begins: bool = False

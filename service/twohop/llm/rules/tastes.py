@@ -9,9 +9,10 @@ from twohop.llm.rules.grammar_words import PREPOSITIONS, UNCLEAR
 from twohop.llm.rules.phrase import Phrase, person
 from twohop.llm.rules.phrases import read_phrase
 from twohop.llm.rules.retell import listed
-from twohop.llm.rules.scene import Course, Scene, Tense, inflected, opening, typed
+from twohop.llm.rules.scene import Course, Scene, typed
 from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, gerund, guess_verb, has_form
+from twohop.llm.rules.wording import Tense, inflected, opening
 from twohop.llm.rules.wordlist import words
 from twohop.memory.moment import When
 from twohop.memory.ports import Claim, Fact, Polarity

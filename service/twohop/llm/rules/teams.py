@@ -127,7 +127,7 @@ def member(scene: Scene) -> list[Fact]:
     """As in "Is on the Platform team", "is a member of the Green Club", "is part of Acme"."""
     rest = scene.reading.rest
     lows = [token.low for token in rest]
-    if lows[:1] == ["on"] and len(lows) > 1:
+    if lows[:1] in (["on"], ["in"]) and len(lows) > 1:
         after = 1
     elif ("member" in lows[:3] and "of" in lows[:4]) or lows[:2] == ["part", "of"] or lows[:3] == ["a", "part", "of"]:
         after = lows.index("of") + 1
@@ -136,6 +136,8 @@ def member(scene: Scene) -> list[Fact]:
     phrase = scene.read(rest[after:])
     if phrase is None or not phrase.proper or phrase.type not in {"", "organisation"}:
         return []
+    if lows[0] == "in" and phrase.head not in kinds.TEAMS - {"office", "branch", "lab"}:
+        return []  # "In the Lisbon office" may be today.
     group = replace(phrase, type="organisation")
     if scene.subject.type == "organisation" or scene.subject.head in kinds.TEAMS:
         return scene.state("part_of", group)

@@ -1,15 +1,18 @@
 """What someone is: age, birthday, diet, allergies, languages, instruments."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from twohop.graph.model import Granularity, Kind
 from twohop.llm.rules import kinds
 from twohop.llm.rules.dates import bare
-from twohop.llm.rules.phrase import article, person, with_pet
+from twohop.llm.rules.measures import number
+from twohop.llm.rules.phrase import Phrase, article, person, with_pet
 from twohop.llm.rules.retell import listed
 from twohop.llm.rules.scene import Aspect, Scene
 from twohop.llm.rules.tastes import things
+from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.wordlist import words
 from twohop.memory.calendar_words import MONTH_NAMES
 from twohop.memory.ports import Fact
@@ -25,6 +28,12 @@ IDENTITY = 5
 """Words of what someone is: "mother of two small kids"."""
 
 DIETS = words("vegetarian vegan pescatarian kosher halal gluten-free lactose-intolerant")
+DISEASES = words(
+    """
+    disease syndrome asthma diabetes epilepsy arthritis adhd eczema hypertension insomnia dyslexia endometriosis
+    migraines psoriasis fibromyalgia anaemia anemia sciatica tinnitus scoliosis
+    """
+)
 STANDING = words(
     """
     pregnant deaf blind diabetic asthmatic dyslexic colour-blind color-blind left-handed right-handed
@@ -41,16 +50,20 @@ DATE = re.compile(
 def age(scene: Scene) -> list[Fact]:
     """As in "Is 34 years old", "turned 30 last week"."""
     rest = scene.reading.rest
-    if not rest or scene.subject.type not in {"", "person"}:
+    subject = scene.subject
+    alive = subject.speaker or subject.type == "person" or bool(set(subject.kinds) & kinds.PETS)
+    if not rest or not (alive or (subject.proper and not subject.type)) or subject.plural:
         return []
-    number = rest[0].text
-    if not number.isdigit() or not 0 < int(number) <= OLDEST:
+    if scene.message.content[subject.start : subject.end].lower() == "we":
+        return []  # "We are three" counts heads.
+    years = number(rest[0])
+    if not 0 < years <= OLDEST or (rest[0].low == "one" and not rest[1:]):
         return []
     tail = " ".join(token.low for token in rest[1:])
     if scene.reading.lemma == "turn" and not tail:
-        return scene.state("age", number, aspect=Aspect.BEGINS, text="is", tail="years old", kind=Kind.ATTRIBUTE)
+        return scene.state("age", f"{years}", aspect=Aspect.BEGINS, text="is", tail="years old", kind=Kind.ATTRIBUTE)
     if scene.reading.lemma == "be" and tail in {"", "years old", "year old", "years of age"} and not scene.reading.past:
-        return scene.state("age", number, text="is", tail="years old", kind=Kind.ATTRIBUTE)
+        return scene.state("age", f"{years}", text="is", tail="years old", kind=Kind.ATTRIBUTE)
     return []
 
 
@@ -88,6 +101,12 @@ def condition(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the lang
             for f in scene.state("allergic_to", one, kind=Kind.ATTRIBUTE)
         ]
     alone = lows[1:] if first in {"a", "an"} else lows
+    if lows[1:] == ["intolerant"]:
+        return [
+            f
+            for one in things(rest[:1], scene)
+            for f in scene.state("allergic_to", one, text="is intolerant to", kind=Kind.ATTRIBUTE)
+        ]
     if len(alone) == 1 and alone[0] in DIETS:
         return scene.state("diet", alone[0], text=f"is {first}" if first in {"a", "an"} else "is", kind=Kind.ATTRIBUTE)
     if len(lows) == 1 and first in STANDING:
@@ -103,6 +122,36 @@ def condition(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the lang
             for f in scene.state("health", one.text, aspect=Aspect.BEGINS, text="has")
         ]
     return []
+
+
+def disease(scene: Scene) -> list[Fact]:
+    """As in "Has asthma", "doesn't have coeliac disease"."""
+    rest = [token for token in scene.reading.rest if token.word]
+    if not rest or len(rest) > IDENTITY or rest[-1].low not in DISEASES or rest[0].low in {"no", "to", "any"}:
+        return []
+    if scene.subject.type not in {"", "person"} or len(scene.parts) > 1 or any(t.low in {"and", "or"} for t in rest):
+        return []
+    value = scene.tell([token for token in rest if token.low not in {"a", "an", "the"}])
+    return scene.state("health", value, text="has", kind=Kind.STATE) if value else []
+
+
+def take_up(scene: Scene) -> list[Fact]:
+    """As in "Took up the violin"."""
+    return taken(scene, Aspect.BEGINS)
+
+
+def give_up(scene: Scene) -> list[Fact]:
+    """As in "Gave up handball in August"."""
+    return taken(scene, Aspect.ENDS)
+
+
+def taken(scene: Scene, aspect: Aspect) -> list[Fact]:
+    """A game or an instrument that begins or ends to be played."""
+    part = scene.part("up")
+    if part is None or scene.reading.plan or scene.reading.doubt:
+        return []
+    words = [token for token in part.tokens if token.low not in {"the", "playing"}]
+    return scene.state("plays", played(scene, words), aspect=aspect) if playable(words) else []
 
 
 def contact(scene: Scene) -> list[Fact]:
@@ -173,26 +222,35 @@ def play(scene: Scene) -> list[Fact]:
         return []
     for member in listed(part.tokens):
         words = [t for t in member if t.low not in {"the", "a", "an", "some", "my", "her", "his", "their", "our"}]
-        if not words or words[-1].low not in kinds.INSTRUMENTS | kinds.SPORTS or len(words) > GAME:
+        if not playable(words):
             return facts
-        name = " ".join(t.text for t in words)
-        kind = "instrument" if words[-1].low in kinds.INSTRUMENTS else "sport"
-        text = f"the {name}" if kind == "instrument" else name
-        phrase = replace(
-            scene.subject,
-            name=name,
-            text=text,
-            type="thing",
-            proper=False,
-            speaker=False,
-            kinds=(kind,),
-            asides=(),
-            determiner="",
-            owner="",
-            head=words[-1].low,
-        )
-        facts += scene.state("plays", phrase, past_is_event=True)
+        facts += scene.state("plays", played(scene, words), past_is_event=True)
     return facts
+
+
+def playable(words: Sequence[Token]) -> bool:
+    """Whether words name an instrument or a game."""
+    return 0 < len(words) <= GAME and words[-1].low in kinds.INSTRUMENTS | kinds.SPORTS
+
+
+def played(scene: Scene, words: Sequence[Token]) -> Phrase:
+    """An instrument or a game as a thing."""
+    name = " ".join(t.text for t in words)
+    kind = "instrument" if words[-1].low in kinds.INSTRUMENTS else "sport"
+    return replace(
+        scene.subject,
+        name=name,
+        text=f"the {name}" if kind == "instrument" else name,
+        type="thing",
+        proper=False,
+        speaker=False,
+        plural=False,
+        kinds=(kind,),
+        asides=(),
+        determiner="",
+        owner="",
+        head=words[-1].low,
+    )
 
 
 def identity(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the language for each branch.

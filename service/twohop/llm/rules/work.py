@@ -1,9 +1,10 @@
 """Work: employers, jobs, and how they begin and end."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from twohop.graph.model import Kind
+from twohop.graph.model import Granularity, Kind
 from twohop.llm.rules import kinds
 from twohop.llm.rules.phrase import Phrase, written
 from twohop.llm.rules.retell import Part
@@ -13,6 +14,7 @@ from twohop.llm.rules.tokens import Token
 from twohop.llm.rules.verbs import Form, has_form
 from twohop.llm.rules.wordlist import words
 from twohop.memory.ports import Fact
+from twohop.memory.times import Reach
 
 NOT_EMPLOYERS = words(
     """
@@ -27,6 +29,13 @@ COMPANY = 6
 
 HURRIED = 2
 """Words of an employer's name in lower case; more is a phrase."""
+
+SCHOOL = re.compile(
+    r"school|schule|kindergarten|nursery|college|universit|academy|institut|"
+    r"\b(?:harvard|stanford|yale|princeton|oxford|cambridge|berkeley|caltech|mit|eth)\b",
+    re.IGNORECASE,
+)
+"""In the name of a place where some work and more learn."""
 
 TITLE = 5
 """Words of a job title."""
@@ -86,7 +95,7 @@ def job(tokens: Sequence[Token]) -> str:
         (
             i
             for i, token in enumerate(words)
-            if token.low in {"at", "for", "in", "with", "on", "from", "and", "who", "to", "&", "about"}
+            if token.low in {"at", "for", "in", "with", "on", "from", "and", "who", "to", "&", "about", "here", "there"}
         ),
         None,
     )
@@ -132,6 +141,26 @@ def work(scene: Scene) -> list[Fact]:
     if (part := scene.part("with")) and part.phrase and part.phrase.proper and part.phrase.type == "person":
         facts += scene.state("colleague_of", part.phrase, text="works with", past_is_event=True)
     return with_articles(facts)
+
+
+def posted(scene: Scene) -> list[Fact]:
+    """As in "Has been at Acme since 2019", "was at Acme from 2012 to 2020", "is in sales at Acme since May".
+
+    Only a time that jobs take tells: since Monday one may be at a hotel, unless one's last job was spoken of; and at a
+    school one may be a pupil.
+    """
+    time, part, company = scene.time, scene.part("at"), employer(scene.part("at"))
+    if time is None or part is None or company is None or not company.proper or SCHOOL.search(company.name):
+        return []
+    elsewhere = any(p.preposition not in {"at", "in"} for p in scene.parts)
+    fielded = all(p.tokens[0].low in FIELDS for p in scene.parts if p.end < part.end)
+    if elsewhere or not fielded or scene.reading.negated or scene.subject.type != "person":
+        return []
+    if time.granularity not in {Granularity.YEAR, Granularity.MONTH} and not scene.told("works_at"):
+        return []
+    if scene.reading.past and time.reach not in {Reach.BETWEEN, Reach.SINCE}:
+        return []
+    return scene.state("works_at", company)
 
 
 def with_articles(facts: list[Fact]) -> list[Fact]:
@@ -202,6 +231,8 @@ def start(scene: Scene) -> list[Fact]:
         return []
     company = employer(scene.part("at", "with") or (scene.part("by") if hired else None))
     facts: list[Fact] = []
+    if part is None and company is not None and SCHOOL.search(company.name) and scene.part("as") is None:
+        return []  # Who starts at a school may be a pupil.
     if company is not None:
         aspect = Aspect.HOLDS if hired and part is not None and part.tokens[0].low == "employed" else Aspect.BEGINS
         facts += scene.state("works_at", company, aspect=aspect)
@@ -293,7 +324,9 @@ def title(scene: Scene, aspect: Aspect = Aspect.HOLDS) -> list[Fact]:
     if company is None and scene.subject.addressed:
         return []  # "You're a great coach" is a compliment.
     if company is not None and led is None:
-        facts += scene.state("works_at", company, aspect=aspect)
+        # When one was made head of something says nothing of when one came.
+        undated = replace(scene, times=()) if aspect is Aspect.BEGINS else scene
+        facts += undated.state("works_at", company, aspect=aspect)
     return facts
 
 
