@@ -18,6 +18,7 @@ from twohop.graph.model import Axes, JobState
 from twohop.llm.rules.judge import RulesJudge
 from twohop.memory.api import AddRequest, Core, RecallRequest
 from twohop.memory.predicates import PredicateTable
+from twohop.memory.settings import WriteSettings
 
 LIMIT = 5
 """Items that a question asks for: the format's limit."""
@@ -60,7 +61,9 @@ async def play_all(scenarios: Iterable[Scenario], row: Row, folder: Path) -> lis
     """All scenarios in one row, one after the other, with the stores in a folder that is new."""
     stage = Stage()
     predicates = PredicateTable.default()
-    settings = Settings(data_dir=folder / "data", llm=LlmSettings(provider="rules"), synchronous="OFF")
+    # The clock jumps between scenarios, by years and back: no job may be pruned for its age.
+    write = WriteSettings(job_days=100_000, dead_letter_days=100_000, request_days=100_000)
+    settings = Settings(data_dir=folder / "data", llm=LlmSettings(provider="rules"), write=write, synchronous="OFF")
     judge = RulesJudge(predicates)
     async with open_core(
         settings,
