@@ -32,13 +32,13 @@ SETTINGS = settings(
 )
 
 
-@pytest.mark.timeout(1_200)
+@pytest.mark.timeout(2_400)
 def test_no_merge_breaks_what_must_hold() -> None:
     """Entities that become one, or two, leave every timeline, relation and past read in order."""
     run_state_machine_as_test(Merging, settings=SETTINGS)
 
 
-@pytest.mark.timeout(1_200)
+@pytest.mark.timeout(2_400)
 def test_no_life_breaks_what_must_hold() -> None:
     """Whatever is told, judged, edited, restarted or mistimed, state stays guarded, versioned and provable."""
     run_state_machine_as_test(Life, settings=SETTINGS)
