@@ -282,6 +282,17 @@ def test_what_is_said_thrice_at_one_instant_is_one_value() -> None:
     assert len(story.memories) == 2
 
 
+def test_many_values_of_one_instant_stand_in_the_order_told_each_once() -> None:
+    """Rivals that several writers tell at one instant, again and again, leave one live value and no empty one."""
+    story = Story()
+    for firm in ("Acme", "Birch", "Cedar", "Birch", "Acme", "Dune", "Cedar"):
+        story.tell(story.fact(f"Ana works_at {firm}", "2025-01-10"))
+    line = sorted(story.memories.values(), key=lambda r: r.validity.valid_from.at)
+    assert [r.text.split()[-1] for r in line] == ["Acme", "Birch", "Cedar", "Dune"]
+    assert [r.validity.valid_to for r in line[:-1]] == [r.validity.valid_from for r in line[1:]]
+    assert all(r.validity.valid_to is None or r.validity.valid_from.at < r.validity.valid_to.at for r in line)
+
+
 def test_what_can_t_be_done_whole_is_not_done_at_all() -> None:
     """A correction that would have to cut a pinned value is kept as disputed, and the wrong value stays."""
     story = Story()

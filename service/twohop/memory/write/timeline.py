@@ -91,7 +91,9 @@ def restate(draft: Draft, fact: ResolvedFact, line: Sequence[Revision], *, may_c
             moved = move(draft, fact, value, line, may_cut=may_cut, reason="the start is another one now")
             if moved is not None:
                 return moved
-        if value.validity.holds(start.at) or (end is None and value.validity.holds(after.at)):
+        # One of several values of that very instant, which give way to each other by microseconds.
+        among = end is None and not fact.stated and start.at <= value.validity.valid_from.at < after.at
+        if value.validity.holds(start.at) or among or (end is None and value.validity.holds(after.at)):
             return prolong(draft, fact, value, may_cut=may_cut) or known
         later = value.validity.valid_from.at > start.at
         reaches = end is None or end.at >= value.validity.valid_from.at
@@ -267,8 +269,11 @@ def span(fact: ResolvedFact, line: Sequence[Revision]) -> tuple[Moment, Moment |
     start, end = fact.validity.valid_from, fact.validity.valid_to
     if end is None:
         granule = max(end_of(start).at, start.at + 1)
-        inside = [v.validity.valid_from.at for v in line if start.at <= v.validity.valid_from.at < granule]
-        return (replace(start, at=max(inside) + 1) if inside else start), None
+        starts = {v.validity.valid_from.at for v in line}
+        at = max((begins + 1 for begins in starts if start.at <= begins < granule), default=start.at)
+        while at in starts:  # Several values of one instant stand a microsecond apart, in the order told.
+            at += 1
+        return replace(start, at=at), None
     if start.granularity is Granularity.UNKNOWN:
         return before(start, end, line)
     return start, end
