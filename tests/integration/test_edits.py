@@ -255,6 +255,20 @@ async def test_a_deletion_is_undone(told: Told) -> None:
     assert await told.edges("reopened") == ["Alice works_at Acme"]
 
 
+async def test_an_end_is_undone_whatever_came_before_it(told: Told) -> None:
+    """Reverting an end opens the memory again, also when an earlier value has been linked to it since."""
+    await told.add("linked", "Alice lives_in Lisbon", valid_from="2020-01-01")
+    ended = await told.add("linked", "Alice lives_in Lisbon", at="2025-03-01", polarity="ended", valid_to="2024-06-01")
+    await told.add("linked", "Alice lives_in Porto", at="2025-04-01", valid_from="2018-01-01", valid_to="2020-01-01")
+    porto = ("2018-01-01", "2020-01-01")
+    lisbon = ("2020-01-01", "2024-06-01")
+    assert await told.spans("linked") == {"Alice lives in Porto": porto, "Alice lives in Lisbon": lisbon}
+    await told.client.revert(ended["decision_id"], user_id="linked")
+    assert await told.spans("linked") == {"Alice lives in Porto": porto, "Alice lives in Lisbon": ("2020-01-01", None)}
+    history = await told.client.history(ended["id"], user_id="linked")
+    assert history[-1]["event"] == "REVERT"
+
+
 async def test_further_evidence_is_withdrawn(told: Told) -> None:
     """Reverting a NOOP takes the message away from the memory's evidence, and nothing else."""
     one = await told.add("noop", "Alice works_at Acme")

@@ -20,8 +20,18 @@ from twohop.memory.write.timeline import heal, relink
 CONTENT = ("text", "kind", "triples", "slot_key", "mirror_key", "cues", "metadata", "categories", "text_hash")
 """What a later change is built upon: undone together with what it was built on."""
 
-TIMES = (("validity", "occurred_until", "superseded_by", "supersedes"), ("pinned",), ("expires_at",), ("disputed",))
-"""What stands by itself: taken back only if nothing changed it since."""
+TIMES = (
+    ("validity", "occurred_until"),
+    ("superseded_by",),
+    ("supersedes",),
+    ("pinned",),
+    ("expires_at",),
+    ("disputed",),
+)
+"""What stands by itself: taken back only if nothing changed it since.
+
+Links are apart from the times: a neighbour that came later changes them, and no end stands because of that.
+"""
 
 HELD_WITHOUT_MEMORIES = {Operation.NOOP, Operation.MERGE, Operation.SPLIT, Operation.REVERT}
 """Operations that did something even if they changed no memory: they gave evidence, or made entities one."""
