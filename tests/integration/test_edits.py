@@ -169,6 +169,46 @@ async def test_an_accepted_fact_takes_its_place(told: Told) -> None:
         await told.client.resolve(other, "accept", user_id="accept")
 
 
+async def edit_metadata(told: Told, user: str, memory_id: str) -> None:
+    await told.client.update(memory_id, user_id=user, metadata={"checked": True})
+
+
+async def pin_and_unpin(told: Told, user: str, memory_id: str) -> None:
+    await told.client.pin(memory_id, user_id=user)
+    await told.client.unpin(memory_id, user_id=user)
+
+
+async def reword(told: Told, user: str, memory_id: str) -> None:
+    await told.client.update(memory_id, "Alice works at Birch now", user_id=user)
+
+
+@pytest.mark.parametrize("edit", [edit_metadata, pin_and_unpin, reword])
+async def test_an_edited_dispute_is_accepted(edit: Callable[[Told, str, str], Awaitable[None]], told: Told) -> None:
+    """What its caller changed in a disputed memory stays, and it can take its place all the same."""
+    user = f"accept {edit.__name__}"
+    kept, other = await disputed(told, user)
+    await edit(told, user, other)
+    edited = await told.client.get(other, user_id=user)
+    await told.client.resolve(other, "accept", user_id=user)
+    now = await told.client.get(other, user_id=user)
+    assert (now["memory"], now["metadata"], now["disputed"]) == (edited["memory"], edited["metadata"], False)
+    assert await told.live(user) == [edited["memory"]]
+    assert (await told.client.get(kept, user_id=user))["valid_to"][:10] == "2025-06-01"
+    assert await told.edges(user) == ["Alice works_at Birch"]
+
+
+async def test_a_dispute_about_another_of_the_name_is_accepted(told: Told) -> None:
+    """A disputed memory that was given to another entity is let in there, and leaves the pinned one alone."""
+    kept, other = await disputed(told, "accept split")
+    alice = next(one for one in (await told.client.entities(user_id="accept split"))["results"] if one["name"] == "Alice")
+    await told.client.split_entity(alice["id"], [other], user_id="accept split")
+    named = len((await told.client.entities(user_id="accept split"))["results"])
+    await told.client.resolve(other, "accept", user_id="accept split")
+    assert await told.live("accept split") == ["Alice works at Acme", "Alice works at Birch"]
+    assert (await told.client.get(kept, user_id="accept split"))["pinned"]
+    assert len((await told.client.entities(user_id="accept split"))["results"]) == named
+
+
 async def test_a_rejected_fact_never_held(told: Told) -> None:
     """Rejecting retracts the disputed fact and leaves the pinned one as it was."""
     kept, other = await disputed(told, "reject")

@@ -100,7 +100,7 @@ def resolve(
         triples=tuple(dict.fromkeys(triples)),
         slot_key=slot_of(partition, fact, triples[0], predicates) if triples else "",
         mirror_key=mirror_of(partition, triples[0], predicates, plan=fact.kind is Kind.PLAN) if triples else "",
-        denial_key=digest(partition, "denied", triples[0].key(partition)) if triples else "",
+        denial_key=denial_of(partition, triples[0]) if triples else "",
         vague=bool(triples) and fact.cardinality is Cardinality.UNKNOWN and not predicates.knows(triples[0].predicate),
         text_hash=hash_of(fact.text, fact.kind, validity.valid_from, stated=stated),
         validity=validity,
@@ -150,6 +150,11 @@ def mirror_of(partition: str, own: Triple, predicates: PredicateTable, *, plan: 
     if not own.object_id or not one_each:
         return ""
     return digest(partition, own.object_id, own.predicate, *((Kind.PLAN.value,) if plan else ()))
+
+
+def denial_of(partition: str, own: Triple) -> str:
+    """The slot of the sentence that denies a triple."""
+    return digest(partition, "denied", own.key(partition))
 
 
 def evidence_of(fact: Fact, exchange: Sequence[Message]) -> tuple[Evidence, ...]:
