@@ -127,6 +127,82 @@ async def test_what_was_retracted_is_restored(told: Told) -> None:
     assert await told.recalled("retracted", "What does Alice like?") == ["Alice likes tea"]
 
 
+async def test_the_opposite_keeps_a_memory_from_coming_back(told: Told) -> None:
+    """What is denied now is not restored, nor a denial of what holds now; without the other one it is."""
+    denied = await told.add("opposite", "Alice likes Rex", polarity="negated", text="Alice does not like Rex")
+    liked = await told.add("opposite", "Alice likes Rex", at="2025-03-01")
+    with pytest.raises(Conflict, match="opposite"):
+        await told.client.restore(denied["id"], user_id="opposite")
+    assert await told.live("opposite") == ["Alice likes Rex"]
+    await told.client.revert(liked["decision_id"], user_id="opposite")
+    assert await told.live("opposite") == ["Alice does not like Rex"]
+    tea = await told.add("opposite", "Alice likes tea")
+    await told.client.delete(tea["id"], user_id="opposite")
+    no_tea = await told.add(
+        "opposite", "Alice likes tea", at="2026-02-01", polarity="negated", text="Alice does not like tea"
+    )
+    assert no_tea["event"] == "ADD"
+    with pytest.raises(Conflict, match="opposite"):
+        await told.client.restore(tea["id"], user_id="opposite")
+    await told.client.revert(no_tea["decision_id"], user_id="opposite")
+    assert (await told.client.restore(tea["id"], user_id="opposite"))["valid_to"] is None
+
+
+async def test_a_rejected_dispute_is_restored_as_one(told: Told) -> None:
+    """What was taken back when a conflict was settled waits again, beside what it contradicts, to be settled."""
+    kept, other = await disputed(told, "rejected")
+    await told.client.resolve(other, "reject", user_id="rejected")
+    assert (await told.client.restore(other, user_id="rejected"))["disputed"]
+    (found,) = (await told.client.conflicts(user_id="rejected"))["results"]
+    assert (found["id"], [one["id"] for one in found["contradicts"]]) == (other, [kept])
+    with pytest.raises(Conflict, match="ResolveConflict"):
+        await told.client.restore(other, user_id="rejected")
+    await told.client.resolve(other, "accept", user_id="rejected")
+    assert await told.live("rejected") == ["Alice works at Birch"]
+
+
+async def test_what_names_somebody_merged_away_waits_for_the_merge(told: Told) -> None:
+    """A memory of an entity that became part of another one is not brought back before the merge is undone."""
+    one = await told.add("merged away", "Bob works_at Birch")
+    await told.client.revert(one["decision_id"], user_id="merged away")
+    await told.add("merged away", "Tom works_at Acme")
+    await told.add("merged away", "Bob likes Rex")
+    ids = {e["name"]: e["id"] for e in (await told.client.entities(user_id="merged away"))["results"]}
+    merged = await told.client.merge_entities(ids["Tom"], ids["Bob"], user_id="merged away")
+    with pytest.raises(Conflict, match="revert the merge first"):
+        await told.client.restore(one["id"], user_id="merged away")
+    await told.client.revert(merged["decision"]["id"], user_id="merged away")
+    await told.client.restore(one["id"], user_id="merged away")
+    assert await told.edges("merged away") == ["Bob likes Rex", "Bob works_at Birch", "Tom works_at Acme"]
+
+
+# -- kinds --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_memory_of_another_kind_is_on_another_timeline(told: Told) -> None:
+    """A state that its caller calls a plan gives way to no state any more; as a state again it does."""
+    one = await told.add("kinds", "Alice works_at Birch")
+    await told.client.update(one["id"], kind="plan", user_id="kinds")
+    acme = await told.add("kinds", "Alice works_at Acme", at="2025-03-01")
+    assert acme["event"] == "ADD"
+    assert await told.live("kinds") == ["Alice works at Acme", "Alice works at Birch"]
+    await told.client.revert(acme["decision_id"], user_id="kinds")
+    await told.client.update(one["id"], kind="state", user_id="kinds")
+    assert (await told.add("kinds", "Alice works_at Cedar", at="2025-04-01"))["event"] == "SUPERSEDE"
+    assert await told.live("kinds") == ["Alice works at Cedar"]
+
+
+async def test_a_plan_called_a_state_holds_beside_what_is_there(told: Told) -> None:
+    """A plan that its caller calls a state closes nothing: another value of that time stays as it is."""
+    one = await told.add("beside", "Alice works_at Birch")
+    await told.client.update(one["id"], kind="plan", user_id="beside")
+    await told.add("beside", "Alice works_at Acme", at="2025-03-01")
+    await told.client.update(one["id"], kind="state", user_id="beside")
+    assert await told.live("beside") == ["Alice works at Acme", "Alice works at Birch"]
+    assert (await told.add("beside", "Alice works_at Cedar", at="2025-04-01"))["event"] == "SUPERSEDE"
+    assert await told.live("beside") == ["Alice works at Birch", "Alice works at Cedar"]
+
+
 # -- pins and conflicts -------------------------------------------------------------------------------------------
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from twohop.errors import EtagMismatch, NotFound, StaleRead
+from twohop.errors import Conflict, EtagMismatch, NotFound, StaleRead
 from twohop.graph.model import Axes, Decision, Memory, Metadata, Scope
 from twohop.graph.store import Changes, Ledger, RequestKey
 from twohop.memory.api import Changed, Edit, EntityChanged, Resolution, etag
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.write.command import USER, Command, Desk
+from twohop.memory.write.command import USER, Command, Desk, Done
 from twohop.memory.write.entity_commands import MergeTwo, SplitOff
 from twohop.memory.write.memory_commands import UNKNOWN, Delete, Pin, Restore, Update
 from twohop.memory.write.plan import Planner
@@ -202,6 +202,7 @@ async def plan_command(desk: Desk, command: Command, planner: Planner) -> Change
     done = await command.carry_out(desk)
     if not done.changed:
         return Changes(partition=desk.partition)
+    await known_still(desk, done)
     told = {**command.to_json(), "now": desk.now}
     done.draft.record(
         Decision(
@@ -221,6 +222,20 @@ async def plan_command(desk: Desk, command: Command, planner: Planner) -> Change
         )
     )
     return done.names.into(await planner.complete(done.draft, done.names.entities))
+
+
+async def known_still(desk: Desk, done: Done) -> None:
+    """Check that what comes back names nobody who has become part of another entity meanwhile.
+
+    Raises:
+        Conflict: it does.
+    """
+    triples = [triple for revision in done.draft.standing for triple in revision.triples]
+    ends = {end for triple in triples for end in (triple.subject_id, triple.object_id) if end}
+    asked = sorted(ends - done.names.entities.keys())
+    found = {entity.id for entity in await desk.ledger.entities(desk.partition, asked)}
+    if not found.issuperset(asked):
+        raise Conflict("the memory names an entity that became part of another one since: revert the merge first")
 
 
 def request_key(scope: Scope, method: str, request_id: str, body: Mapping[str, Any]) -> RequestKey | None:

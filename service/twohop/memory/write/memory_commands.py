@@ -21,8 +21,9 @@ from twohop.graph.model import (
 from twohop.memory.api import Edit
 from twohop.memory.names import negated, normal, words
 from twohop.memory.write.command import Desk, Done
-from twohop.memory.write.resolve import hash_of
-from twohop.memory.write.timeline import overlaps
+from twohop.memory.write.merge import slots_of
+from twohop.memory.write.resolve import denial_of, hash_of, mirror_of
+from twohop.memory.write.timeline import overlaps, relink
 
 UNKNOWN = "no such memory for this owner"
 
@@ -71,9 +72,20 @@ class Update:
         changes["text_hash"] = hash_of(
             changes.get("text", old.text), changes.get("kind", old.kind), start, stated=stated
         )
-        draft = desk.draft([memory])
+        place = (changes.get("slot_key", old.slot_key), changes.get("mirror_key", old.mirror_key))
+        slots = slots_as(changes.get("kind", old.kind), replace(old, slot_key=place[0], mirror_key=place[1]), desk)
+        line = await desk.slots([old.slot_key, old.mirror_key, *slots]) if slots != place else []
+        if slots != place:
+            taken = any(m.id != old.memory_id and stands_in(m.revision, slots, old.validity) for m in line)
+            # Nobody says which of the two gives way: it holds beside the other one.
+            slots = ("", "") if taken else slots
+            changes |= {"slot_key": slots[0], "mirror_key": slots[1]}
+        draft = desk.draft([memory, *line])
         reason = "changed by the caller"
-        revision = draft.revise(old, operation=Operation.UPDATE, reason=reason, **changes)
+        draft.revise(old, operation=Operation.UPDATE, reason=reason, **changes)
+        for key in (old.slot_key, old.mirror_key, *slots) if line else ():
+            relink(draft, key)
+        revision = draft.current(old.memory_id)
         return Done(draft=draft, operation=Operation.UPDATE, reason=reason, revision=revision, target=old.memory_id)
 
     async def _stated(self, desk: Desk, old: Revision, text: str) -> tuple[Triple, ...]:
@@ -193,9 +205,9 @@ class Restore:
         if not history:
             raise NotFound(UNKNOWN)
         last = history[-1]
-        if last.disputed:
-            raise Conflict("the memory is disputed: settle it with ResolveConflict")
         found = await desk.memories([self.memory_id])
+        if last.disputed and found:
+            raise Conflict("the memory is disputed: settle it with ResolveConflict")
         line = [m for m in await desk.slots([last.slot_key, last.mirror_key]) if m.id != self.memory_id]
         draft = desk.draft([*found, *line])
         reason = "restored by the caller"
@@ -203,10 +215,12 @@ class Restore:
         if found and last.live(desk.now):
             return done
         validity = before_its_end(history) if found and not last.validity.holds(desk.now) else last.validity
-        rivals = [m.revision for m in line if clash(m.revision, validity)]
+        # What is disputed comes back as it was, and waits to be settled.
+        against = [] if last.disputed else [*line, *await self._opposite(desk, history)]
+        rivals = [m.revision for m in against if clash(m.revision, validity)]
         if rivals:
             raise Conflict(
-                f"memory {rivals[0].memory_id} holds another value of the same kind in that time: "
+                f"memory {rivals[0].memory_id} holds another value of the same kind, or the opposite, in that time: "
                 "delete it first, or revert the decision that made it"
             )
         changes: dict[str, Any] = {"validity": validity, "superseded_by": "", "expires_at": None}
@@ -216,6 +230,19 @@ class Restore:
             revision = draft.revive(last, operation=Operation.RESTORE, reason=reason, **changes)
             draft.witness(self.memory_id, await self._withdrawn(desk, last))
         return replace(done, revision=revision, changed=True)
+
+    async def _opposite(self, desk: Desk, history: list[Revision]) -> list[Memory]:
+        """The memories that deny what this one says, or say what it denies."""
+        last = history[-1]
+        if last.triples:
+            return await desk.slots([denial_of(desk.partition, last.triples[0])])
+        # A denial holds no triple: it is that of a memory which began when the denial ended.
+        decisions = [await desk.ledger.decision(desk.partition, one.decision_id) for one in history]
+        others = await desk.memories(one.memory_id for one in decisions if one is not None and one.memory_id)
+        owns = [own for memory in others for own in memory.revision.triples[:1]]
+        keys = {own.key(desk.partition) for own in owns if denial_of(desk.partition, own) == last.slot_key}
+        asserting = await desk.ledger.by_triple(desk.partition, sorted(keys))
+        return [memory for found in asserting.values() for memory in found if memory.revision.triples[0] in owns]
 
     async def _withdrawn(self, desk: Desk, last: Revision) -> list[Evidence]:
         """The evidence that the memory lost when decisions were undone: what it rested on when it was retracted."""
@@ -235,6 +262,23 @@ class Restore:
     def from_json(cls, told: Mapping[str, Any]) -> "Restore":
         """From what `to_json` gave."""
         return cls(memory_id=told["memory_id"])
+
+
+def slots_as(kind: Kind, old: Revision, desk: Desk) -> tuple[str, str]:
+    """Slot and mirror of a memory as one of another kind: what is planned is on another timeline than what is so."""
+    plan = kind is Kind.PLAN
+    if not old.triples or not old.slot_key or plan == (old.kind is Kind.PLAN):
+        return old.slot_key, old.mirror_key
+    so, planned, _ = slots_of(desk.partition, old.triples[0], desk.predicates)
+    if old.slot_key not in {so, planned}:
+        return old.slot_key, old.mirror_key
+    return planned if plan else so, mirror_of(desk.partition, old.triples[0], desk.predicates, plan=plan)
+
+
+def stands_in(other: Revision, slots: tuple[str, str], validity: Validity) -> bool:
+    """Whether a value is on one of these timelines in that time."""
+    on_it = bool({key for key in slots if key} & {other.slot_key, other.mirror_key})
+    return on_it and clash(other, validity)
 
 
 def before_its_end(history: list[Revision]) -> Validity:
