@@ -52,6 +52,13 @@ def deep(levels: int) -> Struct:
     return inner
 
 
+CLAIM = fact_pb2.Claim(subject="Ann", predicate="works_at", object="Acme")
+
+
+def giving(**fields: Any) -> pb.AddMemoriesRequest:
+    return adding(facts=fact_pb2.GivenFacts(facts=[fact_pb2.Fact(text="Ann works at Acme.", **fields)]))
+
+
 BAD_ADDS: dict[str, tuple[pb.AddMemoriesRequest, str]] = {
     "no scope": (pb.AddMemoriesRequest(messages=[said()]), "scope"),
     "a scope of spaces": (adding(scope=Scope(user_id="  ")), "scope"),
@@ -82,6 +89,25 @@ BAD_ADDS: dict[str, tuple[pb.AddMemoriesRequest, str]] = {
         adding(facts=fact_pb2.GivenFacts(facts=[fact_pb2.Fact(text="x", valid_from="soon")])),
         "facts[0].valid_from",
     ),
+    "a fact of 9 claims": (giving(claims=[CLAIM] * 9), "facts[0].claims"),
+    "a fact of 33 entities": (giving(entities=[fact_pb2.NamedEntity(name="Ann")] * 33), "facts[0].entities"),
+    "a fact from 201 sources": (giving(sources=["0"] * 201), "facts[0].sources"),
+    "a fact with 17 cues": (giving(cues=["job"] * 17), "facts[0].cues"),
+    "a fact of 17 categories": (giving(categories=["work"] * 17), "facts[0].categories"),
+    "an entity of 17 kinds": (
+        giving(entities=[fact_pb2.NamedEntity(name="Ann", kinds=["dog"] * 17)]),
+        "facts[0].entities[0].kinds",
+    ),
+    "a source of 5,000 digits": (giving(sources=["9" * 5_000]), "facts[0].sources[0]"),
+    "a long category": (giving(categories=["work", "w" * 300]), "facts[0].categories[1]"),
+    "a long type": (
+        giving(entities=[fact_pb2.NamedEntity(name="Ann", type="t" * 300)]),
+        "facts[0].entities[0].type",
+    ),
+    "a long kind": (
+        giving(entities=[fact_pb2.NamedEntity(name="Ann", kinds=["k" * 300])]),
+        "facts[0].entities[0].kinds[0]",
+    ),
 }
 
 
@@ -93,6 +119,15 @@ async def test_a_bad_add_is_refused_and_nothing_is_written(case: str, served: Se
     assert isinstance(error, InvalidInput)
     assert field in [violation.field for violation in error.violations]
     assert await served.app.ledger.partitions(10) == []
+
+
+async def test_a_source_that_is_no_place_is_taken_for_what_it_says(served: Served) -> None:
+    """A source of more digits than the request has places, or of other digits than ours, breaks nothing."""
+    for source in ("9" * 200, "\u0663", "\u00b2"):
+        request = giving(sources=[source])
+        request.dry_run = True
+        added = await served.memory.AddMemories(request)
+        assert [outcome.memory.revision.text for outcome in added.job.outcomes] == ["Ann works at Acme."]
 
 
 async def test_every_violation_is_named_at_once(served: Served) -> None:

@@ -13,6 +13,11 @@ class Limits:
     once. `request_chars` bounds what one add keeps in memory. `metadata_bytes`, `metadata_depth`: stored as JSON with
     every revision, so small. `instruction_chars`: an agent's own instructions go with every one of its adds, so at most
     a third of ours. `categories`, `category_chars`: they are listed in the prompt. `retention_days`: a hundred years.
+
+    Of one fact: `fact_claims`, a sentence says one thing and few beside it, and each claim is a relation to derive in
+    the commit; `fact_entities`: both ends of each claim, and as many names that no claim holds; `fact_sources`: every
+    message of its request; `fact_labels` (cues, categories, an entity's kinds): two thirds more than the six cues and
+    the few labels that an extractor gives.
     """
 
     message_chars: int = 32_000
@@ -20,6 +25,10 @@ class Limits:
     request_chars: int = 1_000_000
     facts: int = 200
     fact_chars: int = 2_000
+    fact_claims: int = 8
+    fact_entities: int = 32
+    fact_sources: int = 200
+    fact_labels: int = 16
     query_chars: int = 10_000
     id_chars: int = 256
     recall_limit: int = 100

@@ -12,7 +12,7 @@ from twohop.graph.model import AgentConfig, Metadata, Scope
 from twohop.memory.api import AddRequest, Depth, Edit, RecallRequest
 from twohop.memory.categories import folded
 from twohop.memory.moment import FIRST_YEAR, LAST_YEAR, micros, zone_of
-from twohop.memory.ports import Fact
+from twohop.memory.ports import Fact, Named
 from twohop.memory.settings import Limits
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -107,13 +107,18 @@ class Check:
         """A caller-given fact."""
         self.text(f"{field}.text", fact.text, self.limits.fact_chars)
         self.text(f"{field}.quote", fact.quote, self.limits.message_chars, blank=True)
-        for name, cue in enumerate(fact.cues):
-            self.text(f"{field}.cues[{name}]", cue, self.limits.id_chars)
-        for place, claim in enumerate(fact.claims):
+        limits = self.limits
+        for place in self.at_most(f"{field}.claims", fact.claims, limits.fact_claims):
             for part in ("subject", "predicate", "object"):
-                self.text(f"{field}.claims[{place}].{part}", getattr(claim, part), self.limits.fact_chars)
-        for place, named in enumerate(fact.entities):
-            self.text(f"{field}.entities[{place}].name", named.name, self.limits.fact_chars)
+                self.text(f"{field}.claims[{place}].{part}", getattr(fact.claims[place], part), limits.fact_chars)
+        for place in self.at_most(f"{field}.entities", fact.entities, limits.fact_entities):
+            self.named(f"{field}.entities[{place}]", fact.entities[place])
+        for name, most in (
+            ("sources", limits.fact_sources),
+            ("cues", limits.fact_labels),
+            ("categories", limits.fact_labels),
+        ):
+            self.labels(f"{field}.{name}", getattr(fact, name), most)
         for part in ("valid_from", "valid_to"):
             when = getattr(fact, part)
             if when is not None:
@@ -121,6 +126,23 @@ class Check:
                     when.moment("UTC")
                 except ValueError:
                     self.fail(f"{field}.{part}", "is not an ISO date prefix (2021, 2025-09, 2025-09-08) or instant")
+
+    def named(self, field: str, named: Named) -> None:
+        """An entity of a caller-given fact."""
+        self.text(f"{field}.name", named.name, self.limits.fact_chars)
+        self.text(f"{field}.type", named.type, self.limits.category_chars, blank=True)
+        self.labels(f"{field}.kinds", named.kinds, self.limits.fact_labels)
+
+    def labels(self, field: str, values: Sequence[str], most: int) -> None:
+        """A few short words."""
+        for place in self.at_most(field, values, most):
+            self.text(f"{field}[{place}]", values[place], self.limits.id_chars)
+
+    def at_most(self, field: str, values: Sequence[object], most: int) -> range:
+        """No more values than are taken; the places of those that are worth a look."""
+        if len(values) > most:
+            self.fail(field, f"holds {len(values)}, at most {most} are taken")
+        return range(min(len(values), most))
 
     def grounds(self, field: str, fact: Fact, said: Sequence[str]) -> None:
         """A caller-given quote stands in a message of its request."""

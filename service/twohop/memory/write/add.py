@@ -289,7 +289,8 @@ def outline(job: Job) -> AddResult:
 
 def placed(fact: Fact, ids: Sequence[str]) -> Fact:
     """A caller's fact with its sources as message ids; "0" is the request's first message, none means all of them."""
-    sources = tuple(ids[int(s)] if s.isdecimal() and int(s) < len(ids) else s for s in fact.sources)
+    places = {str(place): message_id for place, message_id in enumerate(ids)}
+    sources = tuple(places.get(source, source) for source in fact.sources)
     return replace(fact, sources=sources if sources or fact.quote else tuple(ids))
 
 
