@@ -369,3 +369,12 @@ async def test_a_new_mean_asks_for_its_points_again(ledger: Ledger) -> None:
 
     assert await ledger.means(P) == {"fact": (2, 160, b"\x03"), "message": (1, 32, b"\x02")}
     assert ("message", "m1") in {(row.kind, row.id) for row in await ledger.outbox(100)}
+
+
+async def test_the_last_of_a_long_chain_of_undoing_counts(ledger: Ledger) -> None:
+    """Of thousands of decisions that undid one another each, every other one stands."""
+    chain = [replace(decision(f"d{i}", position=i), reverts=f"d{i - 1}" if i else "") for i in range(2_002)]
+    await ledger.commit(Changes(partition=P, decisions=tuple(chain)))
+
+    undone = [await ledger.reverted(P, f"d{i}") for i in (0, 1, 2_000, 2_001)]
+    assert [one and one.id for one in undone] == ["d1", None, "d2001", None]

@@ -3,7 +3,7 @@
 from twohop.graph.model import Decision, Job, Narrowing
 from twohop.graph.sqlite import keyset
 from twohop.graph.sqlite.axes import known, narrowing_values
-from twohop.graph.sqlite.database import Owned
+from twohop.graph.sqlite.database import Owned, Row
 from twohop.graph.sqlite.rows import decision_of, job_of
 from twohop.graph.store import Page
 
@@ -99,14 +99,17 @@ def decision(own: Owned, decision_id: str, narrowing: Narrowing | None) -> Decis
 
 def reverted(own: Owned, decision_id: str) -> Decision | None:
     """The newest decision that undid this one, unless it was undone too."""
-    row = own.one(
+    undoing: list[Row] = []
+    undone = decision_id
+    while row := own.one(
         "SELECT * FROM decisions WHERE partition = :partition AND reverts = :id AND reverts <> ''",
         "ORDER BY recorded_at DESC, ordinal DESC LIMIT 1",
-        id=decision_id,
-    )
-    if row is None or reverted(own, row["id"]) is not None:
-        return None
-    return decision_of(row)
+        id=undone,
+    ):
+        undoing.append(row)
+        undone = row["id"]
+    # The last of them stands, the one that it undid does not, and so on back to the first.
+    return decision_of(undoing[0]) if len(undoing) % 2 else None
 
 
 def job(own: Owned, job_id: str) -> Job | None:
