@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import pytest
 
-from ledger_rows import P, Ticks, graph_of_ann
-from twohop.graph.model import Axes, Narrowing, Triple
+from ledger_rows import P, Ticks, acceptance, graph_of_ann
+from twohop.graph.model import Axes, JobState, Narrowing, Scope, Triple
 from twohop.graph.sqlite import SqliteLedger
 from twohop.graph.sqlite.database import connect_reader
-from twohop.graph.store import MemoryFilter
+from twohop.graph.store import JobUpdate, MemoryFilter
 
 Call: TypeAlias = Callable[[SqliteLedger, Axes], Awaitable[object]]
 
@@ -100,3 +100,30 @@ async def test_no_read_on_the_path_walks_a_table(tmp_path: Path, method: str, ax
             assert PARAMETER_OR_SUBQUERY.match(step), f"{step}: {sql}"
         if step.startswith("SEARCH"):
             assert KEYED.match(step) or step in FIRST_OF_ITS_LIST, f"{step}: {sql}"
+
+
+async def test_owners_whose_jobs_wait_are_not_asked(tmp_path: Path) -> None:
+    """However many owners have jobs that wait for another try, a claim reads those whose jobs are due, by an index."""
+    ledger = await SqliteLedger.open(tmp_path / "ledger.db", clock=Ticks(), synchronous="OFF")
+    for user in ("ann", "bob", "cleo", "dan"):
+        await ledger.accept(acceptance("m", scope=Scope(user_id=user), job_id=user))
+    for user, at in (("ann", 500), ("bob", 900), ("cleo", 900)):
+        update = JobUpdate(id=user, state=JobState.PENDING, not_before=at)
+        await ledger.update_job(Scope(user_id=user).partition, update)
+    ran: list[str] = []
+    ledger._writer._connection.set_trace_callback(ran.append)
+    claimed = await ledger.claim_jobs(600, 2)
+    ledger._writer._connection.set_trace_callback(None)
+    await ledger.close()
+
+    assert sorted(one.id for one in claimed) == ["ann", "dan"]
+    counting = [sql for sql in ran if "AS busy" in sql]
+    due = [Scope(user_id=user).partition for user in ("ann", "dan")]
+    assert len(counting) == len(due)
+    assert all(any(partition in sql for sql in counting) for partition in due)
+    (listing, *_) = [sql for sql in ran if "fresh" in sql]
+    connection = connect_reader(tmp_path / "ledger.db")
+    steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {listing}")]
+    connection.close()
+    assert [step for step in steps if re.match(r"(SCAN|SEARCH) (j|jobs)\b", step) and "jobs_due" not in step] == []
+    assert any("jobs_due" in step for step in steps)

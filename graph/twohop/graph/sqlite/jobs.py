@@ -109,7 +109,7 @@ def claim(database: Database, now: int, limit: int, kind: JobKind, per_owner: in
     found = True
     while found and len(claimed) < limit:
         found = False
-        for partition in owners(database, kind, after):
+        for partition in owners(database, now, kind, after):
             job = claim_of(database.of(partition), now, kind, per_owner)
             if job is not None:
                 claimed.append(job)
@@ -119,17 +119,24 @@ def claim(database: Database, now: int, limit: int, kind: JobKind, per_owner: in
     return claimed
 
 
-def owners(database: Database, kind: JobKind, after: str) -> list[str]:
-    """Owners with unfinished jobs, in the order of their partitions, beginning behind `after`."""
+def owners(database: Database, now: int, kind: JobKind, after: str) -> list[str]:
+    """Owners with jobs that are due, in the order of their partitions, beginning behind `after`.
+
+    Of jobs that never waited there may be many an owner: it steps from owner to owner. What waits for another try is
+    looked at only when its time has come.
+    """
     rows = database.maintain(
-        "WITH RECURSIVE found (partition) AS ("
-        "SELECT MIN(partition) FROM jobs WHERE kind = :kind AND state IN ('pending', 'running') "
-        "UNION ALL SELECT (SELECT MIN(j.partition) FROM jobs AS j WHERE j.kind = :kind "
-        "AND j.state IN ('pending', 'running') AND j.partition > found.partition) "
-        "FROM found WHERE found.partition IS NOT NULL) "
-        "SELECT partition FROM found WHERE partition IS NOT NULL ORDER BY partition <= :after, partition",
+        "WITH RECURSIVE fresh (partition) AS ("
+        "SELECT MIN(partition) FROM jobs WHERE kind = :kind AND state = 'pending' AND not_before = 0 "
+        "UNION ALL SELECT (SELECT MIN(j.partition) FROM jobs AS j WHERE j.kind = :kind AND j.state = 'pending' "
+        "AND j.not_before = 0 AND j.partition > fresh.partition) FROM fresh WHERE fresh.partition IS NOT NULL), "
+        "due (partition) AS (SELECT partition FROM fresh WHERE partition IS NOT NULL UNION "
+        "SELECT partition FROM jobs WHERE kind = :kind AND state = 'pending' "
+        "AND not_before > 0 AND not_before <= :now) "
+        "SELECT partition FROM due ORDER BY partition <= :after, partition",
         kind=kind.value,
         after=after,
+        now=now,
     )
     return [row["partition"] for row in rows]
 

@@ -309,6 +309,7 @@ CREATE TABLE jobs (
     UNIQUE (partition, id)
 ) STRICT;
 CREATE INDEX jobs_open ON jobs (kind, partition, session, created_at, id) WHERE state IN ('pending', 'running');
+CREATE INDEX jobs_due ON jobs (kind, not_before, partition) WHERE state = 'pending';
 CREATE INDEX jobs_running ON jobs (partition, kind, session) WHERE state = 'running';
 CREATE INDEX jobs_newest ON jobs (partition, created_at, id);
 CREATE INDEX jobs_in_state ON jobs (state, updated_at);
