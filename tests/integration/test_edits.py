@@ -30,13 +30,15 @@ class Told:
         self.client = client
         self.clock = clock
 
-    async def add(self, user: str, line: str, *, at: str = "2025-02-01", **fact: Any) -> dict[str, Any]:
+    async def add(
+        self, user: str, line: str, *, at: str = "2025-02-01", agent: str = "", **fact: Any
+    ) -> dict[str, Any]:
         """A line like "Alice works_at Acme", said on a day; gives its outcome."""
         subject, predicate, end = line.split(maxsplit=2)
         text = f"{subject} {predicate.replace('_', ' ')} {end}"
         claim = {"text": text, "subject": subject, "predicate": predicate, "object": end, "sources": ["0"]}
         turn = {"role": "user", "name": "Alice", "content": f"{text}.", "observed_at": at}
-        added = await self.client.add(turn, user_id=user, facts=[claim | fact])
+        added = await self.client.add(turn, user_id=user, agent_id=agent, facts=[claim | fact])
         assert len(added["results"]) == 1
         outcome: dict[str, Any] = added["results"][0]
         return outcome
@@ -276,8 +278,8 @@ async def test_an_edited_dispute_is_accepted(edit: Callable[[Told, str, str], Aw
 async def test_a_dispute_about_another_of_the_name_is_accepted(told: Told) -> None:
     """A disputed memory that was given to another entity is let in there, and leaves the pinned one alone."""
     kept, other = await disputed(told, "accept split")
-    alice = next(one for one in (await told.client.entities(user_id="accept split"))["results"] if one["name"] == "Alice")
-    await told.client.split_entity(alice["id"], [other], user_id="accept split")
+    ids = {one["name"]: one["id"] for one in (await told.client.entities(user_id="accept split"))["results"]}
+    await told.client.split_entity(ids["Alice"], [other], user_id="accept split")
     named = len((await told.client.entities(user_id="accept split"))["results"])
     await told.client.resolve(other, "accept", user_id="accept split")
     assert await told.live("accept split") == ["Alice works at Acme", "Alice works at Birch"]
@@ -418,6 +420,34 @@ async def test_nothing_is_undone_twice(told: Told) -> None:
         await told.client.revert(one["decision_id"], user_id="twice")
     with pytest.raises(NotFound, match="no such decision"):
         await told.client.revert(one["id"], user_id="twice")
+
+
+async def test_a_long_chain_of_undoing_is_followed(told: Told) -> None:
+    """A decision is undone or not by the last of those that undid one another, however many there are."""
+    one = await told.add("chain", "Alice likes tea")
+    decided = one["decision_id"]
+    for _ in range(5):
+        decided = (await told.client.revert(decided, user_id="chain"))["decision"]["id"]
+    assert await told.live("chain") == []
+    with pytest.raises(Conflict, match="undone already"):
+        await told.client.revert(one["decision_id"], user_id="chain")
+    await told.client.revert(decided, user_id="chain")
+    assert await told.live("chain") == ["Alice likes tea"]
+    await told.client.revert(one["decision_id"], user_id="chain")
+    assert await told.live("chain") == []
+
+
+async def test_an_agent_sees_no_memory_of_another_in_what_it_changed(told: Told) -> None:
+    """Conflicts and the answers to changes hold the memories that agent and run see, and no others."""
+    kept = await told.add("narrow", "Alice works_at Acme", agent="a")
+    await told.client.pin(kept["id"], user_id="narrow")
+    other = await told.add("narrow", "Alice works_at Birch", at="2025-06-01", agent="b")
+    (found,) = (await told.client.conflicts(user_id="narrow", agent_id="b"))["results"]
+    assert (found["id"], found["contradicts"]) == (other["id"], [])
+    (found,) = (await told.client.conflicts(user_id="narrow"))["results"]
+    assert [one["id"] for one in found["contradicts"]] == [kept["id"]]
+    settled = await told.client.resolve(other["id"], "accept", user_id="narrow", agent_id="b")
+    assert [one["id"] for one in settled["results"]] == [other["id"]]
 
 
 # -- the same request again, and what changed meanwhile -----------------------------------------------------------

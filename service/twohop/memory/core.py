@@ -212,16 +212,16 @@ class MemoryCore:
         found = [
             Contradiction(
                 disputed=memory,
-                kept=await self._contradicted(scope.partition, memory, axes.known_at),
+                kept=await self._contradicted(scope, memory, axes.known_at),
                 reason=memory.revision.reason,
             )
             for memory in page.items
         ]
         return listing(found, page.next_key, request, read_time, seq)
 
-    async def _contradicted(self, partition: str, disputed: Memory, known_at: int | None) -> tuple[Memory, ...]:
-        """What stands where the disputed memory would, or says the same and would be closed by it."""
-        revision = disputed.revision
+    async def _contradicted(self, scope: Scope, disputed: Memory, known_at: int | None) -> tuple[Memory, ...]:
+        """What the scope sees of what stands where the disputed memory would, or says the same and would be closed."""
+        partition, revision = scope.partition, disputed.revision
         own = revision.triples[:1]
         by_key = await self._ledger.by_triple(partition, [triple.key(partition) for triple in own], known_at)
         same = [memory for found in by_key.values() for memory in found]
@@ -231,7 +231,9 @@ class MemoryCore:
         line = [memory for memory in rivals if keys & {memory.revision.slot_key, memory.revision.mirror_key}]
         start = revision.validity.valid_from.at
         kept = {m.id: m for m in (*line, *same) if not m.revision.disputed and m.revision.validity.holds(start)}
-        return tuple(kept.values())
+        if scope.narrows == Narrowing():
+            return tuple(kept.values())
+        return tuple(await self._ledger.memories(partition, list(kept), Axes(known_at=known_at), scope.narrows))
 
     async def revisions(
         self, scope: Scope, memory_id: str, axes: Axes, *, page_size: int, page_token: str

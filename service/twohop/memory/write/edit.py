@@ -129,7 +129,7 @@ class Editor:
         owner = await self._ledger.owner(scope.partition)
         return Changed(
             decision=decision,
-            memories=tuple(await self._ledger.memories(scope.partition, ids, Axes())),
+            memories=tuple(await self._ledger.memories(scope.partition, ids, Axes(), scope.narrows)),
             seq=owner.seq if owner else 0,
         )
 
