@@ -82,6 +82,9 @@ NAMED_BY_ROLE = frozenset({"mum", "mom", "mommy", "mummy", "mama", "mother", "da
 }
 """Words by which a speaker calls their own, without "my"."""
 
+MOST_OWNERS = 3
+"""Most owners that a name may chain: "Alice's brother's boss" has two. What chains more is a name like any other."""
+
 OF = re.compile(r"^(?P<role>\w+) of (?P<owner>.+)$")
 POSSESSIVE = re.compile(r"^(?P<owner>.+?)(?:'s|(?<=s)') (?P<role>[\w-]+)$")
 ANOTHER = re.compile(r"\b(?:other|another|second|third|two|three|both|also|too|ex)\b", re.IGNORECASE)
@@ -99,7 +102,18 @@ class Phrase:
 
 def phrase(name: str) -> Phrase | None:
     """What a name says if it is a role of somebody, or None: "Alice's brother", "brother of Alice"."""
-    text = normal(name)
+    said = _outermost(normal(name))
+    owner, chained = said, 0
+    while owner is not None:
+        chained += 1
+        if chained > MOST_OWNERS:
+            return None
+        owner = _outermost(owner.owner)
+    return said
+
+
+def _outermost(text: str) -> Phrase | None:
+    """The last role that a name in normal form says, whoever its owner is."""
     found = OF.match(text)
     if found is None or found["role"] not in ROLES:
         # The last owner is the nearest: "alice's brother's dog" is the dog of "alice's brother".

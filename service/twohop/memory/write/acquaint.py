@@ -8,15 +8,12 @@ from twohop.graph.store import Ledger
 from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Fact, Polarity
 from twohop.memory.predicates import NAMING, PredicateTable
-from twohop.memory.roles import Phrase, phrase
+from twohop.memory.roles import MOST_OWNERS, Phrase, phrase
 from twohop.memory.write.entities import EntityBook, Holder, Known
 from twohop.memory.write.identify import role_names, ways_of, words_of
 
 MOST_HOLDERS = 64
 """Most relations of one owner and predicate that are looked at: whoever has more friends than that has many."""
-
-ROUNDS = 3
-"""How many roles a name may chain: "Alice's brother's boss" are two."""
 
 
 async def acquaint(ledger: Ledger, partition: str, facts: Sequence[Fact], predicates: PredicateTable, at: int) -> Known:
@@ -26,7 +23,7 @@ async def acquaint(ledger: Ledger, partition: str, facts: Sequence[Fact], predic
     known = Known(by_name=await ledger.entities_named(partition, sorted({*names, *(p.owner for p in phrases)})))
     known, stated = await known_by_role(ledger, partition, facts, known, predicates)
     read: set[tuple[str, str]] = set()
-    for _ in range(ROUNDS):
+    for _ in range(MOST_OWNERS):
         book = EntityBook(partition, known, ids=str)
         owners = {(owner.id, p.role.predicate) for p in phrases if (owner := book.find(p.owner)) is not None}
         if not (wanted := (owners | stated) - read):

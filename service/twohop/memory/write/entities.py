@@ -91,27 +91,25 @@ class EntityBook:
         if form in self._bound:
             return self._one(self._bound[form])
         said = phrase(name)
-        if said is not None and (holder := self.holder(said, type_)) is not None:
+        standing = self._playing(said) if said is not None else []
+        if (holder := self._holder(standing, type_)) is not None:
             return holder
         if exact:
             return self._only(exact, type_ or hint)
-        if said is not None and self._rivals(said) > 1:
+        if len(standing) > 1:
             return None
         return self._only(them, type_ or hint, guess=False)
 
-    def holder(self, said: Phrase, type_: str = "") -> Entity | None:
-        """The one entity that stands in a role, or None."""
+    def _playing(self, said: Phrase) -> list[Entity]:
+        """Who stands in a role, when its owner is known."""
         owner = self.find(said.owner)
-        if owner is None:
-            return None
-        them = self.standing(owner.id, said.role, said.word)
-        named = [one for one in them if phrase(one.name) is None]
-        one = (named or them)[0] if len(named or them) == 1 else None
-        return None if one is None or (one.type and type_ and one.type != type_) else one
+        return [] if owner is None else self.standing(owner.id, said.role, said.word)
 
-    def _rivals(self, said: Phrase) -> int:
-        owner = self.find(said.owner)
-        return 0 if owner is None else len(self.standing(owner.id, said.role, said.word))
+    def _holder(self, standing: Sequence[Entity], type_: str) -> Entity | None:
+        """The one of those who stand in a role whom it means, or None: who has a name of their own comes first."""
+        named = [one for one in standing if phrase(one.name) is None]
+        one = (named or standing)[0] if len(named or standing) == 1 else None
+        return None if one is None or (one.type and type_ and one.type != type_) else one
 
     def know(self, entity: Entity) -> None:
         """Take a stored entity in, so that its name means it."""
