@@ -181,7 +181,7 @@ def join(
     metrics = Metrics()
     finder = CandidateFinder(ledger, index, embedder, settings.write)
     agents = Agents(ledger, models, predicates)
-    names = NameResolver(ledger, predicates, ids)
+    names = NameResolver(ledger, predicates, ids, settings.write.destructive)
     planner = Planner(ledger, predicates, ids)
     decider = Decider(
         ledger=ledger,

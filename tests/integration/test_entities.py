@@ -251,3 +251,63 @@ async def test_a_name_with_a_discriminator_is_its_own(tmp_path: Path) -> None:
         await tell(app, said("Ana likes jam", "Ana", "likes", "jam"), day=1)
         assert set(names) < set(await everybody(app))
         assert (await subjects(app))["Ana likes jam"] == "Ana"
+
+
+async def refused(app: App) -> list[str]:
+    """The rules by which merges were refused."""
+    page = await app.core.decisions(ALICE, Axes(), job_id="", memory_id="", page_size=99, page_token="")
+    return [one.rule for one in page.items if one.refused == Operation.MERGE.value]
+
+
+PRIYA = Named(name="Priya", type="person", proper=True)
+
+
+@pytest.mark.parametrize("speaker", ["", "Sam"])
+async def test_a_name_that_a_speaker_takes_makes_them_nobody_else(tmp_path: Path, speaker: str) -> None:
+    """That my name is Priya leaves my friend Priya and me two, also when it is the first that I say of myself."""
+    async with story(tmp_path) as app:
+        await tell(app, said("Priya works at Acme", "Priya", "works_at", "Acme", PRIYA))
+        await tell(app, said("My name is Priya", "I", "name", "Priya"), name=speaker, day=1)
+        await tell(app, said("I work at Birch", "I", "works_at", "Birch"), name=speaker, day=2)
+        await tell(app, said("I am called Priya", "I", "also_known_as", "Priya"), name=speaker, day=3)
+        assert {"Priya works at Acme", "I work at Birch"} < set(await live(app))
+        works = [m.revision.triples[0].subject_id for m in await memories(app) if " work" in m.revision.text]
+        assert len(set(works)) == 2
+        assert Operation.MERGE not in await operations(app)
+
+
+async def test_a_statement_makes_two_one_unless_a_pin_a_relation_or_their_number_holds_them(tmp_path: Path) -> None:
+    """What an add refuses to merge stays as it was, and the decision says by which rule; one pin holds all of it."""
+    alias = said("Robert is also known as Bob", "Robert", "also_known_as", "Bob")
+    async with story(tmp_path / "pinned") as app:
+        await tell(app, "Robert works_at Acme")
+        told = await tell(app, "Bob works_at Birch", day=1)
+        memory = told.outcomes[0].memory
+        assert memory is not None
+        await app.core.pin(ALICE, memory.id, pinned=True, etag="", request_id="")
+        before = await subjects(app)
+        await tell(app, alias, day=2)
+        assert before.items() <= (await subjects(app)).items()
+        assert await refused(app) == ["pinned"]
+    async with story(tmp_path / "related") as app:
+        await tell(app, "Robert managed_by Bob")
+        await tell(app, alias, day=2)
+        assert {"Robert", "Bob"} <= set(await everybody(app))
+        assert await refused(app) == ["related"]
+    async with story(tmp_path / "many") as app:
+        await tell(app, "Robert works_at Acme")
+        await tell(app, *[f"Bob likes T{n}" for n in range(65)], day=1)
+        await tell(app, alias, day=2)
+        assert set((await subjects(app)).values()) == {"Robert", "Bob"}
+        assert await refused(app) == ["many"]
+
+
+@pytest.mark.parametrize(("text", "merged"), [("Robert is also known as Bob", True), ("He goes by Bob", False)])
+async def test_a_value_gives_way_only_where_both_names_are_said(tmp_path: Path, text: str, *, merged: bool) -> None:
+    """Two who work elsewhere become one, at the later work, by a sentence with both names; else nothing gives way."""
+    async with story(tmp_path) as app:
+        await tell(app, "Robert works_at Acme")
+        await tell(app, "Bob works_at Birch", day=1)
+        await tell(app, said(text, "Robert", "also_known_as", "Bob"), day=2)
+        assert ("Robert works at Acme" in await live(app)) != merged
+        assert await refused(app) == ([] if merged else ["gives_way"])

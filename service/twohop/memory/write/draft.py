@@ -253,6 +253,11 @@ class Draft:
         return tuple(told)
 
     @property
+    def changed(self) -> list[tuple[Revision, Revision | None]]:
+        """Each stored memory that the plan changes: as it is, and as it will be (None = retracted)."""
+        return [(self._stored[one], now) for one, now in self._current.items() if one in self._stored]
+
+    @property
     def touched(self) -> list[Revision]:
         """The revisions that the plan ends, and those that stand after it."""
         old = [self._stored[memory_id] for memory_id in self._current if memory_id in self._stored]

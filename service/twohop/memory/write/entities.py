@@ -6,6 +6,7 @@ fit equally well none is taken.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from twohop.graph.model import Alias, Entity, digest
 from twohop.memory.clock import Ids
@@ -38,22 +39,43 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """Two entities that turned out to be one. `named`: the other's names become names of the one that is kept."""
+    """Two entities that turned out to be one. `named`: the other's names become names of the one that is kept.
+
+    `said`: a statement names both names.
+    """
 
     kept_id: str
     merged_id: str
     reason: str
     named: bool
+    said: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two stored entities that facts call one and that stay two, by a rule (`guard.RULES`)."""
+
+    one_id: str
+    other_id: str
+    rule: str
 
 
 class EntityBook:
     """Finds the entities of names, and makes new ones where none fits.
 
     `changed`: new entities, and known ones that were told something. `aliases` and `merges`: what the facts said about
-    who is whom.
+    who is whom. `apart`: who was called one and stays two; without `merging` all stored ones do.
     """
 
-    def __init__(self, partition: str, known: Known, ids: Ids) -> None:
+    def __init__(
+        self,
+        partition: str,
+        known: Known,
+        ids: Ids,
+        apart: Mapping[frozenset[str], Apart] = MappingProxyType({}),
+        *,
+        merging: bool = True,
+    ) -> None:
         self._partition = partition
         self._ids = ids
         self._by_name: dict[str, list[Entity]] = {name: list(them) for name, them in known.by_name.items()}
@@ -66,6 +88,8 @@ class EntityBook:
         self.changed: dict[str, Entity] = {}
         self.aliases: dict[tuple[str, str], Alias] = {}
         self.merges: list[Merge] = []
+        self.apart = dict(apart)
+        self._merging = merging
 
     # -- looking up -----------------------------------------------------------------------------------------------
 
@@ -196,12 +220,33 @@ class EntityBook:
         """Note that a fact puts `other` into a relation of `owner`."""
         self._holders.setdefault((owner.id, predicate), []).append(Holder(other.id, text))
 
-    def merge(self, kept: Entity, merged: Entity, reason: str, *, named: bool) -> None:
-        """Note that two entities are one, from here on."""
+    def related(self, entity_id: str) -> bool:
+        """Whether a relation of an entity leads to itself: two who stand in one can't have become it."""
+        return any(
+            self._kept(owner) == entity_id == self._kept(holder.entity_id)
+            for (owner, _), them in self._holders.items()
+            for holder in them
+        )
+
+    def two(self, one: Entity, other: Entity) -> bool:
+        """Whether two entities must stay two, whatever facts call them."""
+        if frozenset({one.id, other.id}) in self.apart:
+            return True
+        if self._merging or not (self.stored(one) and self.stored(other)):
+            return False
+        self.keep_apart(one, other, "many")
+        return True
+
+    def keep_apart(self, one: Entity, other: Entity, rule: str) -> None:
+        """Note that two stored entities stay two although a fact calls them one."""
+        self.apart[frozenset({one.id, other.id})] = Apart(one.id, other.id, rule)
+
+    def merge(self, kept: Entity, merged: Entity, reason: str, *, named: bool, said: bool) -> None:
+        """Note that two entities are one, from here on. `said`: see `Merge`."""
         self._became[merged.id] = kept.id
         self.changed.pop(merged.id, None)
         if self.stored(merged):
-            self.merges.append(Merge(kept_id=kept.id, merged_id=merged.id, reason=reason, named=named))
+            self.merges.append(Merge(kept_id=kept.id, merged_id=merged.id, reason=reason, named=named, said=said))
         kinds = tuple(dict.fromkeys((*kept.kinds, *merged.kinds)))
         told = replace(kept, type=kept.type or merged.type, named=kept.named or merged.named, kinds=kinds)
         self._put(kept, told)

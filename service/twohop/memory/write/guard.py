@@ -39,8 +39,14 @@ RULES = {
     "other_ended": "another value ended",
     "other_slot": "only another value of the same slot can be beside it",
     "instead": "the speaker puts the new value in its place",
+    "speaker": "a name that speakers give themselves may be somebody else's too",
+    "related": "who stands in a relation to somebody is somebody else",
+    "many": "more memories would move than an add may move",
+    "gives_way": "a memory would give way, and no statement names both names",
+    "chained": "one of the two became one with somebody else just now",
 }
-"""What each guardrail says when it overrules a judge, by its short name (in decisions, answers and metrics)."""
+"""What each guardrail says when it overrules a judge or refuses a merge, by its short name (in decisions, answers and
+metrics)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 A statement of identity in one fact holds for all facts of the same exchange, so these come first.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from twohop.graph.model import Entity
@@ -10,16 +11,22 @@ from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Fact, Named, Polarity
 from twohop.memory.predicates import NAMING, PredicateTable
 from twohop.memory.roles import ANOTHER, ROLES, Role, fits, phrase
+from twohop.memory.speech import USER
 from twohop.memory.write.entities import EntityBook
 
 
-def identify(facts: Sequence[Fact], book: EntityBook, predicates: PredicateTable) -> None:
-    """Note in the book what affirmed facts (understood ones) say about names and roles."""
+def identify(
+    facts: Sequence[Fact], book: EntityBook, predicates: PredicateTable, speakers: frozenset[str] = frozenset()
+) -> None:
+    """Note in the book what affirmed facts (understood ones) say about names and roles.
+
+    `speakers`: normal forms of who speaks. A name that they give themselves never makes them somebody who is known.
+    """
     affirmed = [fact for fact in facts if fact.polarity is Polarity.AFFIRMED]
     for fact in affirmed:
         for claim in fact.claims:
             if claim.predicate in NAMING:
-                call(fact, claim, book)
+                call(fact, claim, book, speakers)
     ways = ways_of(predicates)
     stood: list[tuple[Entity, str, Entity, str]] = []
     # Whoever is named plainly comes first: a role in another fact may mean them.
@@ -38,7 +45,7 @@ def identify(facts: Sequence[Fact], book: EntityBook, predicates: PredicateTable
         take_role(owner, predicate, other, text, book)
 
 
-def call(fact: Fact, claim: Claim, book: EntityBook) -> None:
+def call(fact: Fact, claim: Claim, book: EntityBook, speakers: frozenset[str]) -> None:
     """A fact gives its subject another name: an alias, or two entities that are one."""
     name = claim.object
     if not normal(name) or normal(name) not in normal(f"{fact.text} {fact.quote}"):
@@ -49,13 +56,33 @@ def call(fact: Fact, claim: Claim, book: EntityBook) -> None:
         call_by_role(subject, name, theirs, book)
         return
     mine = book.find(subject.name, subject.type)
-    if theirs is None:
+    if normal(subject.name) in speakers and theirs is not None and book.stored(theirs):
+        call_speaker(mine or book.make(subject), name, theirs, book)
+    elif theirs is None:
         book.call(mine or book.make(subject), name)
     elif mine is None:
         book.call(theirs, subject.name)
     elif mine.id != theirs.id and not (mine.type and theirs.type and mine.type != theirs.type):
         kept, merged = sorted((mine, theirs), key=lambda one: (not book.stored(one), not one.named, one.recorded_at))
-        book.merge(kept, merged, f"{kept.name} and {merged.name} are one, it was said", named=True)
+        if not book.two(kept, merged):
+            reason = f"{kept.name} and {merged.name} are one, it was said"
+            book.merge(kept, merged, reason, named=True, said=names_both(fact, subject.name, name))
+
+
+def call_speaker(me: Entity, name: str, theirs: Entity, book: EntityBook) -> None:
+    """Somebody known already has the name that a speaker goes by: there are two of that name."""
+    if me.id == theirs.id or me.normal == normal(name):
+        return
+    if book.stored(me):
+        book.keep_apart(me, theirs, "speaker")
+    if me.normal == USER:
+        book.call(me, name)
+
+
+def names_both(fact: Fact, *names: str) -> bool:
+    """Whether the fact's text or its quote has each of the names as words of its own."""
+    marks = [re.compile(rf"(?<!\w){re.escape(normal(name))}(?!\w)") for name in names]
+    return any(all(mark.search(normal(text)) for mark in marks) for text in (fact.text, fact.quote))
 
 
 def call_by_role(subject: Named, name: str, theirs: Entity | None, book: EntityBook) -> None:
@@ -78,8 +105,10 @@ def take_role(owner: Entity, predicate: str, other: Entity, text: str, book: Ent
             for said in book.exactly(name):
                 rivals = [one for one in book.standing(owner.id, role, word) if phrase(one.name) is None]
                 apart = said.type and other.type and said.type != other.type
-                if said.id != other.id and not apart and [one.id for one in rivals] == [other.id]:
-                    book.merge(other, said, f"{other.name} is who was known as {said.name}", named=role.lasting)
+                alone = said.id != other.id and not apart and [one.id for one in rivals] == [other.id]
+                if alone and not book.two(other, said):
+                    reason = f"{other.name} is who was known as {said.name}"
+                    book.merge(other, said, reason, named=role.lasting, said=False)
 
 
 def found(fact: Fact, name: str, book: EntityBook) -> Entity | None:

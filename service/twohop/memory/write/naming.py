@@ -8,21 +8,24 @@ from twohop.graph.store import Ledger
 from twohop.memory.clock import Ids
 from twohop.memory.ports import Extraction, Fact
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.write.acquaint import acquaint
 from twohop.memory.write.claims import understood
 from twohop.memory.write.entities import EntityBook
-from twohop.memory.write.identify import identify
 from twohop.memory.write.resolve import ResolvedFact, resolve
 from twohop.memory.write.respell import respelled
+from twohop.memory.write.sameness import identified
 
 
 class NameResolver:
-    """Resolves facts against one owner's entities as they are now. Writes nothing: what is new is in the book."""
+    """Resolves facts against one owner's entities as they are now. Writes nothing: what is new is in the book.
 
-    def __init__(self, ledger: Ledger, predicates: PredicateTable, ids: Ids) -> None:
+    `cap`: how many memories an add may destroy.
+    """
+
+    def __init__(self, ledger: Ledger, predicates: PredicateTable, ids: Ids, cap: int) -> None:
         self._ledger = ledger
         self._predicates = predicates
         self._ids = ids
+        self._cap = cap
 
     def understood(self, extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
         """The extraction with facts whose claims resolve without knowing who spoke."""
@@ -34,9 +37,9 @@ class NameResolver:
     ) -> tuple[list[ResolvedFact], EntityBook]:
         """The facts (understood ones) made ready, counted from `position`, and the entities that they bring."""
         said_at = exchange[-1].observed_at
-        known = await acquaint(self._ledger, partition, facts, self._predicates, said_at)
-        book = EntityBook(partition, known, self._ids)
-        identify(facts, book, self._predicates)
+        book = await identified(
+            self._ledger, partition, facts, exchange, predicates=self._predicates, ids=self._ids, cap=self._cap
+        )
         told = [await respelled(self._ledger, partition, fact, book, said_at) for fact in facts]
         resolved = [
             resolve(position + place, fact, exchange, book, self._predicates) for place, fact in enumerate(told)

@@ -9,11 +9,13 @@ from twohop.graph.store import Changes, JobUpdate, Ledger
 from twohop.memory.clock import Ids
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
-from twohop.memory.write.entities import EntityBook, Merge
+from twohop.memory.write.entities import Apart, EntityBook, Merge
+from twohop.memory.write.guard import RULES
 from twohop.memory.write.merge import Names, merged_names, move, naming
 from twohop.memory.write.plans import plans_of
 from twohop.memory.write.relations import derive, difference, sentence
 from twohop.memory.write.resolve import ResolvedFact
+from twohop.memory.write.sameness import given_up
 from twohop.memory.write.settle import Judged, Terms, in_order, settle
 
 CODE = "code"
@@ -63,6 +65,8 @@ class Planner:
         shown = [candidate.memory_id for one in judged for candidate in one.shown]
         draft = await self.draft(partition, [one.fact for one in judged], shown)
         renamed = [await self._merge(draft, merge, book, terms) for merge in book.merges]
+        for pair in book.apart.values():
+            self._refuse(draft, pair, terms)
         for one in in_order(judged, draft):
             settle(draft, one, terms)
         changes = await self.complete(draft, book.changed)
@@ -100,6 +104,8 @@ class Planner:
             operation=Operation.MERGE,
             reason=merge.reason,
         )
+        for memory_id in given_up(draft):
+            draft.spend(memory_id)
         draft.record(
             Decision(
                 id=decision_id,
@@ -113,6 +119,25 @@ class Planner:
             )
         )
         return await merged_names(self._ledger, kept, merged, named=merge.named)
+
+    def _refuse(self, draft: Draft, pair: Apart, terms: Terms) -> None:
+        """Record that two entities stay two although the facts call them one."""
+        decision_id = self._ids()
+        draft.begin(decision_id, CODE)
+        draft.record(
+            Decision(
+                id=decision_id,
+                partition=draft.partition,
+                job_id=terms.job_id,
+                position=terms.position,
+                operation=Operation.DROP,
+                decider=CODE,
+                reason=RULES[pair.rule],
+                refused=Operation.MERGE.value,
+                rule=pair.rule,
+                input={"edit": "merge", "entity_id": pair.one_id, "other_id": pair.other_id},
+            )
+        )
 
     async def complete(self, draft: Draft, new_entities: Mapping[str, Entity]) -> Changes:
         """The rows of a draft: revisions, evidence, the relations that follow, and what the index must look at."""

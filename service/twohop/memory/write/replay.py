@@ -16,18 +16,16 @@ from twohop.graph.store import Acceptance, Changes, Ledger
 from twohop.memory.clock import Ids
 from twohop.memory.ports import Candidate, Fact, Verdict
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.write.acquaint import acquaint
 from twohop.memory.write.command import Command, Desk
 from twohop.memory.write.edit import plan_command
-from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.entity_commands import MergeTwo, SplitOff
-from twohop.memory.write.identify import identify
 from twohop.memory.write.memory_commands import Delete, Pin, Restore, Update
 from twohop.memory.write.payload import Payload, fact_from_json
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import resolve
 from twohop.memory.write.resolve_conflict import Resolve
 from twohop.memory.write.revert import Revert
+from twohop.memory.write.sameness import identified
 from twohop.memory.write.settle import Judged, Terms
 
 T = TypeVar("T", Decision, Message)
@@ -226,10 +224,15 @@ class Replay:
         if len(exchange) < len(terms.messages):
             raise Misconfigured(f"decision {kept[0].id} is recorded before the messages that it was made from")
         facts: list[Fact] = [fact_from_json(one.input["fact"]) for one in kept]
-        said_at = exchange[-1].observed_at
-        known = await acquaint(self._target, self._partition, facts, self._predicates, said_at)
-        book = EntityBook(self._partition, known, self._ids)
-        identify(facts, book, self._predicates)
+        book = await identified(
+            self._target,
+            self._partition,
+            facts,
+            exchange,
+            predicates=self._predicates,
+            ids=self._ids,
+            cap=terms.cap,
+        )
         judged = [
             Judged(
                 fact=resolve(one.position, fact, exchange, book, self._predicates),
