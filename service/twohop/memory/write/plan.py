@@ -167,13 +167,17 @@ class Planner:
         ends = {end for t in triples.values() for end in (t.subject_id, t.object_id) if end}
         entities = {e.id: e for e in await self._ledger.entities(draft.partition, sorted(ends - new_entities.keys()))}
         entities.update(new_entities)
+        asserted: dict[Triple, list[Revision]] = {}
+        for revision in draft.standing:
+            for triple in dict.fromkeys(revision.triples):
+                asserted.setdefault(triple, []).append(revision)
         wanted = []
         for key, triple in triples.items():
             supporters: dict[str, Revision | None] = {
                 memory.id: draft.current(memory.id) if draft.planned(memory.id) else memory.revision
                 for memory in asserting.get(key, [])
             }
-            supporters.update((r.memory_id, r) for r in draft.standing if triple in r.triples)
+            supporters.update((r.memory_id, r) for r in asserted.get(triple, ()))
             standing = [r for r in supporters.values() if r is not None and triple in r.triples]
             text = sentence(triple, entities, self._predicates)
             wanted.extend(derive(draft.partition, triple, standing, text, self._ids))
