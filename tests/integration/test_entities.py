@@ -311,3 +311,13 @@ async def test_a_value_gives_way_only_where_both_names_are_said(tmp_path: Path, 
         await tell(app, said(text, "Robert", "also_known_as", "Bob"), day=2)
         assert ("Robert works at Acme" in await live(app)) != merged
         assert await refused(app) == ([] if merged else ["gives_way"])
+
+
+async def test_a_mention_is_a_place_in_the_message_as_it_is(tmp_path: Path) -> None:
+    """A span is counted in the message's own characters, also behind letters that folding makes longer, and is a word."""
+    content = "\u00df\u00df\u00df Straying Ray: RAY lives in Rome."
+    async with story(tmp_path) as app:
+        await tell(app, said("Ray lives in Rome", "Ray", "lives_in", "Rome"), said=[content])
+        (ray,) = await app.ledger.mentions(P, (await everybody(app))["Ray"].id)
+        assert content[ray.start : ray.end] == "Ray"
+        assert content[: ray.start].endswith("Straying ")

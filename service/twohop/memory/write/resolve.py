@@ -1,5 +1,6 @@
 """From names to entities, from written times to moments: a fact made ready to be decided."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -209,14 +210,13 @@ def mentions_of(
     entities: Mapping[str, Entity], evidence: Sequence[Evidence], exchange: Sequence[Message]
 ) -> tuple[Mention, ...]:
     """Each entity in each message of evidence, with the span where the name by which the fact knows it stands there."""
-    contents = {message.id: message.content.casefold() for message in exchange}
+    contents = {message.id: message.content for message in exchange}
     mentions: list[Mention] = []
     for said, entity in entities.items():
+        # Searched in the text as it is: case folding changes how long a text is.
+        marks = [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE) for name in (entity.name, said)]
         for row in evidence:
-            for name in (entity.name.casefold(), said):
-                start = contents[row.message_id].find(name)
-                if start >= 0:
-                    break
-            end = start + len(name) if start >= 0 else 0
-            mentions.append(Mention(entity_id=entity.id, message_id=row.message_id, start=max(start, 0), end=end))
+            found = [one for mark in marks if (one := mark.search(contents[row.message_id]))]
+            start, end = found[0].span() if found else (0, 0)
+            mentions.append(Mention(entity_id=entity.id, message_id=row.message_id, start=start, end=end))
     return tuple(dict.fromkeys(mentions))
