@@ -266,3 +266,16 @@ async def test_a_fault_of_judging(fault: Fault, world: World) -> None:
     else:
         told = {outcome.decision.fact: outcome.decision.status for outcome in job.outcomes}
         assert told == {"Ana plays chess": "", "Ana works at Globex": fault.reason}
+
+
+async def test_a_fact_that_was_not_judged_names_nobody(world: World) -> None:
+    """Another name in a fact that is lost to the judge's fault is not kept by way of the facts beside it."""
+    user = await knowing(world)
+    named = [{"subject": "Ana", "predicate": "also_known_as", "object": "Nan", "literal": True}]
+    alias = fact(text="Ana, who works at Acme, is called Nan", quote="I am called Nan", triples=named)
+    news = call({"facts": [CHESS, alias]})
+    world.model.behave(by_phase(extract=[news], judge=[say("Sure!")]))
+    job = await add(world, user, "I play chess. I am called Nan")
+    assert job.state == PARTIAL
+    assert await live(world, user) == ["Ana plays chess", "Ana works at Acme"]
+    assert await world.served.app.ledger.entities_named(Owner(user_id=user).partition, ["nan"]) == {}

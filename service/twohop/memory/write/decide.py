@@ -126,7 +126,7 @@ class Decider:
         """The owner's state before reading, and each fact's candidates."""
         partition = work.job.partition
         owner = await self._ledger.owner(partition)
-        resolved, _ = await self._names.resolve(partition, work.extraction.facts, work.exchange, 0)
+        resolved, _ = await self._names.resolve(partition, work.extraction.facts, work.exchange)
         return owner.state_seq if owner else 0, await self._finder.find(partition, resolved, self._clock())
 
     async def opinions(
@@ -168,33 +168,35 @@ class Decider:
         Facts without an opinion stay in the payload.
         """
         job, payload, extraction = work.job, work.payload, work.extraction
-        settled = [(fact, opinion) for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion]
-        facts = [fact for fact, _ in settled]
-        usable = [(fact, opinion) for fact, opinion in settled if not opinion.verdict.error]
+        decided = [(fact, opinion) for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion]
+        settled = [(payload.position + place, *one) for place, one in enumerate(decided)]
+        # A fact that nobody could judge says nothing of names either: it is not kept.
+        usable = [one for one in settled if not one[-1].verdict.error]
         left = tuple(fact for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion is None)
         async with self._gates.owner(job.partition):
             while True:
                 owner = await self._ledger.owner(job.partition)
                 now = owner.state_seq if owner else 0
-                resolved, book = await self._names.resolve(job.partition, facts, work.exchange, payload.position)
+                resolved, book = await self._names.resolve(job.partition, [fact for _, fact, _ in usable], work.exchange)
                 if now != state and not last:
-                    seen = [opinion.shown for _, opinion in usable]
-                    told = [
-                        one for one, (_, opinion) in zip(resolved, settled, strict=True) if not opinion.verdict.error
-                    ]
-                    if await self._moved(job, seen) or await self._unseen(job, told, seen):
+                    seen = [opinion.shown for *_, opinion in usable]
+                    if await self._moved(job, seen) or await self._unseen(job, resolved, seen):
                         return None
-                judged: list[Judged] = []
-                failed: list[Decision] = []
-                for fact, (_, opinion) in zip(resolved, settled, strict=True):
-                    verdict = opinion.verdict
-                    if verdict.error:
-                        failed.append(
-                            failure(job, fact.place, fact.fact.text, verdict.error, verdict.reason, self._ids)
-                        )
-                    else:
-                        judged.append(Judged(fact=fact, verdict=verdict, shown=opinion.shown, decider=opinion.decider))
-                at = payload.position + len(facts)
+                judged = [
+                    Judged(
+                        fact=replace(fact, place=place),
+                        verdict=opinion.verdict,
+                        shown=opinion.shown,
+                        decider=opinion.decider,
+                    )
+                    for fact, (place, _, opinion) in zip(resolved, usable, strict=True)
+                ]
+                failed: list[Decision] = [
+                    failure(job, place, fact.text, opinion.verdict.error, opinion.verdict.reason, self._ids)
+                    for place, fact, opinion in settled
+                    if opinion.verdict.error
+                ]
+                at = payload.position + len(settled)
                 failed += [
                     failure(job, at + n, dropped.text, dropped.reason, dropped.detail, self._ids)
                     for n, dropped in enumerate(extraction.dropped)
@@ -204,7 +206,7 @@ class Decider:
                     facts=left or None,
                     author=extraction.decider if left else "",
                     done=payload.done if left else payload.until,
-                    position=payload.position + len(facts) + len(extraction.dropped),
+                    position=at + len(extraction.dropped),
                     failed=payload.failed or any(decision.operation is Operation.FAIL for decision in failed),
                 )
                 update = JobUpdate(

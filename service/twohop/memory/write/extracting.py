@@ -82,7 +82,7 @@ class Extracting:
         suspects = [place for place, found in enumerate(lines) if found]
         if not suspects:
             return extraction
-        resolved, _ = await self._names.resolve(partition, [extraction.facts[p] for p in suspects], exchange, 0)
+        resolved, _ = await self._names.resolve(partition, [extraction.facts[p] for p in suspects], exchange)
         near = await self._finder.find(partition, resolved, self._clock())
         known = {place for place, few in zip(suspects, near, strict=True) if repeats(lines[place], few)}
         again = [

@@ -33,15 +33,13 @@ class NameResolver:
         return replace(extraction, facts=facts)
 
     async def resolve(
-        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message], position: int
+        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
     ) -> tuple[list[ResolvedFact], EntityBook]:
-        """The facts (understood ones) made ready, counted from `position`, and the entities that they bring."""
+        """The facts (understood ones) made ready, in their places, and the entities that they bring."""
         said_at = exchange[-1].observed_at
         book = await identified(
             self._ledger, partition, facts, exchange, predicates=self._predicates, ids=self._ids, cap=self._cap
         )
         told = [await respelled(self._ledger, partition, fact, book, said_at) for fact in facts]
-        resolved = [
-            resolve(position + place, fact, exchange, book, self._predicates) for place, fact in enumerate(told)
-        ]
+        resolved = [resolve(place, fact, exchange, book, self._predicates) for place, fact in enumerate(told)]
         return resolved, book

@@ -101,16 +101,21 @@ class Previewer:
     ) -> AddResult:
         facts = [fact for work, _ in works for fact in work.extraction.facts]
         opinions = [opinion for _, few in works for opinion in few]
-        resolved, book = await self._names.resolve(scope.partition, facts, said, 0)
-        told = list(zip(resolved, opinions, strict=True))
+        told = [(place, *one) for place, one in enumerate(zip(facts, opinions, strict=True))]
+        usable = [one for one in told if not one[-1].verdict.error]
+        resolved, book = await self._names.resolve(scope.partition, [fact for _, fact, _ in usable], said)
         judged = [
-            Judged(fact=fact, verdict=opinion.verdict, shown=opinion.shown, decider=opinion.decider)
-            for fact, opinion in told
-            if not opinion.verdict.error
+            Judged(
+                fact=replace(fact, place=place),
+                verdict=opinion.verdict,
+                shown=opinion.shown,
+                decider=opinion.decider,
+            )
+            for fact, (place, _, opinion) in zip(resolved, usable, strict=True)
         ]
         lost_facts = [
-            failure(job, fact.place, fact.fact.text, opinion.verdict.error, opinion.verdict.reason, self._ids)
-            for fact, opinion in told
+            failure(job, place, fact.text, opinion.verdict.error, opinion.verdict.reason, self._ids)
+            for place, fact, opinion in told
             if opinion.verdict.error
         ]
         dropped = [one for work, _ in works for one in work.extraction.dropped]
