@@ -321,3 +321,25 @@ async def test_a_mention_is_a_place_in_the_message_as_it_is(tmp_path: Path) -> N
         (ray,) = await app.ledger.mentions(P, (await everybody(app))["Ray"].id)
         assert content[ray.start : ray.end] == "Ray"
         assert content[: ray.start].endswith("Straying ")
+
+
+async def test_one_memory_of_two_says_what_both_said(tmp_path: Path) -> None:
+    """Where a merge makes one memory of two that state the same, no detail, relation or cue of either is lost."""
+    async with story(tmp_path) as app:
+        more = Fact(
+            text="Bob lives in Rome with 3 cats",
+            claims=(
+                Claim(subject="Bob", predicate="lives_in", object="Rome"),
+                Claim(subject="Bob", predicate="has_pet", object="cats"),
+            ),
+            cues=("pets",),
+            sources=("0",),
+        )
+        await tell(app, "Robert lives_in Rome")
+        await tell(app, more, day=1)
+        people = await everybody(app)
+        await app.core.merge_entities(ALICE, people["Robert"].id, people["Bob"].id, request_id="")
+        (home,) = [one.revision for one in await memories(app)]
+        assert home.text == "Bob lives in Rome with 3 cats"
+        assert [triple.predicate for triple in home.triples] == ["lives_in", "has_pet"]
+        assert home.cues == ("pets",)

@@ -13,6 +13,7 @@ from twohop.graph.model import (
     Axes,
     Decision,
     Entity,
+    Granularity,
     Kind,
     Memory,
     Mention,
@@ -23,10 +24,11 @@ from twohop.graph.model import (
     digest,
 )
 from twohop.graph.store import Changes, Ledger, MemoryFilter, Trail
-from twohop.memory.names import normal
+from twohop.memory.names import normal, words
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
-from twohop.memory.write.resolve import joined, mirror_of
+from twohop.memory.write.resolve import hash_of, joined, mirror_of
+from twohop.memory.write.settle import MOST_CUES
 from twohop.memory.write.timeline import relink
 
 PAGE = 500
@@ -109,8 +111,10 @@ async def move(
                 slot_key=slot,
                 mirror_key=mirror,
             )
+    both = await ledger.entities(draft.partition, sorted({source, target}))
+    called = frozenset().union(*(words(name) for one in both for name in (one.name, *one.aliases)))
     for slot in slots:
-        settle_line(draft, slot, rewritten.keys(), operation=operation, reason=reason)
+        settle_line(draft, slot, rewritten.keys(), called, operation=operation, reason=reason)
     for slot in sorted(left):
         relink(draft, slot)
 
@@ -148,13 +152,19 @@ def slots_of(partition: str, own: Triple, predicates: PredicateTable) -> tuple[s
     )
 
 
-def settle_line(draft: Draft, slot: str, came: Iterable[str], *, operation: Operation, reason: str) -> None:
-    """Make one timeline of two: the same value is one memory, and a later value cuts an earlier one."""
+def settle_line(
+    draft: Draft, slot: str, came: Iterable[str], called: frozenset[str], *, operation: Operation, reason: str
+) -> None:
+    """Make one timeline of two: the same value is one memory, and a later value cuts an earlier one.
+
+    `called`: the words of the names of the one whose line it is, which say nothing new.
+    """
     newcomers = set(came)
     while (pair := clash(draft, slot)) is not None:
         earlier, later = pair
         if earlier.triples[:1] == later.triples[:1]:
-            absorb(draft, *((later, earlier) if later.pinned and not earlier.pinned else pair), operation, reason)
+            kept, gone = (later, earlier) if later.pinned and not earlier.pinned else pair
+            absorb(draft, kept, gone, called, operation=operation, reason=reason)
         elif earlier.pinned or earlier.validity.valid_from.at == later.validity.valid_from.at:
             # Neither can give way: the one that came is kept, and waits for somebody to say which is right.
             other = earlier if earlier.memory_id in newcomers and not earlier.pinned else later
@@ -181,20 +191,36 @@ def clash(draft: Draft, slot: str) -> tuple[Revision, Revision] | None:
     return None
 
 
-def absorb(draft: Draft, kept: Revision, gone: Revision, operation: Operation, reason: str) -> None:
-    """Plan that one memory stands for two that say the same of one time."""
+def absorb(
+    draft: Draft, kept: Revision, gone: Revision, called: frozenset[str], *, operation: Operation, reason: str
+) -> None:
+    """Plan that one memory stands for two that say the same of one time, with all that either says besides."""
+    text = joined_text(kept.text, gone.text, called)
     start = min(kept.validity.valid_from, gone.validity.valid_from, key=lambda moment: moment.at)
     ends = [one for one in (kept, gone) if one.validity.valid_to is None] or [kept, gone]
     last = max(ends, key=lambda one: one.validity.valid_to.at if one.validity.valid_to else FAR)
+    stated = start.granularity is not Granularity.UNKNOWN
     draft.witness(kept.memory_id, draft.grounds(gone.memory_id))
     draft.retract(gone)
     draft.revise(
         kept,
         operation=operation if last.validity.valid_to is None else last.operation,
         reason=reason,
+        text=text,
+        text_hash=kept.text_hash if text == kept.text else hash_of(text, kept.kind, start, stated=stated),
+        triples=tuple(dict.fromkeys((*kept.triples, *gone.triples))),
+        cues=tuple(dict.fromkeys((*kept.cues, *gone.cues)))[:MOST_CUES],
         validity=Validity(start, last.validity.valid_to),
         superseded_by=last.superseded_by,
     )
+
+
+def joined_text(kept: str, gone: str, called: frozenset[str]) -> str:
+    """The text that says what both say: one of them where it does, else both. Words of `called` are no news."""
+    mine, theirs = words(kept) - called, words(gone) - called
+    if theirs <= mine:
+        return kept
+    return gone if mine <= theirs else f"{kept.rstrip('.')}. {gone}"
 
 
 async def merged_names(ledger: Ledger, kept: Entity, merged: Entity, *, named: bool) -> Names:
