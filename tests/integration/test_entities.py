@@ -1,6 +1,7 @@
 """Who is whom: names, roles, merges and splits, over real stores."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -360,3 +361,26 @@ async def test_what_names_an_entity_that_was_merged_away_comes_back_after_the_me
         await app.core.revert(ALICE, merge.id, request_id="")
         await app.core.restore(ALICE, memory.id, etag="", request_id="")
         assert "Bob works at Birch" in await live(app)
+
+
+async def test_an_agent_merges_and_splits_only_what_it_sees(tmp_path: Path) -> None:
+    """Entities and memories of other agents alone are unknown to one; what else a merge moved is not told to it."""
+    mine, theirs = replace(ALICE, agent_id="mine"), replace(ALICE, agent_id="theirs")
+    async with story(tmp_path) as app:
+        await tell(app, "Bob likes tea", "Robert likes jam", scope=mine)
+        await tell(app, "Bob likes Rex", "Ana likes Rex", scope=theirs, day=1)
+        who = await everybody(app)
+        (foreign,) = [one.id for one in await memories(app) if one.revision.text == "Bob likes Rex"]
+        for first, second in (("Bob", "Ana"), ("Ana", "Bob")):
+            with pytest.raises(NotFound):
+                await app.core.merge_entities(mine, who[first].id, who[second].id, request_id="")
+        with pytest.raises(NotFound):
+            await app.core.split_entity(mine, who["Bob"].id, [foreign], name="Bo", request_id="")
+        with pytest.raises(NotFound):
+            await app.core.split_entity(mine, who["Ana"].id, [foreign], name="Bo", request_id="")
+        assert await everybody(app) == who
+
+        changed = await app.core.merge_entities(mine, who["Robert"].id, who["Bob"].id, request_id="")
+        texts = {one.id: one.revision.text for one in await memories(app)}
+        assert [texts[effect.memory_id] for effect in changed.decision.effects] == ["Bob likes tea"]
+        assert (await subjects(app))["Bob likes Rex"] == "Robert"

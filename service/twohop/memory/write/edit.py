@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from twohop.errors import Conflict, EtagMismatch, NotFound, StaleRead
-from twohop.graph.model import Axes, Decision, Memory, Metadata, Scope
-from twohop.graph.store import Changes, Ledger, RequestKey
+from twohop.graph.model import Axes, Decision, Memory, Metadata, Narrowing, Scope
+from twohop.graph.store import Changes, Ledger, MemoryFilter, RequestKey
 from twohop.memory.api import Changed, Edit, EntityChanged, Resolution, etag
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.command import USER, Command, Desk, Done
+from twohop.memory.write.entity_commands import UNKNOWN as NO_ENTITY
 from twohop.memory.write.entity_commands import MergeTwo, SplitOff
 from twohop.memory.write.memory_commands import UNKNOWN, Delete, Pin, Restore, Update
 from twohop.memory.write.plan import Planner
@@ -79,7 +80,11 @@ class Editor:
         """Make two entities one."""
         command = MergeTwo(entity_id=entity_id, other_id=merged_id)
         key = request_key(scope, "MergeEntities", request_id, command.to_json())
-        return await self._entity(scope, command, key, lambda told: str(told["entity_id"]))
+
+        async def seen() -> None:
+            await self._in_sight(scope, (entity_id, merged_id))
+
+        return await self._entity(scope, command, key, lambda told: str(told["entity_id"]), before=seen)
 
     async def split_entity(
         self, scope: Scope, entity_id: str, memory_ids: Sequence[str], *, name: str, request_id: str
@@ -89,20 +94,58 @@ class Editor:
         body = {"entity_id": entity_id, "memory_ids": ids, "name": name}
         command = SplitOff(entity_id=entity_id, other_id=self._ids(), memory_ids=ids, called=name)
         key = request_key(scope, "SplitEntity", request_id, body)
-        return await self._entity(scope, command, key, lambda told: str(told["other_id"]))
+
+        async def seen() -> None:
+            await self._in_sight(scope, (entity_id,), ids)
+
+        return await self._entity(scope, command, key, lambda told: str(told["other_id"]), before=seen)
+
+    async def _in_sight(self, scope: Scope, entity_ids: Sequence[str], memory_ids: Sequence[str] = ()) -> None:
+        """Let pass what the scope's agent and run see: memories, and entities that one of those names.
+
+        Raises:
+            NotFound: they don't see one of them.
+        """
+        if scope.narrows == Narrowing():
+            return
+        for one in entity_ids:
+            where = MemoryFilter(narrowing=scope.narrows, entity_ids=(one,))
+            if not (await self._ledger.list_memories(scope.partition, where, Axes(), 1)).items:
+                raise NotFound(NO_ENTITY)
+        found = await self._ledger.memories(scope.partition, memory_ids, Axes(), scope.narrows)
+        if unseen := set(memory_ids) - {memory.id for memory in found}:
+            raise NotFound(f"no such memory for this owner: {min(unseen)}")
+
+    async def _told(self, scope: Scope, decision: Decision) -> Decision:
+        """The decision with its effects on memories that the scope's agent and run see, or saw until then."""
+        if scope.narrows == Narrowing():
+            return decision
+        ids = [effect.memory_id for effect in decision.effects]
+        seen: set[str] = set()
+        for axes in (Axes(), Axes(known_at=decision.recorded_at - 1)):
+            found = await self._ledger.memories(scope.partition, ids, axes, scope.narrows)
+            seen.update(memory.id for memory in found)
+        return replace(decision, effects=tuple(one for one in decision.effects if one.memory_id in seen))
 
     async def _entity(
-        self, scope: Scope, command: Command, key: RequestKey | None, which: Callable[[Metadata], str]
+        self,
+        scope: Scope,
+        command: Command,
+        key: RequestKey | None,
+        which: Callable[[Metadata], str],
+        *,
+        before: Any,
     ) -> EntityChanged:
         """Carry out a command about an entity, and give back that entity as the decision left it."""
-        made = await self._carry_out(scope, command, key)
+        made = await self._carry_out(scope, command, key, before=before)
         decision = await self._ledger.decision(scope.partition, made)
         if decision is None:
             raise NotFound("the decision of the earlier request is gone")
         then = Axes(known_at=decision.recorded_at)
         (entity,) = await self._ledger.entities(scope.partition, [which(decision.input)], then)
         owner = await self._ledger.owner(scope.partition)
-        return EntityChanged(entity=entity, decision=decision, seq=owner.seq if owner else 0)
+        told = await self._told(scope, decision)
+        return EntityChanged(entity=entity, decision=told, seq=owner.seq if owner else 0)
 
     async def _memory(
         self, scope: Scope, memory_id: str, command: Command, method: str, if_match: str, request_id: str
@@ -128,7 +171,7 @@ class Editor:
         ids = list(dict.fromkeys(effect.memory_id for effect in decision.effects))
         owner = await self._ledger.owner(scope.partition)
         return Changed(
-            decision=decision,
+            decision=await self._told(scope, decision),
             memories=tuple(await self._ledger.memories(scope.partition, ids, Axes(), scope.narrows)),
             seq=owner.seq if owner else 0,
         )
