@@ -315,7 +315,7 @@ async def test_a_value_gives_way_only_where_both_names_are_said(tmp_path: Path, 
 
 
 async def test_a_mention_is_a_place_in_the_message_as_it_is(tmp_path: Path) -> None:
-    """A span is counted in the message's own characters, also behind letters that folding makes longer, and is a word."""
+    """A span counts the message's own characters, also behind letters that folding makes longer, and is a word."""
     content = "\u00df\u00df\u00df Straying Ray: RAY lives in Rome."
     async with story(tmp_path) as app:
         await tell(app, said("Ray lives in Rome", "Ray", "lives_in", "Rome"), said=[content])

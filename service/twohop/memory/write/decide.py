@@ -177,7 +177,8 @@ class Decider:
             while True:
                 owner = await self._ledger.owner(job.partition)
                 now = owner.state_seq if owner else 0
-                resolved, book = await self._names.resolve(job.partition, [fact for _, fact, _ in usable], work.exchange)
+                facts = [fact for _, fact, _ in usable]
+                resolved, book = await self._names.resolve(job.partition, facts, work.exchange)
                 if now != state and not last:
                     seen = [opinion.shown for *_, opinion in usable]
                     if await self._moved(job, seen) or await self._unseen(job, resolved, seen):
