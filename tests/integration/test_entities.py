@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,8 +11,11 @@ from stories import ALICE, NOW, story, tell
 from twohop.app import App
 from twohop.errors import Conflict, InvalidInput, NotFound
 from twohop.graph.model import Axes, Entity, Memory, Operation
+from twohop.graph.sqlite import SqliteLedger
 from twohop.memory.api import Filter
 from twohop.memory.ports import Claim, Fact, Named, Polarity
+from twohop.memory.predicates import PredicateTable
+from twohop.memory.write.replay import Told, replay
 
 P = ALICE.partition
 
@@ -305,13 +309,25 @@ async def test_a_statement_makes_two_one_unless_a_pin_a_relation_or_their_number
 
 @pytest.mark.parametrize(("text", "merged"), [("Robert is also known as Bob", True), ("He goes by Bob", False)])
 async def test_a_value_gives_way_only_where_both_names_are_said(tmp_path: Path, text: str, *, merged: bool) -> None:
-    """Two who work elsewhere become one, at the later work, by a sentence with both names; else nothing gives way."""
+    """Two who work elsewhere become one, at the later work, by a sentence with both names; else nothing gives way.
+
+    The decisions lead to the same when they are made again.
+    """
     async with story(tmp_path) as app:
         await tell(app, "Robert works_at Acme")
         await tell(app, "Bob works_at Birch", day=1)
         await tell(app, said(text, "Robert", "also_known_as", "Bob"), day=2)
         assert ("Robert works at Acme" in await live(app)) != merged
         assert await refused(app) == ([] if merged else ["gives_way"])
+        clock = Told()
+        again = await SqliteLedger.open(tmp_path / "again.db", clock=clock, synchronous="OFF")
+        try:
+            await replay(app.ledger, again, clock, PredicateTable.default(), lambda: str(uuid4()))
+            told = [(one.operation, one.rule) for one in (await again.decisions(P)).items]
+            assert told == [(one.operation, one.rule) for one in (await app.ledger.decisions(P)).items]
+            assert len((await again.list_entities(P, Axes(), 9)).items) == len(await everybody(app))
+        finally:
+            await again.close()
 
 
 async def test_a_mention_is_a_place_in_the_message_as_it_is(tmp_path: Path) -> None:
