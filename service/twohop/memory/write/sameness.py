@@ -16,7 +16,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.speech import USER
 from twohop.memory.write.acquaint import acquaint
 from twohop.memory.write.draft import Draft
-from twohop.memory.write.entities import Apart, EntityBook, Known, Merge
+from twohop.memory.write.entities import Apart, EntityBook, Merge
 from twohop.memory.write.identify import identify
 from twohop.memory.write.merge import move
 
@@ -42,18 +42,18 @@ async def identified(
     speakers = frozenset({USER, *(normal(message.name) for message in exchange if normal(message.name))})
     apart: dict[frozenset[str], Apart] = {}
 
-    def read(known: Known, *, merging: bool = True) -> EntityBook:
+    def read(*, merging: bool = True) -> EntityBook:
         book = EntityBook(partition, known, ids, apart, merging=merging)
         identify(facts, book, predicates, speakers)
         return book
 
     for _ in range(ROUNDS):
-        book = read(known)
+        book = read()
         refused = await _refused(ledger, book, predicates, ids, partition, cap)
         if not refused:
             return book
         apart.update(refused)
-    return read(known, merging=False)
+    return read(merging=False)
 
 
 async def _refused(
@@ -84,7 +84,7 @@ async def _broken(
     page = await ledger.list_memories(draft.partition, where, Axes(), MOST_MOVED + 1)
     if before + len(page.items) > MOST_MOVED:
         return "many"
-    ends = ({t.subject_id, t.object_id} for memory in page.items for t in memory.revision.triples)
+    ends = [{t.subject_id, t.object_id} for memory in page.items for t in memory.revision.triples]
     if book.related(merge.kept_id) or any(pair <= two for two in ends):
         return "related"
     draft.begin(draft.ids(), "")
