@@ -32,7 +32,7 @@ from twohop.memory.write.settle import MOST_CUES
 from twohop.memory.write.timeline import relink
 
 PAGE = 500
-"""Memories or decisions read at a time."""
+"""Memories read at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from twohop.errors import Conflict
 from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Operation, Revision, Triple
 from twohop.graph.store import Changes, JobUpdate, Ledger
 from twohop.memory.clock import Ids
@@ -12,7 +11,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.entities import Apart, EntityBook, Merge
 from twohop.memory.write.guard import RULES
-from twohop.memory.write.merge import PAGE, Names, merged_names, move, naming
+from twohop.memory.write.merge import Names, merged_names, move, naming
 from twohop.memory.write.plans import plans_of
 from twohop.memory.write.relations import derive, difference, sentence
 from twohop.memory.write.resolve import ResolvedFact
@@ -141,11 +140,7 @@ class Planner:
         )
 
     async def complete(self, draft: Draft, new_entities: Mapping[str, Entity]) -> Changes:
-        """The rows of a draft: revisions, evidence, the relations that follow, and what the index must look at.
-
-        Raises:
-            Conflict: a memory would name an entity that was made part of another one since.
-        """
+        """The rows of a draft: revisions, evidence, the relations that follow, and what the index must look at."""
         partition = draft.partition
         added, ended = await self._relations(draft, new_entities)
         evidence = draft.evidence
@@ -172,8 +167,6 @@ class Planner:
         ends = {end for t in triples.values() for end in (t.subject_id, t.object_id) if end}
         entities = {e.id: e for e in await self._ledger.entities(draft.partition, sorted(ends - new_entities.keys()))}
         entities.update(new_entities)
-        if gone := ends - entities.keys():
-            raise Conflict(await self._gone(draft.partition, gone))
         asserted: dict[Triple, list[Revision]] = {}
         for revision in draft.standing:
             for triple in dict.fromkeys(revision.triples):
@@ -189,19 +182,6 @@ class Planner:
             text = sentence(triple, entities, self._predicates)
             wanted.extend(derive(draft.partition, triple, standing, text, self._ids))
         return difference(stored, wanted)
-
-    async def _gone(self, partition: str, entity_ids: set[str]) -> str:
-        """Why a memory that names these entities can't come back, and what to do about it."""
-        after = ""
-        while True:
-            page = await self._ledger.decisions(partition, limit=PAGE, after=after)
-            for one in page.items:
-                merged = one.operation is Operation.MERGE and one.input["other_id"] in entity_ids
-                if merged and await self._ledger.reverted(partition, one.id) is None:
-                    return f"what the memory names was made part of another entity: revert the merge {one.id} first"
-            if not page.next_key:
-                return "what the memory names is no entity any more: revert the decision that undid its split first"
-            after = page.next_key
 
     async def _touched_messages(self, draft: Draft, evidence: Sequence[Evidence]) -> tuple[str, ...]:
         """Messages whose words in the index hold the texts of these facts."""
