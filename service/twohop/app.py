@@ -30,6 +30,7 @@ from twohop.memory.recall.recall import Recaller
 from twohop.memory.steps import fault_point
 from twohop.memory.write.add import Adder
 from twohop.memory.write.candidates import CandidateFinder
+from twohop.memory.write.capacity import Capacity
 from twohop.memory.write.conversation import Conversations
 from twohop.memory.write.decide import Decider
 from twohop.memory.write.edit import Editor
@@ -40,7 +41,6 @@ from twohop.memory.write.plan import Planner
 from twohop.memory.write.preview import Previewer
 from twohop.memory.write.process import Processor
 from twohop.memory.write.runner import Lane, Runner
-from twohop.memory.write.slots import Slots
 from twohop.memory.write.summarise import SummaryWriter
 from twohop.memory.write.worker import Worker
 from twohop.metrics import Metrics
@@ -246,9 +246,9 @@ def join(
         settings=settings.summary,
         retries=settings.write,
     )
-    adds = Slots(settings.write.concurrent_jobs, settings.write.concurrent_jobs_per_owner)
+    adds = Capacity(settings.write.concurrent_jobs, settings.write.concurrent_jobs_per_owner)
     runner.serve(JobKind.ADD, Lane(partial(adder.work, processor.process), adds))
-    runner.serve(JobKind.SUMMARY, Lane(writer.work, Slots(settings.summary.concurrent, 1)))
+    runner.serve(JobKind.SUMMARY, Lane(writer.work, Capacity(settings.summary.concurrent, 1)))
     jobs = Jobs(ledger=ledger, adder=adder, runner=runner, notices=notices, limits=settings.limits)
     editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
     recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)

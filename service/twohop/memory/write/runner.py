@@ -18,8 +18,8 @@ from twohop.memory.clock import Clock, Jitter
 from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
 from twohop.memory.settings import WriteSettings
+from twohop.memory.write.capacity import Capacity
 from twohop.memory.write.retry import delay
-from twohop.memory.write.slots import Slots
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ class Lane:
     """Jobs of one kind: what is done with them, and how many at a time. `after`: the owner who was served last."""
 
     work: Callable[[Job], Awaitable[JobState]]
-    slots: Slots
+    capacity: Capacity
     after: str = ""
 
 
@@ -73,11 +73,11 @@ class Runner:
 
     def take(self, job: Job) -> bool:
         """Take a place for a job that is about to be accepted, if there is one: `start` it, or `give` it back."""
-        return self._lanes[job.kind].slots.take(job.partition)
+        return self._lanes[job.kind].capacity.take(job.partition)
 
     def give(self, job: Job) -> None:
         """Give back the place of a job that doesn't start."""
-        self._lanes[job.kind].slots.give(job.partition)
+        self._lanes[job.kind].capacity.give(job.partition)
 
     def queued(self) -> None:
         """A job was stored PENDING."""
@@ -105,15 +105,15 @@ class Runner:
         """Claim jobs for all free places and start them; returns how many."""
         started = 0
         for kind, lane in self._lanes.items():
-            free = lane.slots.hold()
+            free = lane.capacity.hold()
             claimed: list[Job] = []
             try:
                 if free:
                     claimed = await self._ledger.claim_jobs(
-                        self._clock(), free, kind=kind, per_owner=lane.slots.per_owner, after=lane.after
+                        self._clock(), free, kind=kind, per_owner=lane.capacity.per_owner, after=lane.after
                     )
             finally:
-                lane.slots.fill([job.partition for job in claimed])
+                lane.capacity.fill([job.partition for job in claimed])
             for job in claimed:
                 self.start(job)
                 lane.after = job.partition

@@ -3,7 +3,7 @@
 from collections import Counter
 
 
-class Slots:
+class Capacity:
     """Places for `most` jobs, `per_owner` of them for one owner."""
 
     def __init__(self, most: int, per_owner: int) -> None:
