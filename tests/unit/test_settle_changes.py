@@ -210,6 +210,19 @@ def test_what_happened_before_a_plan_was_made_is_not_its_fulfilment() -> None:
     assert "Ana plans_to_visit Rome" in story.at("2025-07-01")
 
 
+def test_a_plan_that_was_replaced_is_not_prolonged_by_its_fulfilment() -> None:
+    """What another plan had replaced ended then, whatever is told of it later: plans of one slot never overlap."""
+    story = Story()
+    story.tell(story.fact("Ana lives_in Oslo", "2025-01-10", kind=Kind.PLAN, slot="plan"))
+    story.tell(story.fact("Ana lives_in Bern", "2025-02-10", kind=Kind.PLAN, slot="plan"))
+    story.tell(story.fact("Ana lives_in Oslo", "2030-01-10", kind=Kind.EVENT, valid_to="2019"))
+    story.tell(story.fact("Ana lives_in Oslo", "2030-02-10", valid_from="2025-01-10"))
+    oslo, bern = (
+        next(r for r in story.memories.values() if r.kind is Kind.PLAN and city in r.text) for city in ("Oslo", "Bern")
+    )
+    assert oslo.validity.valid_to == bern.validity.valid_from
+
+
 def test_a_longer_stay_ends_where_the_next_value_begins() -> None:
     """An end that moves never runs over another value of the slot, on either end's line."""
     story = Story()

@@ -149,8 +149,10 @@ class Draft:
         return self._put(new, before="")
 
     def close(self, old: Revision, at: Moment, *, operation: Operation, reason: str) -> Revision:
-        """Plan that a memory stops holding at `at` (never before it started)."""
+        """Plan that a memory stops holding at `at`: never before it started, and never later than it ended already."""
         end = at if at.at > old.validity.valid_from.at else replace(at, at=old.validity.valid_from.at)
+        if old.validity.valid_to is not None and old.validity.valid_to.at <= end.at:
+            end = old.validity.valid_to
         validity = Validity(old.validity.valid_from, end)
         return self.revise(old, operation=operation, reason=reason, validity=validity)
 

@@ -213,7 +213,7 @@ def fulfil(draft: Draft, fact: ResolvedFact, may_cut: MayCut) -> None:
     for claim in (claim for own in fact.triples[:1] for claim in plans_of(own)):
         for plan in draft.by_triple(claim.subject_id, claim.predicate, claim.object_id, claim.literal):
             open_still = plan.validity.valid_to is None or plan.validity.valid_to.at > at.at
-            before_it = fact.stated and last <= plan.validity.valid_from.at
+            before_it = last <= plan.validity.valid_from.at
             if plan.kind is not Kind.PLAN or not open_still or before_it or plan.disputed or not may_cut(plan):
                 continue
             draft.spend(plan.memory_id)
