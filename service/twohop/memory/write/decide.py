@@ -50,6 +50,7 @@ class Work:
             cap=cap,
             metadata=self.payload.metadata,
             expires_at=self.guidance.expires_at(now),
+            position=self.payload.position,
         )
 
 

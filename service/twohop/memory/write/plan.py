@@ -91,8 +91,7 @@ class Planner:
     async def _merge(self, draft: Draft, merge: Merge, book: EntityBook, terms: Terms) -> Names:
         """Plan a merge that the facts led to, as a decision of the code, which can be undone like any other."""
         kept, merged = book.by_id(merge.kept_id), book.by_id(merge.merged_id)
-        decision_id = self._ids()
-        draft.begin(decision_id, CODE)
+        draft.begin(self._ids(), CODE)
         memories = await naming(self._ledger, draft.partition, merged.id)
         await move(
             self._ledger,
@@ -106,38 +105,17 @@ class Planner:
         )
         for memory_id in given_up(draft):
             draft.spend(memory_id)
-        draft.record(
-            Decision(
-                id=decision_id,
-                partition=draft.partition,
-                job_id=terms.job_id,
-                position=terms.position,
-                operation=Operation.MERGE,
-                decider=CODE,
-                reason=merge.reason,
-                input={"edit": "merge", "entity_id": kept.id, "other_id": merged.id, "named": merge.named},
-            )
-        )
+        decision = of_code(draft, terms, Operation.MERGE, merge.reason)
+        told = {"edit": "merge", "entity_id": kept.id, "other_id": merged.id, "named": merge.named}
+        draft.record(replace(decision, input=told))
         return await merged_names(self._ledger, kept, merged, named=merge.named)
 
     def _refuse(self, draft: Draft, pair: Apart, terms: Terms) -> None:
         """Record that two entities stay two although the facts call them one."""
-        decision_id = self._ids()
-        draft.begin(decision_id, CODE)
-        draft.record(
-            Decision(
-                id=decision_id,
-                partition=draft.partition,
-                job_id=terms.job_id,
-                position=terms.position,
-                operation=Operation.DROP,
-                decider=CODE,
-                reason=RULES[pair.rule],
-                refused=Operation.MERGE.value,
-                rule=pair.rule,
-                input={"edit": "merge", "entity_id": pair.one_id, "other_id": pair.other_id},
-            )
-        )
+        draft.begin(self._ids(), CODE)
+        decision = of_code(draft, terms, Operation.DROP, RULES[pair.rule])
+        told = {"edit": "merge", "entity_id": pair.one_id, "other_id": pair.other_id}
+        draft.record(replace(decision, refused=Operation.MERGE.value, rule=pair.rule, input=told))
 
     async def complete(self, draft: Draft, new_entities: Mapping[str, Entity]) -> Changes:
         """The rows of a draft: revisions, evidence, the relations that follow, and what the index must look at."""
@@ -190,3 +168,16 @@ class Planner:
         for memory in await self._ledger.memories(draft.partition, changed, Axes()):
             touched.extend(row.message_id for row in memory.evidence)
         return tuple(dict.fromkeys(touched))
+
+
+def of_code(draft: Draft, terms: Terms, operation: Operation, reason: str) -> Decision:
+    """The record of what the code decided about entities, within the draft's decision."""
+    return Decision(
+        id=draft.decision_id,
+        partition=draft.partition,
+        job_id=terms.job_id,
+        position=terms.position,
+        operation=operation,
+        decider=CODE,
+        reason=reason,
+    )
