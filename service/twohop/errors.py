@@ -32,7 +32,8 @@
         ├── DataDirHeld         another process owns the data directory
         ├── DataDirUnusable     missing, read-only or not a directory
         ├── SchemaTooNew        written by a newer twohop
-        └── EmbedderMismatch    the index was built with another embedding model
+        ├── EmbedderMismatch    the index was built with another embedding model
+        └── Misplaced           processes on one ledger must share one index; another one runs
 
 Each leaf has one `reason` (UPPER_SNAKE, stable, part of the API); the server maps leaves to gRPC codes in one table.
 Messages are for the caller: they say what to do, and hold no text of memories, keys or paths of other tenants.
@@ -258,3 +259,9 @@ class EmbedderMismatch(Misconfigured):
     """The index was built with another embedding model: the message says what to run."""
 
     reason = "EMBEDDER_MISMATCH"
+
+
+class Misplaced(Misconfigured):
+    """Another process works on the same ledger with another index, or one of the two indexes is a process's own."""
+
+    reason = "MISPLACED"

@@ -486,9 +486,13 @@ class AgentConfig:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A key that means "look again": the projector reads the row's current state. `seq` is the owner's at writing."""
+    """A key that means "look again": the projector reads the row's current state. `seq` is the owner's at writing.
+
+    `attempts` counts the tries to project it that failed.
+    """
 
     partition: str
     kind: str
     id: str
     seq: int
+    attempts: int = 0

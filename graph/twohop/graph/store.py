@@ -7,7 +7,7 @@ Lists come in the order of the ids asked for, absent ids left out, unless a meth
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from twohop.graph.model import (
     AgentConfig,
@@ -38,6 +38,14 @@ T = TypeVar("T")
 
 NOW = Axes()
 """What is known now, whenever it held."""
+
+LEASE = 30_000_000
+"""Microseconds for which a process holds jobs, outbox rows and its place without renewing them: longer than any pause
+of a living process, so that a lease only ever ends under a dead one. Nothing is wrong when it does under a living one:
+what an older run writes is refused, and projecting twice is harmless."""
+
+Row: TypeAlias = Mapping[str, Any]
+"""A stored row by column name (`twohop.graph.tables`): strings, numbers, bytes and None."""
 
 Reached: TypeAlias = Callable[[str], None]
 """Told the name of each step of an add as it is reached, in the thread that reaches it. Never raises."""
@@ -90,7 +98,8 @@ class JobUpdate:
     """The job's new state, written in the same transaction as what it did. None = leave as it is.
 
     `run` is the run that writes: a job that is not RUNNING in it any more (cancelled, queued again) refuses the whole
-    transaction. None = whatever the job's state.
+    transaction. None = whatever the job's state. `retry_after`: microseconds from now, by the ledger's clock, before
+    which a PENDING one is not started again.
     """
 
     id: str
@@ -98,7 +107,7 @@ class JobUpdate:
     payload: Metadata | None = None
     error: str = ""
     usage: Metadata | None = None
-    not_before: int = 0
+    retry_after: int = 0
     attempts: int | None = None
     run: int | None = None
 
@@ -116,6 +125,24 @@ class SummaryUpdate:
     count: int
     expected_version: int
     job: JobUpdate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits in the outbox, its oldest row's time (None = nothing waits), and how many rows are parked."""
+
+    waiting: int
+    parked: int = 0
+    oldest_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a job."""
+
+    partition: str
+    job_id: str
+    run: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,9 +324,9 @@ class Ledger(Protocol):
         ...
 
     async def claim_jobs(
-        self, now: int, limit: int, *, kind: JobKind = JobKind.ADD, per_owner: int = 1_000, after: str = ""
+        self, limit: int, *, kind: JobKind = JobKind.ADD, per_owner: int = 1_000, after: str = ""
     ) -> list[Job]:
-        """Jobs of all owners that are PENDING and due at `now`, marked RUNNING in a new run.
+        """Jobs of all owners that are PENDING and due, marked RUNNING in a new run that this process holds for `LEASE`.
 
         Of a session only its oldest unfinished job is taken, and none while another one runs. Owners take turns in the
         order of their partitions, beginning behind `after`; none gets more than `per_owner` RUNNING ones of the kind,
@@ -331,7 +358,18 @@ class Ledger(Protocol):
         ...
 
     async def release_jobs(self) -> int:
-        """Turn RUNNING jobs that no living process works on back to PENDING (at start). Returns how many."""
+        """Turn RUNNING jobs that no living process holds back to PENDING. Returns how many.
+
+        A ledger that one process at a time has open knows that the others are dead; else their leases must be over.
+        """
+        ...
+
+    async def renew(self, runs: Sequence[Run]) -> None:
+        """Hold the place taken by `enter`, and these jobs, for another `LEASE`. One that was lost meanwhile stays lost.
+
+        Raises:
+            Misplaced: the place was lost, and another process with another index has taken it.
+        """
         ...
 
     async def prune(self, outdated: Outdated, limit: int) -> int:
@@ -339,19 +377,60 @@ class Ledger(Protocol):
         ...
 
     async def outbox(self, limit: int, partition: str | None = None) -> list[OutboxRow]:
-        """The oldest waiting rows, of one owner or of all."""
+        """The oldest waiting rows, of one owner or of all, but for parked ones and those that another process holds.
+
+        The process that writes a row holds it for `LEASE`, and so does one that gets it here.
+        """
+        ...
+
+    async def outbox_failed(self, rows: Sequence[OutboxRow], park_after: int) -> None:
+        """Count a failed try of rows that can't be projected; after `park_after` of them a row is parked.
+
+        A parked row waits for nobody: it is handed out again once the ledger writes it anew or `outbox_unpark` asks.
+        """
+        ...
+
+    async def outbox_unpark(self) -> int:
+        """Let parked rows wait again. Returns how many."""
         ...
 
     async def outbox_done(self, rows: Sequence[OutboxRow]) -> None:
         """Remove rows whose projection is durable; a row written again meanwhile (higher seq) stays."""
         ...
 
-    async def outbox_size(self, partition: str | None = None) -> int:
-        """How many rows wait."""
+    async def backlog(self, partition: str | None = None) -> Backlog:
+        """What waits for the index, whoever holds it."""
         ...
 
-    async def outbox_refill(self) -> int:
-        """Write an outbox row for every current revision, relation and message: rebuilds a lost index."""
+    async def outbox_refill(self, partition: str | None = None) -> int:
+        """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index."""
+        ...
+
+    # -- processes, maintenance -----------------------------------------------------------------------------------
+
+    async def enter(self, index: str, *, exclusive: bool) -> bool:
+        """Take this process's place beside the others; `index` names what it projects into, "" = nothing.
+
+        Returns whether the last one who entered named another index: then this one has to be filled.
+        `exclusive`: the index is this process's own, so no other may run.
+
+        Raises:
+            Misplaced: a living process has another index, or one of the two is exclusive.
+        """
+        ...
+
+    async def rows(self, partition: str, table: str, limit: int, after: str = "") -> Page[Row]:
+        """The stored rows of a table as they are, in the order of their key: what export, verify and dumps read."""
+        ...
+
+    async def load(self, partition: str, table: str, rows: Sequence[Row]) -> int:
+        """Store rows as they are, in one durable transaction; those that stand there stay. Returns how many were new.
+
+        Tables are loaded in the order of `twohop.graph.tables.TABLES`.
+
+        Raises:
+            Conflict: a row with the same key says something else.
+        """
         ...
 
     # -- owner, session, messages ---------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_REASON_DATA_DIR_UNUSABLE: _ClassVar[ErrorReason]
     ERROR_REASON_SCHEMA_TOO_NEW: _ClassVar[ErrorReason]
     ERROR_REASON_EMBEDDER_MISMATCH: _ClassVar[ErrorReason]
+    ERROR_REASON_MISPLACED: _ClassVar[ErrorReason]
     ERROR_REASON_INTERNAL: _ClassVar[ErrorReason]
 ERROR_REASON_UNSPECIFIED: ErrorReason
 ERROR_REASON_INVALID_INPUT: ErrorReason
@@ -72,6 +73,7 @@ ERROR_REASON_DATA_DIR_HELD: ErrorReason
 ERROR_REASON_DATA_DIR_UNUSABLE: ErrorReason
 ERROR_REASON_SCHEMA_TOO_NEW: ErrorReason
 ERROR_REASON_EMBEDDER_MISMATCH: ErrorReason
+ERROR_REASON_MISPLACED: ErrorReason
 ERROR_REASON_INTERNAL: ErrorReason
 
 class ItemError(_message.Message):

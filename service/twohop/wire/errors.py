@@ -55,6 +55,7 @@ CODES: Final[dict[type[TwohopError], grpc.StatusCode]] = {
     errors.DataDirUnusable: grpc.StatusCode.FAILED_PRECONDITION,
     errors.SchemaTooNew: grpc.StatusCode.FAILED_PRECONDITION,
     errors.EmbedderMismatch: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.Misplaced: grpc.StatusCode.FAILED_PRECONDITION,
 }
 """The one table. A test walks the tree and fails when a class is missing."""
 

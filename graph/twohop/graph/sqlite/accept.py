@@ -4,10 +4,10 @@ from collections import Counter
 
 from twohop.errors import LedgerUnavailable
 from twohop.graph.model import Job, Message
+from twohop.graph.rows import message_columns
 from twohop.graph.sqlite import jobs, record, requests
 from twohop.graph.sqlite.conversations import owner, session, unknown_sessions
 from twohop.graph.sqlite.database import Database, Owned
-from twohop.graph.sqlite.rows import message_columns
 from twohop.graph.sqlite.stamp import Stamp, advance, name_owner, queue
 from twohop.graph.store import Acceptance, Accepted
 

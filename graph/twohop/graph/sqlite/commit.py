@@ -5,17 +5,17 @@ from collections.abc import Sequence
 
 from twohop.errors import StaleRead
 from twohop.graph.model import Evidence, Relation, Revision, Triple
-from twohop.graph.sqlite import requests
-from twohop.graph.sqlite.conversations import owner
-from twohop.graph.sqlite.database import Database, Owned, listed
-from twohop.graph.sqlite.jobs import set_job
-from twohop.graph.sqlite.naming import added, put_aliases, put_entities, put_mentions
-from twohop.graph.sqlite.rows import (
+from twohop.graph.rows import (
     decision_columns,
     relation_columns,
     revision_columns,
     triple_columns,
 )
+from twohop.graph.sqlite import requests
+from twohop.graph.sqlite.conversations import owner
+from twohop.graph.sqlite.database import Database, Owned, listed
+from twohop.graph.sqlite.jobs import set_job
+from twohop.graph.sqlite.naming import added, put_aliases, put_entities, put_mentions
 from twohop.graph.sqlite.stamp import Stamp, advance, queue, queue_messages
 from twohop.graph.sqlite.statistics import add_words
 from twohop.graph.store import Changes, Committed

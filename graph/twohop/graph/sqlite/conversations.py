@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from twohop.graph.model import Message, Owner, Session
+from twohop.graph.rows import message_of, owner_of, session_of
 from twohop.graph.sqlite.axes import known
 from twohop.graph.sqlite.database import Owned, listed
-from twohop.graph.sqlite.rows import message_of, owner_of, session_of
 
 
 def owner(own: Owned) -> Owner | None:

@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 from twohop.errors import DataDirUnusable, LedgerUnavailable, StaleRead, StorageFull, TwohopError
 from twohop.graph.sqlite.guard import check
+from twohop.graph.tables import Value
 
-Value: TypeAlias = str | int | float | bytes | None
 Row: TypeAlias = dict[str, Any]
 """A row by column name; a dictionary, since `sqlite3.Row` looks its names up one by one (8 of 20 us a memory)."""
 

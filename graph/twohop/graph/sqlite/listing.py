@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from twohop.graph.model import Axes, Memory
+from twohop.graph.rows import json_of
 from twohop.graph.sqlite.axes import at, narrowed, narrowing_values, revisions, versions
 from twohop.graph.sqlite.database import Owned, Value, listed
 from twohop.graph.sqlite.memories import hydrate
-from twohop.graph.sqlite.rows import json_of
 from twohop.graph.store import MemoryFilter, Page
 
 ABOUT = (

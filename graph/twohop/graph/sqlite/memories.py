@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from twohop.graph.model import Axes, Evidence, Memory, Narrowing, Revision, Triple
+from twohop.graph.rows import evidence_of, memory_of, revision_of, triple_of
 from twohop.graph.sqlite.axes import at, known, linked, narrowed, narrowing_values, revisions, versions
 from twohop.graph.sqlite.database import Owned, Row, listed
-from twohop.graph.sqlite.rows import evidence_of, memory_of, revision_of, triple_of
 
 
 def memories(own: Owned, ids: Sequence[str], axes: Axes, narrowing: Narrowing | None) -> list[Memory]:

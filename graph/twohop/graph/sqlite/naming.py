@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from twohop.errors import StaleRead
 from twohop.graph.model import Alias, Entity, Mention
+from twohop.graph.rows import entity_columns
 from twohop.graph.sqlite.database import Owned, Value, listed
-from twohop.graph.sqlite.rows import entity_columns
 from twohop.graph.sqlite.stamp import Stamp
 
 

@@ -1,10 +1,10 @@
 """Reads of what was decided, of jobs, and of the statistics that recall keeps."""
 
 from twohop.graph.model import Decision, Job, Narrowing
+from twohop.graph.rows import decision_of, job_of
 from twohop.graph.sqlite import keyset
 from twohop.graph.sqlite.axes import known, narrowing_values
 from twohop.graph.sqlite.database import Owned, Row
-from twohop.graph.sqlite.rows import decision_of, job_of
 from twohop.graph.store import Page
 
 SELECT = "SELECT d.* FROM decisions AS d"

@@ -7,9 +7,9 @@ question, the index is named.
 from collections.abc import Iterable, Sequence
 
 from twohop.graph.model import Axes, Narrowing, Relation
+from twohop.graph.rows import relation_of
 from twohop.graph.sqlite.axes import at, narrowed, narrowing_values, versions
 from twohop.graph.sqlite.database import Owned, Row, listed
-from twohop.graph.sqlite.rows import relation_of
 from twohop.graph.store import Page
 
 AT_ENTITY = (

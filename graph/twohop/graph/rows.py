@@ -32,7 +32,8 @@ from twohop.graph.model import (
     Triple,
     Validity,
 )
-from twohop.graph.sqlite.database import Row, Value
+from twohop.graph.store import Row
+from twohop.graph.tables import Value
 
 
 def json_of(value: Metadata | Sequence[str] | Sequence[Sequence[str]]) -> str:
