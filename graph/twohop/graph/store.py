@@ -218,6 +218,20 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is around entities and behind memories.
+
+    `relations`: entity id -> its relations, newest first. `memories`: those asked for and those behind the relations;
+    `entities`: those asked for and those at the ends of all of these, with their `degrees`.
+    """
+
+    relations: Mapping[str, list[Relation]] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    degrees: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryFilter:
     """What a list leaves in; empty or None = everything.
 
@@ -620,6 +634,26 @@ class Ledger(Protocol):
         narrowing: Narrowing | None = None,
     ) -> Page[Relation]:
         """Relations visible at `axes`, newest id first; narrowed to those that a memory so visible supports."""
+        ...
+
+    async def around(
+        self,
+        partition: str,
+        axes: Axes,
+        *,
+        entity_ids: Sequence[str] = (),
+        memory_ids: Sequence[str] = (),
+        limit: int = 0,
+        hot: Sequence[str] = (),
+        through: int | None = None,
+        narrowing: Narrowing | None = None,
+    ) -> Surroundings:
+        """One step over the graph, in one read: relations, the memories that prove them, and what they lead to.
+
+        Relations are those of `relations_of`, at most `limit` an entity; an entity that has as many also gets those of
+        the relations `hot` (ids) that it has. Entities with more than `through` relations are not expanded (None = all
+        are). Memories are as `memories` gives them; entities and degrees are as known at `axes.known_at`.
+        """
         ...
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:

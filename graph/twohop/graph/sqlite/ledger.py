@@ -41,6 +41,7 @@ from twohop.graph.sqlite import (
     summaries,
 )
 from twohop.graph.sqlite.accept import accept
+from twohop.graph.sqlite.around import around
 from twohop.graph.sqlite.commit import commit
 from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, connect_reader, unusable
 from twohop.graph.sqlite.readers import Readers
@@ -59,6 +60,7 @@ from twohop.graph.store import (
     Reached,
     RequestKey,
     SummaryUpdate,
+    Surroundings,
     Trail,
     unwatched,
 )
@@ -425,6 +427,21 @@ class SqliteLedger:
         return await self._read(
             partition, relations.list_relations, axes, limit, after, entity_id, predicate, narrowing
         )
+
+    async def around(
+        self,
+        partition: str,
+        axes: Axes,
+        *,
+        entity_ids: Sequence[str] = (),
+        memory_ids: Sequence[str] = (),
+        limit: int = 0,
+        hot: Sequence[str] = (),
+        through: int | None = None,
+        narrowing: Narrowing | None = None,
+    ) -> Surroundings:
+        """One step over the graph."""
+        return await self._read(partition, around, axes, entity_ids, memory_ids, limit, hot, through, narrowing)
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Relations and messages of entities."""
