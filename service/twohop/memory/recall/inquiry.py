@@ -242,7 +242,7 @@ class Inquiry:
 
     async def _degradations(self) -> tuple[str, ...]:
         found = dict(self._lookup.degradations)
-        if self._lookup.up and await self._ledger.outbox_size(self._view.partition):
+        if self._lookup.up and (await self._ledger.backlog(self._view.partition)).waiting:
             found[Degradation.INDEX_BEHIND] = None
         if self._near.spent:
             found[Degradation.BUDGET] = None
