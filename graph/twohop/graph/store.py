@@ -417,7 +417,10 @@ class Ledger(Protocol):
         ...
 
     async def outbox_refill(self, partition: str | None = None) -> int:
-        """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index."""
+        """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index.
+
+        Returns how many rows that were.
+        """
         ...
 
     # -- processes, maintenance -----------------------------------------------------------------------------------
@@ -425,8 +428,8 @@ class Ledger(Protocol):
     async def enter(self, index: str, *, exclusive: bool) -> bool:
         """Take this process's place beside the others; `index` names what it projects into, "" = nothing.
 
-        Returns whether the last one who entered named another index: then this one has to be filled.
-        `exclusive`: the index is this process's own, so no other may run.
+        Returns whether the index has to be filled: since another one was named, or none, no `outbox_refill` of all
+        owners has ended. `exclusive`: the index is this process's own, so no other may run.
 
         Raises:
             Misplaced: a living process has another index, or one of the two is exclusive.
@@ -613,6 +616,10 @@ class Ledger(Protocol):
         """Relations by id, visible at `axes`."""
         ...
 
+    async def relations_by_id(self, partition: str, ids: Sequence[str]) -> list[Relation]:
+        """Relations by id, also those ended in system time (the projector's look at a batch of outbox rows)."""
+        ...
+
     async def relations_by_key(self, partition: str, keys: Sequence[str]) -> list[Relation]:
         """Current relation versions (not superseded in system time) of these triple keys."""
         ...
@@ -693,7 +700,10 @@ class Ledger(Protocol):
         ...
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
-        """Store a list's mean under a new version; points encoded with an older one are projected again."""
+        """Store a list's mean under a new version; points encoded with an older one are projected again.
+
+        A version that is not newer than the stored one is left out: two processes may take the same mean at once.
+        """
         ...
 
     async def message_ids(self, partition: str, limit: int, after: str = "") -> list[str]:

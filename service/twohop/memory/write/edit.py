@@ -206,6 +206,9 @@ class Editor:
                 try:
                     committed = await self._ledger.commit(changes)
                 except StaleRead:
+                    now = await self._ledger.owner(partition)
+                    if (now.state_seq if now else 0) == changes.expected_state:
+                        raise  # Nobody came between: planning again would end the same.
                     continue
                 return committed.earlier or decision_id
 

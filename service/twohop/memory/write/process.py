@@ -7,7 +7,7 @@ import structlog
 from twohop.errors import ModelContextExceeded, ModelError, ModelUnavailable
 from twohop.graph.model import Job, JobState
 from twohop.graph.store import JobUpdate, Ledger, Reached, unwatched
-from twohop.memory.clock import Clock, Jitter
+from twohop.memory.clock import Jitter
 from twohop.memory.observe import Observer
 from twohop.memory.ports import Calls, Extraction, Usage
 from twohop.memory.settings import WriteSettings
@@ -35,7 +35,6 @@ class Processor:
         decider: Decider,
         conversations: Conversations,
         observer: Observer,
-        clock: Clock,
         jitter: Jitter,
         settings: WriteSettings,
         step: Reached = unwatched,
@@ -46,7 +45,6 @@ class Processor:
         self._decider = decider
         self._conversations = conversations
         self._observer = observer
-        self._clock = clock
         self._jitter = jitter
         self._settings = settings
         self._step = step
@@ -107,7 +105,7 @@ class Processor:
             payload=payload.to_json(),
             error=f"{error.reason}: {error.message}",
             usage=asdict(usage),
-            not_before=self._clock() + int(wait * 1_000_000) if state is JobState.PENDING else 0,
+            retry_after=int(wait * 1_000_000) if state is JobState.PENDING else 0,
             attempts=job.attempts + 1,
             run=job.run,
         )
