@@ -97,6 +97,22 @@ class Projector:
                 failed |= bad
         return projected
 
+    async def carry(self, partition: str, rows: Sequence[OutboxRow], limit: int = BATCH) -> None:
+        """Carry these rows of one owner, which this process has just written, into the index.
+
+        Raises:
+            As `project`.
+        """
+        newest = list({(row.kind, row.id): row for row in sorted(rows, key=lambda row: row.seq)}.values())
+        refitted = False
+        async with self._gates.owner(partition):
+            for start in range(0, len(newest), limit):
+                _, fitted = await self._attempt(partition, newest[start : start + limit])
+                refitted |= fitted
+            if refitted:
+                # A mean was taken, so every point of its list waits again.
+                await self._drain(partition, limit)
+
     async def _waiting(
         self, limit: int, failed: Collection[OutboxRow], partition: str | None = None
     ) -> list[OutboxRow]:
@@ -107,20 +123,26 @@ class Projector:
 
     async def _owner(self, partition: str, limit: int) -> tuple[int, set[OutboxRow]]:
         """Project an owner's rows: how many, and those that can't be."""
+        async with self._gates.owner(partition):
+            return await self._drain(partition, limit)
+
+    async def _drain(self, partition: str, limit: int) -> tuple[int, set[OutboxRow]]:
         projected = 0
         failed: set[OutboxRow] = set()
-        async with self._gates.owner(partition):
-            while rows := await self._waiting(limit, failed, partition):
-                try:
-                    await self._carry(partition, rows)
-                except NOT_THE_ROWS:
-                    raise
-                except Exception:  # noqa: BLE001  Poison: which of the rows, the next line finds out.
-                    bad = await self._one_by_one(partition, rows)
-                    failed.update(bad)
-                    projected -= len(bad)
-                projected += len(rows)
+        while rows := await self._waiting(limit, failed, partition):
+            bad, _ = await self._attempt(partition, rows)
+            failed.update(bad)
+            projected += len(rows) - len(bad)
         return projected, failed
+
+    async def _attempt(self, partition: str, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], bool]:
+        """Project rows: those that can't be, and whether a mean was taken."""
+        try:
+            return [], await self._carry(partition, rows)
+        except NOT_THE_ROWS:
+            raise
+        except Exception:  # noqa: BLE001  Poison: which of the rows, the next line finds out.
+            return await self._one_by_one(partition, rows), True
 
     async def _one_by_one(self, partition: str, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
         """Project each row alone; those that can't be are counted in the outbox."""
@@ -140,22 +162,23 @@ class Projector:
         await self._ledger.outbox_failed(bad, PARK_AFTER)
         return bad
 
-    async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> None:
-        """Bring the points behind some rows to the state that the ledger holds now."""
+    async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> bool:
+        """Bring the points behind some rows to the state that the ledger holds now; whether a mean was taken."""
         # The owner first: a point is never stamped newer than what it was made from.
-        owner, means, state = await asyncio.gather(
+        owner, stored, state = await asyncio.gather(
             self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
         )
-        means = await self._centred(owner, means) if owner and self._embedder.centred else Means()
+        means = await self._centred(owner, stored) if owner and self._embedder.centred else stored
         drafts = await Builder(self._ledger, partition, owner.seq if owner else 0).drafts(state)
         made = {draft.point.id for draft in drafts}
         gone = [row.id for row in rows if row.id not in made]
-        await self._index.upsert(await self._embedded(drafts, means))
+        await self._index.upsert(await self._embedded(drafts, means if self._embedder.centred else Means()))
         if gone:
             await self._index.delete(partition, gone)
         self._step(Step.INDEXED)
         await self._ledger.outbox_done(rows)
         self._step(Step.PROJECTED)
+        return means is not stored
 
     async def _embedded(self, drafts: Sequence[Draft], means: Means) -> list[Point]:
         if not drafts:
