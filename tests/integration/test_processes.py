@@ -287,6 +287,6 @@ async def test_an_edit_that_the_ledger_never_takes_ends(tmp_path: Path, monkeypa
 
         monkeypatch.setattr(SqliteLedger, "commit", commit)
         async with asyncio.timeout(15):
+            edit = Edit(mask=("categories",), categories=("work",))
             with pytest.raises(StaleRead):
-                edit = Edit(mask=("categories",), categories=("work",))
                 await app.core.update(ANN, outcome.memory.id, edit, etag="", request_id="")
