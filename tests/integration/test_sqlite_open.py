@@ -10,7 +10,7 @@ from twohop.errors import DataDirUnusable, LedgerUnavailable, SchemaTooNew, Twoh
 from twohop.graph.model import Axes
 from twohop.graph.sqlite import SqliteLedger
 from twohop.graph.sqlite.database import Owned, connect, connect_reader
-from twohop.graph.sqlite.guard import SCOPES, UnscopedStatement
+from twohop.graph.sqlite.guard import SCOPES, UPKEEP, UnscopedStatement
 from twohop.graph.sqlite.schema import MIGRATIONS
 
 
