@@ -189,8 +189,8 @@ def join(
     metrics = Metrics()
     finder = CandidateFinder(ledger, index, embedder, settings.write)
     agents = Agents(ledger, models, predicates)
-    names = NameResolver(ledger, predicates, ids, settings.write.destructive)
-    planner = Planner(ledger, predicates, ids)
+    names = NameResolver(predicates, ids, settings.write.destructive)
+    planner = Planner(predicates, ids)
     decider = Decider(
         ledger=ledger,
         names=names,

@@ -72,7 +72,7 @@ class Acceptance:
     The ledger stamps `recorded_at`, and gives each message the next `position` of its session. A job that is to be
     RUNNING at once is stored as PENDING when an earlier one of its session is not final: they take effect in order.
     `summary`, if any, is queued too when `summary_after` messages of its session are in no summary yet and no other
-    summary job of the session is unfinished.
+    summary job of the session is unfinished. `vocabulary`: the words of the messages, as in `Changes`.
     """
 
     scope: Scope
@@ -81,6 +81,7 @@ class Acceptance:
     request: RequestKey | None = None
     summary: Job | None = None
     summary_after: int = 0
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +216,20 @@ class Trail:
     ended_mentions: tuple[Mention, ...] = ()
     aliases: tuple[Alias, ...] = ()
     mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is around entities and behind memories.
+
+    `relations`: entity id -> its relations, newest first. `memories`: those asked for and those behind the relations;
+    `entities`: those asked for and those at the ends of all of these, with their `degrees`.
+    """
+
+    relations: Mapping[str, list[Relation]] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    degrees: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -629,6 +644,26 @@ class Ledger(Protocol):
         """Relations visible at `axes`, newest id first; narrowed to those that a memory so visible supports."""
         ...
 
+    async def around(
+        self,
+        partition: str,
+        axes: Axes,
+        *,
+        entity_ids: Sequence[str] = (),
+        memory_ids: Sequence[str] = (),
+        limit: int = 0,
+        hot: Sequence[str] = (),
+        through: int | None = None,
+        narrowing: Narrowing | None = None,
+    ) -> Surroundings:
+        """One step over the graph, in one read: relations, the memories that prove them, and what they lead to.
+
+        Relations are those of `relations_of`, at most `limit` an entity; an entity that has as many also gets those of
+        the relations `hot` (ids) that it has. Entities with more than `through` relations are not expanded (None = all
+        are). Memories are as `memories` gives them; entities and degrees are as known at `axes.known_at`.
+        """
+        ...
+
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Entity id -> (current relations at either end, messages that mention it)."""
         ...
@@ -655,10 +690,6 @@ class Ledger(Protocol):
 
     async def vocabulary(self, partition: str, after: int = 0) -> tuple[list[tuple[str, str]], int]:
         """(stem, surface form) pairs added after the mark `after`, and the new mark; grows only."""
-        ...
-
-    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
-        """Add stem -> surface form outside a commit (the words of messages); existing stems are kept."""
         ...
 
     async def means(self, partition: str) -> dict[str, tuple[int, int, bytes]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 from uuid import uuid4
@@ -43,6 +43,7 @@ from twohop.graph.sqlite import (
     summaries,
 )
 from twohop.graph.sqlite.accept import accept
+from twohop.graph.sqlite.around import around
 from twohop.graph.sqlite.commit import commit
 from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, connect_reader, unusable
 from twohop.graph.sqlite.readers import Readers
@@ -63,6 +64,7 @@ from twohop.graph.store import (
     RequestKey,
     Run,
     SummaryUpdate,
+    Surroundings,
     Trail,
     unwatched,
 )
@@ -124,7 +126,7 @@ class SqliteLedger:
     async def _read(
         self, partition: str, look: Callable[Concatenate[Owned, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs))
+        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs), partition)
 
     async def _write(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._writer.write(lambda database: work(database, *args, **kwargs))
@@ -164,10 +166,6 @@ class SqliteLedger:
     async def set_summary(self, partition: str, update: SummaryUpdate) -> None:
         """Replace a session's rolling summary."""
         await self._stamped(summaries.set_summary, partition, update)
-
-    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
-        """Add stems with their surface forms."""
-        await self._stamped(statistics.add_vocabulary, partition, words)
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
         """Store a list's mean."""
@@ -456,6 +454,21 @@ class SqliteLedger:
         return await self._read(
             partition, relations.list_relations, axes, limit, after, entity_id, predicate, narrowing
         )
+
+    async def around(
+        self,
+        partition: str,
+        axes: Axes,
+        *,
+        entity_ids: Sequence[str] = (),
+        memory_ids: Sequence[str] = (),
+        limit: int = 0,
+        hot: Sequence[str] = (),
+        through: int | None = None,
+        narrowing: Narrowing | None = None,
+    ) -> Surroundings:
+        """One step over the graph."""
+        return await self._read(partition, around, axes, entity_ids, memory_ids, limit, hot, through, narrowing)
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Relations and messages of entities."""

@@ -267,7 +267,7 @@ async def plan_command(desk: Desk, command: Command, planner: Planner) -> Change
             input=told,
         )
     )
-    return done.names.into(await planner.complete(done.draft, done.names.entities))
+    return done.names.into(await planner.complete(desk.ledger, done.draft, done.names.entities))
 
 
 async def known_still(desk: Desk, done: Done) -> None:
