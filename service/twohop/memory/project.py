@@ -15,7 +15,8 @@ saves work; a slow one, or a write that the network held back, does no harm eith
   time is deleted, which every process agrees on.
 - Two that take the same mean at once make the same version of it: the ledger keeps the first, and both read that.
 
-A row that can't be projected, whatever the reason, holds nobody up: see `POISON`.
+A row that can't be projected, whatever is wrong with it, is poison: it is tried alone, counted and in the end parked,
+and holds nobody up.
 """
 
 import asyncio
@@ -59,7 +60,7 @@ by itself has passed."""
 
 NOT_THE_ROWS = (Unavailable, Exhausted, DeadlineExceeded, ModelUnavailable, Misconfigured)
 """Errors that say nothing about the rows at hand: a store or the embedder is down, full or not set up. Everything waits
-until it is back. Any other error is `POISON`."""
+until it is back. Any other error is poison in one of the rows."""
 
 log = structlog.get_logger(__name__)
 
@@ -164,10 +165,19 @@ class Projector:
 
     async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> bool:
         """Bring the points behind some rows to the state that the ledger holds now; whether a mean was taken."""
-        # The owner first: a point is never stamped newer than what it was made from.
-        owner, stored, state = await asyncio.gather(
-            self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
+        ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
+        for row in rows:
+            ids[row.kind].append(row.id)
+        # Side by side, with the owner: a point is never stamped newer than what it was made from.
+        owner, stored, windows, facts, revisions, relations = await asyncio.gather(
+            self._ledger.owner(partition),
+            self._centring.means(partition),
+            self._ledger.windows(partition, ids["message"], RADIUS),
+            self._ledger.facts_of_messages(partition, ids["message"], NOW),
+            self._ledger.revisions_by_id(partition, ids["memory"]),
+            self._ledger.relations_by_id(partition, ids["relation"]),
         )
+        state = State(windows=windows, facts=facts, revisions=revisions, relations=relations)
         means = await self._centred(owner, stored) if owner and self._embedder.centred else stored
         drafts = await Builder(self._ledger, partition, owner.seq if owner else 0).drafts(state)
         made = {draft.point.id for draft in drafts}
@@ -242,20 +252,6 @@ class State:
     facts: Mapping[str, Sequence[Memory]]
     revisions: Sequence[Revision]
     relations: Sequence[Relation]
-
-
-async def state_of(ledger: Ledger, partition: str, rows: Sequence[OutboxRow]) -> State:
-    """The state behind the rows, read in one go."""
-    ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
-    for row in rows:
-        ids[row.kind].append(row.id)
-    windows, facts, revisions, relations = await asyncio.gather(
-        ledger.windows(partition, ids["message"], RADIUS),
-        ledger.facts_of_messages(partition, ids["message"], NOW),
-        ledger.revisions_by_id(partition, ids["memory"]),
-        ledger.relations_by_id(partition, ids["relation"]),
-    )
-    return State(windows=windows, facts=facts, revisions=revisions, relations=relations)
 
 
 class Builder:
