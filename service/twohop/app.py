@@ -44,10 +44,9 @@ from twohop.memory.write.runner import Lane, Runner
 from twohop.memory.write.summarise import SummaryWriter
 from twohop.memory.write.worker import Worker
 from twohop.metrics import Metrics
-from twohop.vector.edge import EdgeIndex
+from twohop.stores import open_index
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
-from twohop.vector.sparse import ENCODER
 from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
 
@@ -100,9 +99,7 @@ async def open_core(
             await asyncio.to_thread(shutil.rmtree, settings.data_dir / "index", ignore_errors=True)
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
-        index = await EdgeIndex.open(
-            settings.data_dir / "index", model=embedder.model, dimension=embedder.dimension, encoder=ENCODER
-        )
+        index = await open_index(settings, embedder)
         stack.push_async_callback(index.close)
         if index.fresh:
             await ledger.outbox_refill()
