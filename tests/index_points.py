@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 
 from twohop.vector.edge import EdgeIndex
+from twohop.vector.index import Index
 from twohop.vector.model import Arm, Point, PointKind, Sparse, Vector, Where
 
 DIMENSION = 4
@@ -56,3 +57,8 @@ async def edge(path: Path, **settings: Any) -> EdgeIndex:
     """An Edge index in the folder, for vectors of these tests."""
     built: dict[str, Any] = {"model": "test/4", "dimension": DIMENSION, "encoder": "words/1"}
     return await EdgeIndex.open(path, **built | settings)
+
+
+async def stored_ids(index: Index, partition: str, limit: int, after: str = "") -> list[str]:
+    """The ids of stored points, in order."""
+    return [point.id for point in await index.stored(partition, limit, after)]

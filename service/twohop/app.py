@@ -101,8 +101,6 @@ async def open_core(
         stack.push_async_callback(embedder.close)
         index = await open_index(settings, embedder)
         stack.push_async_callback(index.close)
-        if index.fresh:
-            await ledger.outbox_refill()
         projector = Projector(ledger, index, embedder, step)
         models = replaced(make_models(settings.llm, predicates, stack), extractor, judge, summariser)
         joined = join(

@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import structlog
 
+from twohop.errors import IndexUnavailable
 from twohop.graph.model import Axes, Memory, OutboxRow, Owner
 from twohop.graph.store import Ledger, Reached, unwatched
 from twohop.memory.centring import Centring, Mean, Means, due
@@ -36,6 +38,8 @@ BATCH = 64
 PAGE = 1_000
 """Texts read at a time while a mean is taken."""
 
+log = structlog.get_logger(__name__)
+
 
 class Projector:
     """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce."""
@@ -47,6 +51,7 @@ class Projector:
         self._step = step
         self._centring = Centring(ledger)
         self._gates = Gates()
+        self._refilling = asyncio.Lock()
 
     async def project(self, partition: str | None = None, limit: int = BATCH) -> int:
         """Carry all waiting changes of one owner, or of all, into the index; returns how many rows that were.
@@ -54,9 +59,14 @@ class Projector:
         `limit` is the number of rows of one step. What fails stays in the outbox.
 
         Raises:
-            IndexUnavailable: the index can't be reached.
+            IndexUnavailable: the index can't be reached, or one owner is asked for and it has only begun to be filled.
             ModelError: the embedder failed.
         """
+        if await self._index.fresh():
+            await self._refill()
+            if partition is not None:
+                # Everybody's rows wait now: they are no work for one owner's call.
+                raise IndexUnavailable("the vector index is new, and is being filled from the ledger")
         if partition is not None:
             async with self._gates.owner(partition):
                 return await self._drain(partition, limit)
@@ -65,6 +75,12 @@ class Projector:
             for owner in dict.fromkeys(row.partition for row in rows):
                 projected += await self.project(owner, limit)
         return projected
+
+    async def _refill(self) -> None:
+        async with self._refilling:
+            if await self._index.fresh():
+                log.info("index.refilled", rows=await self._ledger.outbox_refill())
+                self._index.filling()
 
     async def _drain(self, partition: str, limit: int) -> int:
         projected = 0
