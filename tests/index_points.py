@@ -11,6 +11,7 @@ from twohop.vector.index import Index
 from twohop.vector.model import Arm, Point, PointKind, Sparse, Vector, Where
 
 DIMENSION = 4
+BUILT: dict[str, Any] = {"model": "test/4", "dimension": DIMENSION, "encoder": "words/1"}
 
 
 def number(value: int) -> str:
@@ -55,8 +56,7 @@ def by_words(kind: PointKind = PointKind.MEMORY, limit: int = 10, **terms: float
 
 async def edge(path: Path, **settings: Any) -> EdgeIndex:
     """An Edge index in the folder, for vectors of these tests."""
-    built: dict[str, Any] = {"model": "test/4", "dimension": DIMENSION, "encoder": "words/1"}
-    return await EdgeIndex.open(path, **built | settings)
+    return await EdgeIndex.open(path, **BUILT | settings)
 
 
 async def stored_ids(index: Index, partition: str, limit: int, after: str = "") -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -47,6 +46,7 @@ from twohop.metrics import Metrics
 from twohop.stores import open_index
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
+from twohop.vector.none import NoIndex
 from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
 
@@ -95,13 +95,11 @@ async def open_core(
             settings.data_dir / "ledger.db", clock=clock, synchronous=settings.synchronous, reached=step
         )
         stack.push_async_callback(ledger.close)
-        if drop_index:
-            await asyncio.to_thread(shutil.rmtree, settings.data_dir / "index", ignore_errors=True)
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
-        index = await open_index(settings, embedder)
+        index = await open_index(settings, embedder, anew=drop_index)
         stack.push_async_callback(index.close)
-        projector = Projector(ledger, index, embedder, step)
+        projector = Projector(ledger, index, None if isinstance(index, NoIndex) else embedder, step)
         models = replaced(make_models(settings.llm, predicates, stack), extractor, judge, summariser)
         joined = join(
             settings,
@@ -174,7 +172,8 @@ def join(
     """Put together what works on these stores. Nothing runs yet."""
     gates, notices = Gates(), Notices()
     metrics = Metrics()
-    finder = CandidateFinder(ledger, index, embedder, settings.write)
+    searched = None if isinstance(index, NoIndex) else index
+    finder = CandidateFinder(ledger, searched, embedder, settings.write)
     agents = Agents(ledger, models, predicates)
     names = NameResolver(ledger, predicates, ids, settings.write.destructive)
     planner = Planner(ledger, predicates, ids)
@@ -246,7 +245,7 @@ def join(
     runner.serve(JobKind.SUMMARY, Lane(writer.work, Capacity(settings.summary.concurrent, 1)))
     jobs = Jobs(ledger=ledger, adder=adder, runner=runner, notices=notices, limits=settings.limits)
     editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
-    recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
+    recaller = Recaller(ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock)
     core = MemoryCore(
         ledger=ledger,
         adder=adder,

@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index_points import by_vector, by_words, edge, number, point, sparse, stored_ids, vector
+from index_points import by_vector, by_words, number, point, sparse, stored_ids, vector
+from indexes import BACKENDS, opened
 from twohop.vector.index import Index
 from twohop.vector.model import FAR, Arm, Hit, Point, PointKind, Where
 
 NOW = 1_700_000_000_000_000
 
 
-@pytest.fixture(params=["edge"])
+@pytest.fixture(params=BACKENDS)
 async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Index]:
-    opened: Index = await {"edge": edge}[request.param](tmp_path / "index")
-    yield opened
-    await opened.close()
+    async with opened(request.param, tmp_path) as one:
+        yield one
 
 
 async def found(index: Index, arm: Arm, partition: str = "ana") -> list[int]:

@@ -42,9 +42,12 @@ log = structlog.get_logger(__name__)
 
 
 class Projector:
-    """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce."""
+    """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce.
 
-    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder, step: Reached = unwatched) -> None:
+    `embedder` None: the index holds nothing that a vector could be compared with.
+    """
+
+    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder | None, step: Reached = unwatched) -> None:
         self._ledger = ledger
         self._index = index
         self._embedder = embedder
@@ -87,7 +90,7 @@ class Projector:
         while rows := await self._ledger.outbox(limit, partition):
             # Read before the rows' state: a point is never stamped newer than what it was made from.
             owner = await self._ledger.owner(partition)
-            means = await self._centred(owner) if owner and self._embedder.centred else Means()
+            means = await self._centred(self._embedder, owner) if self._embedder and owner else Means()
             builder = Builder(self._ledger, partition, owner.seq if owner else 0)
             drafts, gone, words = await builder.drafts(rows)
             await self._index.upsert(await self._embedded(drafts, means))
@@ -101,8 +104,8 @@ class Projector:
         return projected
 
     async def _embedded(self, drafts: Sequence[Draft], means: Means) -> list[Point]:
-        if not drafts:
-            return []
+        if not drafts or self._embedder is None:
+            return [draft.point for draft in drafts]
         found = dense(await self._embedder.embed([draft.text for draft in drafts]), drafts, means)
         points: list[Point] = []
         for draft in drafts:
@@ -112,23 +115,27 @@ class Projector:
 
     # -- means ----------------------------------------------------------------------------------------------------
 
-    async def _centred(self, owner: Owner) -> Means:
+    async def _centred(self, embedder: Embedder, owner: Owner) -> Means:
         """The owner's means; one that is due is taken first, which sends every point of its list here again."""
+        if not embedder.centred:
+            return Means()
         means = await self._centring.means(owner.partition)
         counts = {"message": owner.message_count, "fact": owner.memory_count}
         pending = {name: count for name, count in counts.items() if due(count, means.by_name.get(name))}
         for name, count in pending.items():
-            vector = await self._mean(owner.partition, name)
+            vector = await self._mean(embedder, owner.partition, name)
             old = means.by_name.get(name)
             mean = Mean(old.version + 1 if old else 1, count, vector)
             await self._ledger.set_mean(owner.partition, name, mean.version, count, vector.tobytes())
         return await self._centring.means(owner.partition) if pending else means
 
-    async def _mean(self, partition: str, name: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        total = np.zeros(self._embedder.dimension, np.float64)
+    async def _mean(
+        self, embedder: Embedder, partition: str, name: str
+    ) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        total = np.zeros(embedder.dimension, np.float64)
         count = 0
         async for texts in self._messages(partition) if name == "message" else self._facts(partition):
-            vectors = await self._embedder.embed(texts)
+            vectors = await embedder.embed(texts)
             total += vectors.sum(axis=0, dtype=np.float64)
             count += int(np.any(vectors, axis=1).sum())
         return (total / max(count, 1)).astype(np.float32)
