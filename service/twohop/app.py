@@ -43,7 +43,7 @@ from twohop.memory.write.runner import Lane, Runner
 from twohop.memory.write.summarise import SummaryWriter
 from twohop.memory.write.worker import Worker
 from twohop.metrics import Metrics
-from twohop.stores import open_index
+from twohop.stores import index_place, open_index
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.none import NoIndex
@@ -115,9 +115,15 @@ async def open_core(
             jitter=jitter,
             step=step,
         )
+        place = index_place(settings.index, data_dir.instance())
+        if await ledger.enter(place, exclusive=settings.index.backend == "edge") and place:
+            await ledger.outbox_refill()
+        # What could not be projected is tried again by each new process: it may be the one that can.
+        await ledger.outbox_unpark()
         await ledger.release_jobs()
         await joined.adder.project()
         running = asyncio.create_task(joined.worker.run(), name="worker")
+        beating = asyncio.create_task(joined.worker.beat(), name="heartbeat")
         try:
             yield App(
                 core=joined.core,
@@ -136,6 +142,7 @@ async def open_core(
                 await running
             finally:
                 await joined.drain()
+                beating.cancel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +177,13 @@ def join(
     step: Reached,
 ) -> Joined:
     """Put together what works on these stores. Nothing runs yet."""
-    gates, notices = Gates(), Notices()
+    gates, notices = Gates(), Notices(jitter)
     metrics = Metrics()
     searched = None if isinstance(index, NoIndex) else index
     finder = CandidateFinder(ledger, searched, embedder, settings.write)
     agents = Agents(ledger, models, predicates)
-    names = NameResolver(ledger, predicates, ids, settings.write.destructive)
-    planner = Planner(ledger, predicates, ids)
+    names = NameResolver(predicates, ids, settings.write.destructive)
+    planner = Planner(predicates, ids)
     decider = Decider(
         ledger=ledger,
         names=names,
@@ -199,14 +206,11 @@ def join(
         decider=decider,
         conversations=Conversations(ledger, counter),
         observer=metrics,
-        clock=clock,
         jitter=jitter,
         settings=settings.write,
         step=step,
     )
-    runner = Runner(
-        ledger=ledger, notices=notices, observer=metrics, clock=clock, jitter=jitter, settings=settings.write
-    )
+    runner = Runner(ledger=ledger, notices=notices, observer=metrics, jitter=jitter, settings=settings.write)
     adder = Adder(
         ledger=ledger,
         runner=runner,
@@ -235,7 +239,6 @@ def join(
         summariser=models.summariser,
         extractive=ExtractiveSummariser(),
         observer=metrics,
-        clock=clock,
         jitter=jitter,
         settings=settings.summary,
         retries=settings.write,
@@ -263,6 +266,7 @@ def join(
         observer=metrics,
         clock=clock,
         ids=ids,
+        jitter=jitter,
         settings=settings.write,
         summary=settings.summary,
     )

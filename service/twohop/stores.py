@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from urllib.parse import urlsplit
 
 from twohop.config import IndexSettings, Settings
 from twohop.errors import Misconfigured
@@ -10,6 +11,9 @@ from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.none import NoIndex
 from twohop.vector.sparse import ENCODER
+
+QDRANT_PORT = 6333
+"""Where the client of Qdrant looks when an address names no port."""
 
 
 async def open_index(settings: Settings, embedder: Embedder, *, anew: bool = False) -> Index:
@@ -72,3 +76,18 @@ async def open_qdrant(settings: IndexSettings, model: str, dimension: int, *, an
             await index.close()
             raise
     return index
+
+
+def index_place(settings: IndexSettings, instance: str) -> str:
+    """What this process projects into, by which processes on one ledger know that they share an index; "" = nothing.
+
+    `instance`: the data directory's own id, in which an index of this process stands.
+    """
+    match settings.backend:
+        case "edge":
+            return f"edge:{instance}"
+        case "qdrant":
+            address = urlsplit(settings.url)
+            return f"qdrant:{address.hostname}:{address.port or QDRANT_PORT}/{settings.collection}"
+        case "none":
+            return ""
