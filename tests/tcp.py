@@ -51,6 +51,10 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
     async def serve(self) -> None:
         """Pass everything on. Connections that hung go on where they stopped."""
         self._mode = Mode.SERVE

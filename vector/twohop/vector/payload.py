@@ -53,8 +53,8 @@ def payload(point: Point) -> dict[str, Any]:
 
 def read_back(point_id: str, fields: Mapping[str, Any]) -> Stored:
     """A stored point by its id and fields."""
-    known = {name: fields[name] for name in STORED}
-    return Stored(id=point_id, **known | {"kind": PointKind(fields["kind"])})
+    known: dict[str, Any] = {name: fields[name] for name in STORED if name != "kind"}
+    return Stored(id=point_id, kind=PointKind(fields["kind"]), **known)
 
 
 def blank(vector: Vector | None, sparse: Sparse | None) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from qdrant_client import AsyncQdrantClient
 from qdrant_client.http.exceptions import ResponseHandlingException
@@ -100,5 +100,5 @@ def answered(error: Exception) -> int | str:
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return status
-    code = getattr(error, "code", None)  # By shape: the index knows no gRPC of its own.
+    code: Any = getattr(error, "code", None)  # By shape: the index knows no gRPC of its own.
     return str(code().name) if callable(code) else ""
