@@ -13,6 +13,7 @@ from qdrant_client import AsyncQdrantClient
 from testcontainers.community.qdrant import QdrantContainer
 
 from index_points import BUILT, edge
+from qdrant_grpc import qdrant_grpc
 from qdrant_http import qdrant_http
 from twohop.vector.index import Index
 from twohop.vector.qdrant import QdrantIndex
@@ -20,7 +21,7 @@ from twohop.vector.qdrant_schema import Layout
 from twohop.vector.qdrant_server import connect
 
 IMAGE = "qdrant/qdrant:v1.19.0"
-BACKENDS = ("edge", "qdrant-local", "qdrant-http", "qdrant-server")
+BACKENDS = ("edge", "qdrant-local", "qdrant-http", "qdrant-grpc", "qdrant-server")
 
 
 async def qdrant(client: AsyncQdrantClient, **settings: Any) -> QdrantIndex:
@@ -31,6 +32,11 @@ async def qdrant(client: AsyncQdrantClient, **settings: Any) -> QdrantIndex:
 
 def over_http(url: str, *, api_key: str = "") -> AsyncQdrantClient:
     return connect(url=url, api_key=api_key, prefer_grpc=False, grpc_port=1, timeout=10.0)
+
+
+def over_grpc(port: int) -> AsyncQdrantClient:
+    """Port 1 answers nothing: whatever goes over HTTP fails."""
+    return connect(url="http://127.0.0.1:1", api_key="", prefer_grpc=True, grpc_port=port, timeout=10.0)
 
 
 @asynccontextmanager
@@ -46,6 +52,9 @@ async def opened(backend: str, folder: Path) -> AsyncIterator[Index]:
             case "qdrant-http":
                 server = await stack.enter_async_context(qdrant_http())
                 index = await qdrant(over_http(server.url))
+            case "qdrant-grpc":
+                spoken = await stack.enter_async_context(qdrant_grpc())
+                index = await qdrant(over_grpc(spoken.port))
             case _:
                 index = await on_server(stack)
         stack.push_async_callback(index.close)
