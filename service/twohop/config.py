@@ -99,7 +99,7 @@ class IndexSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     backend: Literal["edge", "qdrant", "none"] = "edge"
-    url: str = ""
+    url: str = Field(default="", pattern=r"^(https?://.+)?$")
     api_key: SecretStr | None = None
     collection: str = Field(default="twohop", pattern=r"^[A-Za-z0-9_-]{1,200}$")
     prefer_grpc: bool = True

@@ -11,7 +11,8 @@ import structlog
 from qdrant_client import AsyncQdrantClient, models
 
 from index_points import by_vector, number, point, stored_ids, vector
-from indexes import over_http, qdrant
+from indexes import over_grpc, over_http, qdrant
+from qdrant_grpc import qdrant_grpc
 from qdrant_http import QdrantHttp, qdrant_http
 from tcp import Proxy, proxy
 from twohop.errors import EmbedderMismatch, IndexUnavailable, Misconfigured, SchemaTooNew
@@ -19,7 +20,6 @@ from twohop.vector.model import Hit
 from twohop.vector.qdrant import QdrantIndex
 from twohop.vector.qdrant_contact import PAUSE_SECONDS
 from twohop.vector.qdrant_schema import Layout
-from twohop.vector.qdrant_server import connect
 
 PATIENCE = 20.0
 
@@ -298,15 +298,33 @@ async def test_a_server_that_is_not_there_yet_is_no_reason_not_to_open(server: Q
 
 
 @pytest.mark.parametrize("kind", ["refuse", "reset", "hang"])
-async def test_grpc_fails_in_time_too(kind: str) -> None:
-    """Over gRPC a server that can't be reached costs no more than the time-out."""
-    async with proxy(None) as between:
+async def test_over_grpc_it_fails_in_time_and_heals_too(kind: str) -> None:
+    """A channel that was lost is open again soon after the server is back, and what was written is there."""
+    async with qdrant_grpc() as server, proxy(server.port) as between:
+        index = await qdrant(over_grpc(between.port), timeout_seconds=0.5)
+        await index.upsert([point(1)])
         await trouble(between, kind)
-        client = connect(url="http://127.0.0.1:1", api_key="", prefer_grpc=True, grpc_port=between.port, timeout=1.0)
-        index = await qdrant(client, timeout_seconds=0.5)
         async with asyncio.timeout(PATIENCE):
-            with pytest.raises(IndexUnavailable):
-                await index.upsert([point(1)])
+            for _ in range(3):
+                with pytest.raises(IndexUnavailable):
+                    await index.query("ana", [by_vector(1)])
+        await between.serve()
+        await upserted(index, 2)
+        assert await stored_ids(index, "ana", 10) == [number(1), number(2)]
+        await index.close()
+
+
+async def test_over_grpc_a_collection_that_is_gone_is_made_again() -> None:
+    """The server's NOT_FOUND leads to a new collection, which says that it has to be filled."""
+    async with qdrant_grpc() as server:
+        index = await qdrant(over_grpc(server.port))
+        await index.upsert([point(1)])
+        await index.fresh()
+        index.filling()
+        await server.client.delete_collection("test-1")
+        await index.upsert([point(2)])
+        assert await stored_ids(index, "ana", 10) == [number(2)]
+        assert await index.fresh()
         await index.close()
 
 

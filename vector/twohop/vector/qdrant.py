@@ -1,11 +1,11 @@
 """The index on a Qdrant server that any number of processes share."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
-import structlog
 from qdrant_client import AsyncQdrantClient, models
 
 from twohop.errors import IndexUnavailable
@@ -20,8 +20,6 @@ from twohop.vector.qdrant_schema import Layout, hit, only, request, upsert
 from twohop.vector.qdrant_server import Server
 
 SEQ = attrgetter("seq")
-
-log = structlog.get_logger(__name__)
 
 
 class QdrantIndex:
@@ -65,9 +63,8 @@ class QdrantIndex:
         index = cls(Collections(Server(client, timeout_seconds), collection, info, layout), info)
         try:
             if not replace:
-                await index._contact.find()
-        except IndexUnavailable as e:
-            log.warning("index.absent", error=e.message, consequence="recall answers from names and the graph")
+                with suppress(IndexUnavailable):
+                    await index._contact.find()
         except BaseException:
             await client.close()
             raise

@@ -91,19 +91,19 @@ class Contact:
         except (Misconfigured, IndexUnavailable) as e:
             self._lose(e)
             raise
-        self._failed = None
+        if self._failed is not None:
+            log.info("index.found_again")
+            self._failed = None
         return found
 
     async def _ask(self, call: Awaitable[T]) -> T:
         try:
-            answer = await self._collections.server.ask(call)
+            return await self._collections.server.ask(call)
         except Refused:
             raise
         except IndexUnavailable as e:
             self._lose(e)
             raise
-        self._failed = None
-        return answer
 
     def _lose(self, error: TwohopError) -> None:
         if self._failed is None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from qdrant_client import AsyncQdrantClient
+from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException
 
 from twohop.errors import IndexUnavailable
@@ -17,12 +18,12 @@ BACKOFF_MS = 1_000
 KEEPALIVE_MS = 10_000
 """After this much silence the channel asks whether the other side is there, and waits as long for the answer."""
 
-SERVER_ERROR = 500
+TOO_MANY, SERVER_ERROR = 429, 500
 
 MEANINGS: dict[int | str, str] = {
     **dict.fromkeys((401, 403, "UNAUTHENTICATED", "PERMISSION_DENIED"), "doesn't take this TWOHOP_INDEX__API_KEY"),
     **dict.fromkeys((408, 504, "DEADLINE_EXCEEDED"), "did not answer in time"),
-    **dict.fromkeys((429, "RESOURCE_EXHAUSTED"), "takes no more requests now"),
+    **dict.fromkeys((TOO_MANY, "RESOURCE_EXHAUSTED"), "takes no more requests now"),
     **dict.fromkeys(("UNAVAILABLE", "CANCELLED"), "can't be reached"),
     **dict.fromkeys(("INTERNAL", "UNKNOWN", "DATA_LOSS", "ABORTED"), "failed"),
 }
@@ -97,6 +98,8 @@ def failure(error: Exception) -> IndexUnavailable:
 
 def answered(error: Exception) -> int | str:
     """The status that came back: HTTP's number, or the name of gRPC's code; "" when nothing did."""
+    if isinstance(error, ResourceExhaustedResponse):
+        return TOO_MANY
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         return status
