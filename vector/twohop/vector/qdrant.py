@@ -72,6 +72,7 @@ class QdrantIndex:
 
     async def close(self) -> None:
         """Release the connections. One made by `beside` has none of its own."""
+        await self._contact.close()
         if not self.collection:
             await self._client.close()
 

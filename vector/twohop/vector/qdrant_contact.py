@@ -1,10 +1,12 @@
-"""The way to the collection: found at the first call and again when it was lost, left alone a moment after a failure.
+"""The way to the collection: found at the first call, and again, in the background, after the server failed.
 
-So a process starts whether or not the server is up, and works as soon as it is.
+So a process starts whether or not the server is up, works as soon as it is, and no caller waits for a server that is
+known to be down.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import structlog
@@ -16,7 +18,7 @@ from twohop.vector.qdrant_server import Refused
 T = TypeVar("T")
 
 PAUSE_SECONDS = 1.0
-"""How long calls fail at once after a failure, so that not every one of them waits for a time-out of its own."""
+"""How long after a failure the server is left alone."""
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,7 @@ class Contact:
         self._finding = asyncio.Lock()
         self._failed: TwohopError | None = None
         self._failed_until = 0.0
+        self._checking: asyncio.Task[None] | None = None
         self.fresh = False
 
     async def find(self) -> str:
@@ -42,28 +45,25 @@ class Contact:
 
         Raises:
             Misconfigured: the server, or what stands there, can't be used.
-            IndexUnavailable: the server can't be reached, or couldn't a moment ago.
+            IndexUnavailable: the server can't be reached, or couldn't when it was last tried.
         """
-        self._rest()
-        before = self._failed
+        self._known_to_fail()
         async with self._finding:
-            if self._found is None:
-                if self._failed is not before and self._failed is not None:
-                    raise IndexUnavailable(self._failed.message)  # The one that this one waited for had no luck.
-                self._found = await self._looked_up()
-                self.fresh = self.fresh or self._found.empty
-            return self._found.name
+            self._known_to_fail()  # Maybe the call that this one waited for had no luck.
+            return (self._found or await self._look_up()).name
 
     async def reach(self) -> str:
-        """As `find`; what can't be used is IndexUnavailable too.
-
-        It was down when the process started, so there is nobody any more who could be refused to start.
-        """
+        """As `find`; what can't be used is IndexUnavailable too, as nobody is there who could be refused to start."""
         try:
             return await self.find()
         except Misconfigured as e:
-            log.error("index.unusable", reason=e.reason, error=e.message)  # noqa: TRY400 - the message says it all.
             raise IndexUnavailable(e.message) from e
+
+    async def close(self) -> None:
+        """Look no more."""
+        if self._checking is not None:
+            self._checking.cancel()
+            await asyncio.wait([self._checking])
 
     async def do(self, work: Callable[[str], Awaitable[T]]) -> T:
         """Call the server about the collection; once more, if another collection has taken its place.
@@ -84,7 +84,7 @@ class Contact:
         """Look the collection up again at the next call."""
         self._found = None
 
-    async def _looked_up(self) -> Found:
+    async def _look_up(self) -> Found:
         find = self._collections.checked(self._fixed) if self._fixed else self._collections.current()
         try:
             found = await find
@@ -94,6 +94,8 @@ class Contact:
         if self._failed is not None:
             log.info("index.found_again")
             self._failed = None
+        self._found = found
+        self.fresh = self.fresh or found.empty
         return found
 
     async def _ask(self, call: Awaitable[T]) -> T:
@@ -104,6 +106,9 @@ class Contact:
         except IndexUnavailable as e:
             self._lose(e)
             raise
+        except asyncio.CancelledError:
+            self._check()  # Callers may have less time than it takes to find out that the server is gone.
+            raise
 
     def _lose(self, error: TwohopError) -> None:
         if self._failed is None:
@@ -112,9 +117,19 @@ class Contact:
         self._failed = error
         self._failed_until = asyncio.get_running_loop().time() + PAUSE_SECONDS
 
-    def _rest(self) -> None:
-        """Raise what went wrong just now, again. After the pause one call tries, the others don't wait for it."""
+    def _known_to_fail(self) -> None:
+        """Raise what went wrong the last time, if something did, and have it tried again now and then."""
         if self._failed is None:
             return
-        if self._finding.locked() or asyncio.get_running_loop().time() < self._failed_until:
-            raise IndexUnavailable(self._failed.message)
+        if asyncio.get_running_loop().time() >= self._failed_until:
+            self._check()
+        raise IndexUnavailable(self._failed.message)
+
+    def _check(self) -> None:
+        """See in the background whether the server answers."""
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._see(), name="index contact")
+
+    async def _see(self) -> None:
+        with suppress(Misconfigured, IndexUnavailable):  # It is remembered.
+            await self._look_up()
