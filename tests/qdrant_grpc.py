@@ -27,11 +27,12 @@ class QdrantGrpc:
         self._server = grpc.aio.server()
 
     async def start(self) -> None:
-        for add, methods in (
+        services: list[tuple[Any, dict[str, Callable[[Any], Awaitable[Any]]]]] = [
             (wire.add_QdrantServicer_to_server, self._root()),
             (wire.add_CollectionsServicer_to_server, self._collections()),
             (wire.add_PointsServicer_to_server, self._points()),
-        ):
+        ]
+        for add, methods in services:
             add(Answering(methods), self._server)
         self.port = self._server.add_insecure_port(f"{LOOPBACK}:0")
         await self._server.start()

@@ -19,13 +19,14 @@ REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
 
 
 class QdrantHttp:
-    """A listening server. `wipe` = what a server that lost its disk holds; `broken` = it answers 500."""
+    """A listening server, empty at first. `broken`: it answers 500. `created`: how each collection was asked for."""
 
     def __init__(self, *, api_key: str = "", version: str = "1.19.0") -> None:
         self.client = AsyncQdrantClient(":memory:")
         self.version = version
         self.broken = False
         self.requests: list[str] = []
+        self.created: dict[str, models.CreateCollection] = {}
         self.port = 0
         self._api_key = api_key
         self._server: asyncio.Server | None = None
@@ -48,6 +49,7 @@ class QdrantHttp:
         await self.client.close()
 
     def wipe(self) -> None:
+        """Lose everything."""
         self.client = AsyncQdrantClient(":memory:")
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -101,7 +103,7 @@ class QdrantHttp:
             case "DELETE", ["collections", name]:
                 return await client.delete_collection(name)
             case "PUT", ["collections", name]:
-                made = read(models.CreateCollection, body)
+                made = self.created[name] = read(models.CreateCollection, body)
                 return await client.create_collection(
                     name, made.vectors, sparse_vectors_config=made.sparse_vectors, metadata=made.metadata
                 )

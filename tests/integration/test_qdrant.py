@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import structlog
-from qdrant_client import AsyncQdrantClient, models
+from qdrant_client import models
 
 from index_points import by_vector, number, point, stored_ids, vector
 from indexes import over_grpc, over_http, qdrant
@@ -90,24 +90,17 @@ async def test_an_empty_collection_is_fresh_until_it_is_being_filled(server: Qdr
         assert not await index.fresh()
 
 
-async def test_the_collection_lies_as_configured() -> None:
+async def test_the_collection_lies_as_configured(server: QdrantHttp) -> None:
     """Shards, replicas, disk and the search that is exact below 20,000 points of a partition are set at creation."""
-    client = AsyncQdrantClient(":memory:")
-    asked: dict[str, Any] = {}
-    create = client.create_collection
-
-    async def noted(name: str, **settings: Any) -> bool:
-        asked.update(settings)
-        return await create(name, **settings)
-
-    client.create_collection = noted  # type: ignore[method-assign]  # Local mode keeps none of it to look at.
     layout = Layout(shard_number=3, replication_factor=2, write_consistency_factor=2, on_disk=True)
-    await (await qdrant(client, layout=layout, dimension=256)).close()
+    async with index_on(server.url, layout=layout, dimension=256):
+        asked = server.created["test-1"]
 
-    assert (asked["shard_number"], asked["replication_factor"], asked["write_consistency_factor"]) == (3, 2, 2)
-    assert asked["on_disk_payload"]
-    assert asked["vectors_config"]["dense"].on_disk
-    assert asked["hnsw_config"].full_scan_threshold * 1024 == 20_000 * 256 * 4
+    assert (asked.shard_number, asked.replication_factor, asked.write_consistency_factor) == (3, 2, 2)
+    assert asked.on_disk_payload
+    assert asked.hnsw_config is not None
+    assert asked.hnsw_config.on_disk
+    assert asked.hnsw_config.full_scan_threshold == 20_000 * 256 * 4 // 1024
 
 
 @pytest.mark.parametrize("other", [{"model": "other/4"}, {"dimension": 8}, {"encoder": "words/2"}])

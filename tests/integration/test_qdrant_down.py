@@ -184,15 +184,17 @@ async def test_without_any_index_the_ledger_answers(tmp_path: Path) -> None:
 
 async def test_an_index_that_is_configured_later_is_filled(server: QdrantHttp, tmp_path: Path) -> None:
     """What was told without an index, or into another one, is in the next one once it is configured."""
-    for backend, url in (("none", ""), ("edge", ""), ("qdrant", server.url), ("none", ""), ("edge", "")):
+    none, edge = IndexSettings(backend="none"), IndexSettings(backend="edge")
+    qdrant = IndexSettings(backend="qdrant", url=server.url, prefer_grpc=False)
+    for index in (none, edge, qdrant, none, edge):
         settings = Settings(
             data_dir=tmp_path / "data",
             llm=LlmSettings(provider="rules"),
-            index=IndexSettings(backend=backend, url=url, prefer_grpc=False),
+            index=index,
             synchronous="OFF",
         )
         async with open_core(settings, clock=lambda: NOW) as app:
             told = len(await app.ledger.message_ids(ALICE.partition, 100))
-            if backend != "none":
+            if index is not none:
                 assert (await app.index.counts(ALICE.partition))[PointKind.MESSAGE] == told
             await tell(app, TEAM[told], day=told)

@@ -104,4 +104,4 @@ def answered(error: Exception) -> int | str:
     if isinstance(status, int):
         return status
     code: Any = getattr(error, "code", None)  # By shape: the index knows no gRPC of its own.
-    return str(code().name) if callable(code) else ""
+    return str(getattr(code(), "name", "")) if callable(code) else ""
