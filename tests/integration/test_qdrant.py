@@ -1,9 +1,12 @@
 """The index on a Qdrant server beyond the contract: its collection is made, checked and replaced, and calls fail."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +70,22 @@ async def test_whoever_comes_first_makes_the_collection(server: QdrantHttp) -> N
     assert (await server.client.get_aliases()).aliases == [
         models.AliasDescription(alias_name="test", collection_name="test-1")
     ]
+
+
+async def test_processes_that_start_at_once_share_one_collection(server: QdrantHttp) -> None:
+    """Several processes open an index that isn't there yet, and write: one collection holds what all of them wrote."""
+    program = Path(__file__).parents[1] / "qdrant_opener.py"
+    path = os.pathsep.join(part for part in sys.path if part)
+    started = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, str(program), server.url, str(value), env={**os.environ, "PYTHONPATH": path}
+        )
+        for value in (1, 2, 3)
+    ]
+    assert await asyncio.gather(*(process.wait() for process in started)) == [0, 0, 0]
+    assert await collections(server) == ["test-1"]
+    async with index_on(server.url) as index:
+        assert await stored_ids(index, "ana", 10) == [number(1), number(2), number(3)]
 
 
 async def test_what_another_process_began_is_finished(server: QdrantHttp) -> None:
