@@ -28,7 +28,7 @@ from traceback import extract_tb
 import numpy as np
 import structlog
 
-from twohop.errors import DeadlineExceeded, Exhausted, Misconfigured, ModelUnavailable, Unavailable
+from twohop.errors import DeadlineExceeded, Exhausted, IndexUnavailable, Misconfigured, ModelUnavailable, Unavailable
 from twohop.graph.model import Axes, Evidence, Memory, Message, OutboxRow, Owner, Relation, Revision
 from twohop.graph.store import NOW, Ledger, Reached, unwatched
 from twohop.memory.centring import Centring, Mean, Means, due
@@ -66,15 +66,19 @@ log = structlog.get_logger(__name__)
 
 
 class Projector:
-    """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce."""
+    """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce.
 
-    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder, step: Reached = unwatched) -> None:
+    `embedder` None: the index holds nothing that a vector could be compared with.
+    """
+
+    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder | None, step: Reached = unwatched) -> None:
         self._ledger = ledger
         self._index = index
         self._embedder = embedder
         self._step = step
         self._centring = Centring(ledger)
         self._gates = Gates()
+        self._refilling = asyncio.Lock()
 
     async def project(self, partition: str | None = None, limit: int = BATCH) -> int:
         """Carry all waiting changes of one owner, or of all, into the index; returns how many rows that were.
@@ -83,12 +87,14 @@ class Projector:
         there, and the others go on.
 
         Raises:
-            Unavailable: index or ledger can't be reached.
+            Unavailable: index or ledger can't be reached, or the index is new and one owner is asked for.
             ModelUnavailable: the embedder can't be reached.
         """
         if partition is not None:
+            await self._filled()
             projected, _ = await self._owner(partition, limit)
             return projected
+        await self._refill()
         projected = 0
         failed: set[OutboxRow] = set()
         while rows := await self._waiting(limit, failed):
@@ -104,6 +110,7 @@ class Projector:
         Raises:
             As `project`.
         """
+        await self._filled()
         newest = list({(row.kind, row.id): row for row in sorted(rows, key=lambda row: row.seq)}.values())
         refitted = False
         async with self._gates.owner(partition):
@@ -113,6 +120,23 @@ class Projector:
             if refitted:
                 # A mean was taken, so every point of its list waits again.
                 await self._drain(partition, limit)
+
+    async def _filled(self) -> None:
+        """Everybody's rows wait for a new index, which is more work than one owner's call is for.
+
+        Raises:
+            IndexUnavailable: the index is new.
+        """
+        if await self._index.fresh():
+            await self._refill()
+            raise IndexUnavailable("the vector index is new, and is being filled from the ledger")
+
+    async def _refill(self) -> None:
+        """Ask for every point, if the index is new."""
+        async with self._refilling:
+            if await self._index.fresh():
+                log.info("index.refilled", rows=await self._ledger.outbox_refill())
+                self._index.filling()
 
     async def _waiting(
         self, limit: int, failed: Collection[OutboxRow], partition: str | None = None
@@ -178,21 +202,23 @@ class Projector:
             self._ledger.relations_by_id(partition, ids["relation"]),
         )
         state = State(windows=windows, facts=facts, revisions=revisions, relations=relations)
-        means = await self._centred(owner, stored) if owner and self._embedder.centred else stored
+        means, fitted = Means(), False
+        if owner is not None and self._embedder is not None and self._embedder.centred:
+            means, fitted = await self._centred(self._embedder, owner, stored)
         drafts = await Builder(self._ledger, partition, owner.seq if owner else 0).drafts(state)
         made = {draft.point.id for draft in drafts}
         gone = [row.id for row in rows if row.id not in made]
-        await self._index.upsert(await self._embedded(drafts, means if self._embedder.centred else Means()))
+        await self._index.upsert(await self._embedded(drafts, means))
         if gone:
             await self._index.delete(partition, gone)
         self._step(Step.INDEXED)
         await self._ledger.outbox_done(rows)
         self._step(Step.PROJECTED)
-        return means is not stored
+        return fitted
 
     async def _embedded(self, drafts: Sequence[Draft], means: Means) -> list[Point]:
-        if not drafts:
-            return []
+        if not drafts or self._embedder is None:
+            return [draft.point for draft in drafts]
         found = dense(await self._embedder.embed([draft.text for draft in drafts]), drafts, means)
         points: list[Point] = []
         for draft in drafts:
@@ -202,22 +228,24 @@ class Projector:
 
     # -- means ----------------------------------------------------------------------------------------------------
 
-    async def _centred(self, owner: Owner, means: Means) -> Means:
-        """The owner's means; one that is due is taken first, which sends every point of its list here again."""
+    async def _centred(self, embedder: Embedder, owner: Owner, means: Means) -> tuple[Means, bool]:
+        """The owner's means, and whether one was due and taken, which sends every point of its list here again."""
         counts = {"message": owner.message_count, "fact": owner.memory_count}
         pending = {name: count for name, count in counts.items() if due(count, means.by_name.get(name))}
         for name, count in pending.items():
-            vector = await self._mean(owner.partition, name)
+            vector = await self._mean(embedder, owner.partition, name)
             old = means.by_name.get(name)
             mean = Mean(old.version + 1 if old else 1, count, vector)
             await self._ledger.set_mean(owner.partition, name, mean.version, count, vector.tobytes())
-        return await self._centring.means(owner.partition) if pending else means
+        return await self._centring.means(owner.partition) if pending else means, bool(pending)
 
-    async def _mean(self, partition: str, name: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        total = np.zeros(self._embedder.dimension, np.float64)
+    async def _mean(
+        self, embedder: Embedder, partition: str, name: str
+    ) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        total = np.zeros(embedder.dimension, np.float64)
         count = 0
         async for texts in self._messages(partition) if name == "message" else self._facts(partition):
-            vectors = await self._embedder.embed(texts)
+            vectors = await embedder.embed(texts)
             total += vectors.sum(axis=0, dtype=np.float64)
             count += int(np.any(vectors, axis=1).sum())
         return (total / max(count, 1)).astype(np.float32)
