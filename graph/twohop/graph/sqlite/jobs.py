@@ -86,7 +86,7 @@ def set_job(own: Owned, update: JobUpdate, now: int) -> None:
         id=update.id,
         state=update.state.value,
         error=update.error,
-        not_before=update.not_before,
+        not_before=now + update.retry_after if update.retry_after else 0,
         payload=None if update.payload is None else json_of(update.payload),
         usage=None if update.usage is None else json_of(update.usage),
         attempts=update.attempts,
