@@ -63,6 +63,7 @@ READS: dict[str, Call] = {
     "means": lambda ledger, p: ledger.means(p),
     "message_ids": lambda ledger, p: ledger.message_ids(p, 9),
     "memory_ids": lambda ledger, p: ledger.memory_ids(p, 9),
+    "rows": lambda ledger, p: ledger.rows(p, "revisions", 9),
 }
 
 
@@ -94,6 +95,9 @@ WRITES: dict[str, Call] = {
     ),
     "cancel_job": lambda ledger, p: ledger.cancel_job(p, "job-m1", key("r7", method="cancel")),
     "replay_job": lambda ledger, p: ledger.replay_job(p, "job-m0", key("r7", method="replay")),
+    "outbox_add": lambda ledger, p: ledger.outbox_add(p, {"message": ["m1"], "memory": ["r1"]}),
+    "load": lambda ledger, p: ledger.load(p, "memories", [{"partition": p, "id": "z", "created_at": 5}]),
+    "recount": lambda ledger, p: ledger.recount(p),
     "outbox_done": lambda ledger, p: ledger.outbox_done([OutboxRow(p, "message", "m1", 99)]),
     "set_session": lambda ledger, _: ledger.set_session(ANN, "default", {"n": 1}, key("r7", method="set_session")),
     "set_agent_config": lambda ledger, _: ledger.set_agent_config(ANN, AgentConfig(), 1, key("r7", method="set")),

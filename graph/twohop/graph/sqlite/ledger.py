@@ -35,6 +35,7 @@ from twohop.graph.sqlite import (
     listing,
     memories,
     outbox,
+    raw,
     record,
     relations,
     statistics,
@@ -58,6 +59,7 @@ from twohop.graph.store import (
     Page,
     Reached,
     RequestKey,
+    Row,
     SummaryUpdate,
     Trail,
     unwatched,
@@ -229,14 +231,34 @@ class SqliteLedger:
         """How many rows wait."""
         return await self._readers.read(lambda database: outbox.size(database, partition))
 
-    async def outbox_refill(self) -> int:
+    async def outbox_refill(self, partition: str | None = None) -> int:
         """Ask for everything to be projected: a transaction an owner, so that others can write between them."""
+        if partition is not None:
+            return await self._stamped(outbox.refill, partition)
         rows, after = 0, ""
         while found := await self.partitions(OWNERS_A_STEP, after):
-            for partition in found:
-                rows += await self._stamped(outbox.refill, partition)
+            for owner in found:
+                rows += await self._stamped(outbox.refill, owner)
             after = found[-1]
         return rows
+
+    async def outbox_add(self, partition: str, ids: Mapping[str, Sequence[str]]) -> None:
+        """Ask for some points to be projected."""
+        await self._stamped(raw.outbox_add, partition, ids)
+
+    # Maintenance.
+
+    async def rows(self, partition: str, table: str, limit: int, after: str = "") -> Page[Row]:
+        """A page of a table as it is stored."""
+        return await self._read(partition, raw.rows, table, limit, after)
+
+    async def load(self, partition: str, table: str, rows: Sequence[Row]) -> int:
+        """Store rows as they are."""
+        return await self._write(raw.load, partition, table, rows)
+
+    async def recount(self, partition: str) -> int:
+        """Set the counters to what is stored."""
+        return await self._stamped(raw.recount, partition)
 
     async def partitions(self, limit: int, after: str = "") -> list[str]:
         """All partitions in order."""
