@@ -13,7 +13,7 @@ import pytest
 
 from index_points import by_vector, by_words, edge, number, point, sparse, vector
 from twohop.vector.index import Index
-from twohop.vector.model import FAR, Arm, Hit, Point, PointKind, Where
+from twohop.vector.model import FAR, Arm, Hit, Point, PointKind, Stored, Where
 
 NOW = 1_700_000_000_000_000
 
@@ -338,3 +338,26 @@ async def test_concurrent_writes_and_queries_all_hold(index: Index) -> None:
     await asyncio.gather(*(add(first) for first in range(1, 1_001, 50)))
 
     assert (await index.counts("ana"))[PointKind.MEMORY] == 1_000
+
+
+async def test_points_are_listed_as_they_are_stored(index: Index) -> None:
+    """What verify looks at comes in id order, page by page, of one partition."""
+    dated = replace(point(2), seq=9, valid_from=5, valid_to=7, recorded_at=3, superseded_at=8, expires_at=6)
+    await index.upsert([point(3, kind=PointKind.MESSAGE, memory_id=""), dated, point(1, partition="bob")])
+    first = await index.stored("ana", 1)
+    assert first == [
+        Stored(
+            id=number(2),
+            kind=PointKind.MEMORY,
+            memory_id="memory-2",
+            seq=9,
+            valid_from=5,
+            valid_to=7,
+            recorded_at=3,
+            superseded_at=8,
+            expires_at=6,
+            mean_version=0,
+        )
+    ]
+    [rest] = await index.stored("ana", 9, number(2))
+    assert (rest.id, rest.kind, rest.valid_to) == (number(3), PointKind.MESSAGE, FAR)

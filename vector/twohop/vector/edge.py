@@ -21,7 +21,7 @@ import structlog
 from twohop.errors import IndexUnavailable, TwohopError
 from twohop.vector.edge_shard import Shard
 from twohop.vector.edge_store import Store
-from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Vector
+from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored, Vector
 
 T = TypeVar("T")
 
@@ -137,6 +137,10 @@ class EdgeIndex:
     async def ids(self, partition: str, limit: int, after: str = "") -> list[str]:
         """Point ids of the partition in id order, behind `after`."""
         return await self._on_shard(lambda shard: shard.ids(partition, limit, after))
+
+    async def stored(self, partition: str, limit: int, after: str = "") -> list[Stored]:
+        """Points as they are stored, in id order."""
+        return await self._on_shard(lambda shard: shard.stored(partition, limit, after))
 
     async def optimise(self) -> None:
         """Build vector indexes for all points; searches and writes go on meanwhile. The index does so by itself.

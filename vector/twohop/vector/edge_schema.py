@@ -6,7 +6,7 @@ from uuid import UUID
 
 import qdrant_edge as edge
 
-from twohop.vector.model import FAR, Arm, Hit, Point, PointKind, Sparse, Vector, Where
+from twohop.vector.model import FAR, Arm, Hit, Point, PointKind, Sparse, Stored, Vector, Where
 
 DENSE, SPARSE = "dense", "sparse"
 INSTANTS = ("valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "observed_at")
@@ -68,6 +68,13 @@ def stored(point: Point) -> edge.Point:
         "categories": list(point.categories),
     }
     return edge.Point(UUID(point.id), vectors, payload)
+
+
+def as_stored(record: edge.Record) -> Stored:
+    """The point that a record with its payload stands for."""
+    payload = record.payload or {}
+    names = ("memory_id", "seq", "valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "mean_version")
+    return Stored(id=str(record.id), kind=PointKind(payload["kind"]), **{name: payload[name] for name in names})
 
 
 def request(partition: str, arm: Arm, *, exact: bool) -> edge.QueryRequest:

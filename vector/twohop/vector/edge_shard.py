@@ -8,6 +8,7 @@ import qdrant_edge as edge
 
 from twohop.vector.edge_schema import (
     EXACT_BELOW,
+    as_stored,
     blank,
     config,
     field_indexes,
@@ -17,7 +18,7 @@ from twohop.vector.edge_schema import (
     stored,
     within,
 )
-from twohop.vector.model import Arm, Hit, Point, PointKind
+from twohop.vector.model import Arm, Hit, Point, PointKind, Stored
 from twohop.vector.order import canonical
 
 
@@ -87,16 +88,11 @@ class Shard:
 
     def ids(self, partition: str, limit: int, after: str) -> list[str]:
         """Ids of the partition in order, behind `after`."""
-        page = edge.ScrollRequest(
-            offset=UUID(after) if after else None,
-            limit=limit + 1,
-            filter=edge.Filter(must=within(partition)),
-            with_payload=False,
-            with_vector=False,
-        )
-        records, _ = self._inner.scroll(page)
-        found = [str(record.id) for record in records]
-        return [each for each in found if each != after][:limit]
+        return [str(record.id) for record in self._scroll(partition, limit, after, payload=False)]
+
+    def stored(self, partition: str, limit: int, after: str) -> list[Stored]:
+        """Points of the partition in the order of their ids, behind `after`."""
+        return [as_stored(record) for record in self._scroll(partition, limit, after, payload=True)]
 
     def flush(self) -> None:
         """Write everything to disk and cut the log."""
@@ -119,6 +115,17 @@ class Shard:
             self._inner.update(edge.UpdateOperation.upsert_points(points))
         if gone:
             self._inner.update(edge.UpdateOperation.delete_points(list(gone)))
+
+    def _scroll(self, partition: str, limit: int, after: str, *, payload: bool) -> list[edge.Record]:
+        page = edge.ScrollRequest(
+            offset=UUID(after) if after else None,
+            limit=limit + 1,
+            filter=edge.Filter(must=within(partition)),
+            with_payload=payload,
+            with_vector=False,
+        )
+        records, _ = self._inner.scroll(page)
+        return [record for record in records if str(record.id) != after][:limit]
 
     def _estimate(self, partition: str) -> int:
         return self._inner.count(edge.CountRequest(exact=False, filter=edge.Filter(must=within(partition))))

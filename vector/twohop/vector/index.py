@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point
+from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored
 
 
 class Index(Protocol):
@@ -41,6 +41,10 @@ class Index(Protocol):
 
     async def ids(self, partition: str, limit: int, after: str = "") -> list[str]:
         """Point ids of the partition in id order (verify)."""
+        ...
+
+    async def stored(self, partition: str, limit: int, after: str = "") -> list[Stored]:
+        """Points of the partition as they are stored, in id order (verify)."""
         ...
 
     async def close(self) -> None:

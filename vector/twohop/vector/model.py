@@ -112,4 +112,20 @@ class IndexInfo:
     points: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A point as the index holds it, without its vectors; see `Point`."""
+
+    id: str
+    kind: PointKind
+    memory_id: str
+    seq: int
+    valid_from: int
+    valid_to: int
+    recorded_at: int
+    superseded_at: int
+    expires_at: int
+    mean_version: int
+
+
 Counts: TypeAlias = Mapping[PointKind, int]
