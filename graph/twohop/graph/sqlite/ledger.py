@@ -51,6 +51,7 @@ from twohop.graph.store import (
     NOW,
     Acceptance,
     Accepted,
+    Backlog,
     Changes,
     Committed,
     JobUpdate,
@@ -230,6 +231,10 @@ class SqliteLedger:
     async def outbox_size(self, partition: str | None = None) -> int:
         """How many rows wait."""
         return await self._readers.read(lambda database: outbox.size(database, partition))
+
+    async def backlog(self, partition: str | None = None) -> Backlog:
+        """What waits for the index."""
+        return await self._readers.read(lambda database: outbox.backlog(database, partition))
 
     async def outbox_refill(self, partition: str | None = None) -> int:
         """Ask for everything to be projected: a transaction an owner, so that others can write between them."""

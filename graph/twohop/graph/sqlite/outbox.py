@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from twohop.graph.model import OutboxRow
 from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.stamp import Stamp, advance
+from twohop.graph.store import Backlog
 
 EVERYTHING = {
     "message": "SELECT :partition, :kind, m.id, :seq, :at FROM messages AS m WHERE m.partition = :partition",
@@ -49,6 +50,16 @@ def size(database: Database, partition: str | None) -> int:
     else:
         rows = database.of(partition).all("SELECT COUNT(*) AS waiting FROM outbox WHERE partition = :partition")
     return int(rows[0]["waiting"])
+
+
+def backlog(database: Database, partition: str | None) -> Backlog:
+    """How many rows wait, and since when."""
+    counted = "SELECT COUNT(*) AS waiting, MIN(queued_at) AS oldest FROM outbox"
+    if partition is None:
+        rows = database.maintain(counted)
+    else:
+        rows = database.of(partition).all(counted, "WHERE partition = :partition")
+    return Backlog(waiting=rows[0]["waiting"], oldest_at=rows[0]["oldest"])
 
 
 def refill(database: Database, now: int, partition: str) -> int:
