@@ -33,7 +33,7 @@ class Exported:
 async def export(
     ledger: Ledger, out: IO[bytes], *, scope: Scope | None = None, embedder: IndexInfo | None = None
 ) -> AsyncIterator[Exported]:
-    """Write all owners, or the one of `scope`, and tell of each once it is written; memory is bounded whatever its size.
+    """Write all owners, or the one of `scope`, and tell of each once it is written. Memory is bounded.
 
     Safe while others write: an owner that is written to meanwhile is read again. `embedder` is what vectors are made
     with here. The file is whole when the iterator has ended.

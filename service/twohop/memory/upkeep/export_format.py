@@ -149,7 +149,7 @@ def read_row(number: int, line: bytes) -> tuple[str, Row] | None:
     if "end" in found:
         return None
     table, row = found.get("table"), found.get("row")
-    if table not in TABLES or TABLES[table].derived or not isinstance(row, dict):
+    if not isinstance(table, str) or table not in TABLES or TABLES[table].derived or not isinstance(row, dict):
         raise damaged(number, "it is a row of no table that is known")
     return table, checked(number, table, row)
 

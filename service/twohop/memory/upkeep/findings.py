@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Flaw(StrEnum):
-    """What is wrong. The first group is within the ledger, the second between ledger and index, the last between two ledgers."""
+    """What is wrong: within the ledger, between ledger and index, and between two ledgers."""
 
     DANGLING = "dangling"
     TIMES = "times"

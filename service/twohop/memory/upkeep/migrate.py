@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from twohop.graph.store import Ledger, Row
 from twohop.graph.tables import TABLES
+from twohop.memory.upkeep.books import name_of
 from twohop.memory.upkeep.export_format import portable
 from twohop.memory.upkeep.findings import Finding, Flaw
 from twohop.memory.upkeep.load import MOVING, Loader
-from twohop.memory.upkeep.reading import PAGE, all_partitions
+from twohop.memory.upkeep.reading import PAGE, all_partitions, rows_of
 from twohop.memory.upkeep.verify_ledger import verify_ledger
 
 
@@ -47,30 +47,28 @@ async def differences(source: Ledger, target: Ledger, partition: str) -> list[Fi
     for name, table in TABLES.items():
         if table.derived:
             continue
-        theirs = pages(target, partition, name)
-        async for ours in pages(source, partition, name):
-            for row, copy in zip_longest(ours, await anext(theirs, ())):
-                if comparable(name, row) != comparable(name, copy):
-                    there = row or copy or {}
-                    id_ = " ".join(str(there[column]) for column in table.key[:1])
-                    found.append(Finding(Flaw.COPY, partition, name, id_, "not the same in both ledgers"))
-                    break
-            else:
-                continue
-            break
+        copies = rows_of(target, partition, name)
+        async for row in rows_of(source, partition, name):
+            copy = await anext(copies, None)
+            if copy is None or comparable(name, row) != comparable(name, copy):
+                found.append(Finding(Flaw.COPY, partition, name, name_of(name, row), "not the same in both ledgers"))
+                break
+        else:
+            async for copy in copies:
+                found.append(Finding(Flaw.COPY, partition, name, name_of(name, copy), "only in the target"))
+                break
+        await copies.aclose()
     return found
 
 
-def comparable(table: str, row: Row | None) -> Row | None:
+def comparable(table: str, row: Row) -> Row:
     """What must be the same of a row."""
-    if row is None:
-        return None
     left_out = MOVING if table == "owners" else set()
     return {column: value for column, value in portable(table, row).items() if column not in left_out}
 
 
 async def pages(ledger: Ledger, partition: str, table: str) -> AsyncIterator[list[Row]]:
-    """The rows of a table as another ledger may hold them, page by page; at least one page."""
+    """The rows of a table as another ledger may hold them, page by page."""
     after = ""
     while True:
         page = await ledger.rows(partition, table, PAGE, after)

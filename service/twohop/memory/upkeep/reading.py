@@ -1,6 +1,6 @@
 """Reads of whole owners, page by page."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 from twohop.graph.store import Ledger, Row
@@ -14,7 +14,7 @@ LOOKS = 5
 """How often an owner is read that is written to meanwhile."""
 
 
-async def rows_of(ledger: Ledger, partition: str, table: str) -> AsyncIterator[Row]:
+async def rows_of(ledger: Ledger, partition: str, table: str) -> AsyncGenerator[Row, None]:
     """All rows of a table of one owner, in the order of their key."""
     after = ""
     while True:

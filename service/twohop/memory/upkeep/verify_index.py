@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from twohop.graph.model import OutboxRow
-from twohop.graph.store import Ledger
+from twohop.graph.store import Ledger, Row
 from twohop.memory.centring import Centring, Means
 from twohop.memory.project import BATCH, Builder
 from twohop.memory.upkeep.findings import Finding, Flaw
@@ -94,9 +94,9 @@ async def wanted(ledger: Ledger, partition: str, seq: int) -> AsyncIterator[tupl
                 yield draft.point, draft.point.id not in passing
 
 
-async def batches(ledger: Ledger, partition: str, table: str) -> AsyncIterator[Sequence[dict[str, object]]]:
+async def batches(ledger: Ledger, partition: str, table: str) -> AsyncIterator[Sequence[Row]]:
     """Rows of a table in the projector's batches, with what is looked at here."""
-    batch: list[dict[str, object]] = []
+    batch: list[Row] = []
     async for row in rows_of(ledger, partition, table):
         batch.append({"id": row["id"], "recorded_at": row["recorded_at"], "superseded_at": row.get("superseded_at")})
         if len(batch) == BATCH:
