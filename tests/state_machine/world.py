@@ -21,7 +21,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
 from twohop.memory.settings import WriteSettings
 from twohop.vector.embed import Embedder
-from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point
+from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored
 from twohop.vector.sparse import ENCODER
 from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
@@ -99,6 +99,9 @@ class AnythingIsNear:
         raise NotImplementedError
 
     async def ids(self, partition: str, limit: int, after: str = "") -> list[str]:
+        raise NotImplementedError
+
+    async def stored(self, partition: str, limit: int, after: str = "") -> list[Stored]:
         raise NotImplementedError
 
     async def close(self) -> None:
