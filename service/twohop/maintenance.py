@@ -44,14 +44,14 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         Misconfigured: it is unusable or too new, or the index was built with another model.
     """
     async with AsyncExitStack() as stack:
-        ledger = await stack.enter_async_context(open_data_dir(settings.data_dir, settings))
+        data_dir, ledger = await stack.enter_async_context(open_data_dir(settings.data_dir, settings))
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
         index = await EdgeIndex.open(
             settings.data_dir / "index", model=embedder.model, dimension=embedder.dimension, encoder=ENCODER
         )
         stack.push_async_callback(index.close)
-        if index.fresh:
+        if await ledger.enter(f"edge:{data_dir.instance()}", exclusive=True) or index.fresh:
             await ledger.outbox_refill()
         yield Stores(
             ledger=ledger,
