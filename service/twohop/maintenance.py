@@ -1,7 +1,7 @@
 """Stores opened for upkeep: as the settings name them, or a ledger by its URL. Nothing is served and no job runs."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -44,7 +44,8 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         Misconfigured: it is unusable or too new, or the index was built with another model.
     """
     async with AsyncExitStack() as stack:
-        data_dir, ledger = await stack.enter_async_context(open_data_dir(settings.data_dir, settings))
+        data_dir = stack.enter_context(held(settings.data_dir))
+        ledger = await stack.enter_async_context(opened(settings.data_dir, settings))
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
         index = await EdgeIndex.open(
@@ -70,17 +71,36 @@ async def open_data_dir(path: Path, settings: Settings, *, begin: bool = False) 
         DataDirHeld: a server has the data directory open.
         Misconfigured: it is unusable or too new, or holds no ledger.
     """
+    with held(path, begin=begin):
+        async with opened(path, settings) as ledger:
+            yield ledger
+
+
+@contextmanager
+def held(path: Path, *, begin: bool = False) -> Iterator[DataDir]:
+    """A data directory with a ledger, which nobody else opens meanwhile.
+
+    Raises:
+        DataDirHeld: a server has it open; the error has its address.
+        DataDirUnusable: it holds no ledger, or can't be used.
+    """
     if not begin and not (path / LEDGER_FILE).exists():
         raise DataDirUnusable(f"{path} holds no ledger: give the data directory of a twohop")
     data_dir = DataDir.acquire(path)
     try:
-        ledger = await SqliteLedger.open(path / LEDGER_FILE, clock=system_clock, synchronous=settings.synchronous)
-        try:
-            yield ledger
-        finally:
-            await ledger.close()
+        yield data_dir
     finally:
         data_dir.release()
+
+
+@asynccontextmanager
+async def opened(path: Path, settings: Settings) -> AsyncIterator[Ledger]:
+    """The ledger in a data directory that this process holds."""
+    ledger = await SqliteLedger.open(path / LEDGER_FILE, clock=system_clock, synchronous=settings.synchronous)
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
 
 
 def open_sqlite(url: SplitResult, settings: Settings, *, begin: bool) -> AbstractAsyncContextManager[Ledger]:

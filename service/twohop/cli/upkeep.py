@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from twohop.cli.printing import table
-from twohop.errors import FieldViolation, InvalidInput
+from twohop.errors import FieldViolation, InvalidInput, NotFound
 from twohop.graph.model import Scope
 from twohop.graph.store import Ledger
 from twohop.memory.upkeep.findings import REMEDIES, Finding
@@ -45,8 +45,14 @@ def one_owner(tenant: str, user: str, agent: str, run: str) -> Scope | None:
 
 
 async def partitions(ledger: Ledger, scope: Scope | None) -> Sequence[str]:
-    """The partitions of the owner, or of all of them."""
+    """The partitions of the owner, or of all of them.
+
+    Raises:
+        NotFound: nothing is stored for the owner.
+    """
     if scope is not None:
+        if await ledger.owner(scope.partition) is None:
+            raise NotFound("nothing is stored for this owner")
         return [scope.partition]
     return [partition async for partition in all_partitions(ledger)]
 

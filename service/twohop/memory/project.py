@@ -45,7 +45,7 @@ from twohop.memory.points import (
 from twohop.memory.steps import Step
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
-from twohop.vector.model import Point
+from twohop.vector.model import Point, PointKind
 from twohop.vector.sparse import surfaces
 
 BATCH = 64
@@ -97,6 +97,22 @@ class Projector:
                 projected += done
                 failed |= bad
         return projected
+
+    async def make(self, partition: str, kind: PointKind, ids: Sequence[str]) -> None:
+        """Write the points behind these rows of one owner to the index, and leave what waits in the outbox waiting.
+
+        Raises:
+            Unavailable: index or ledger can't be reached.
+            ModelUnavailable: the embedder can't be reached.
+        """
+        # At sequence 0 a row stands for none that waits.
+        rows = [OutboxRow(partition, kind.value, id_, 0) for id_ in ids]
+        try:
+            await self._carry(partition, rows)
+        except NOT_THE_ROWS:
+            raise
+        except Exception:  # noqa: BLE001  Poison: which of the rows, the next line finds out.
+            await self._one_by_one(partition, rows)
 
     async def _waiting(
         self, limit: int, failed: Collection[OutboxRow], partition: str | None = None

@@ -14,6 +14,10 @@ from twohop.memory.upkeep.reading import PAGE
 ORDER = {table: place for place, table in enumerate(TABLES)}
 
 
+OWNERLESS = {"agent_configs", "requests"}
+"""Tables of an agent that was configured and never spoke: it is no owner yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Some rows of one table of one owner."""
@@ -41,7 +45,7 @@ def check(file: IO[bytes]) -> Checked:
     lines = numbered(file)
     number, first = next(lines, (1, b""))
     header, tally = read_header(first), Tally()
-    before = ("", -1)
+    before, owned = ("", -1), False
     for number, line in lines:
         found = read_row(number, line)
         if found is None:
@@ -56,7 +60,11 @@ def check(file: IO[bytes]) -> Checked:
             raise damaged(
                 number, f"a row of {table} stands where rows of other tables or owners were: lines were moved"
             )
-        tally.owners += place[0] != before[0]
+        if place[0] != before[0]:
+            tally.owners += 1
+            owned = table == "owners"
+        if not owned and table not in OWNERLESS:
+            raise damaged(number, f"a row of {table} without its owner")
         tally.add({table: 1}, line)
         before = place
     raise damaged(number + 1, "the end is missing: the file was cut off")

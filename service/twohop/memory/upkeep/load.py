@@ -66,11 +66,9 @@ class Loader:
             Conflict: the owner holds other data.
         """
         if partition != self.partition:
-            self.partition, self._owner, self._new, self._unfilled = partition, f"partition {partition}", 0, False
+            self.partition, self._owner, self._new, self._unfilled = partition, named(rows[0]), 0, False
         if table == "owners":
-            [row] = rows
-            self._owner = named(row)
-            if await self._known(row):
+            if await self._known(rows[0]):
                 return
             self._unfilled = True
         try:
@@ -107,6 +105,6 @@ class Loader:
 
 
 def named(row: Row) -> str:
-    """The owner of a row of `owners`, for people."""
-    ids = ", ".join(f"{name} {row[f'{name}_id']!r}" for name in ("user", "agent", "run") if row[f"{name}_id"])
-    return f"{ids} of tenant {row['tenant']!r}"
+    """Whose row it is, for people: `owners` and `agent_configs` say so, and come first."""
+    ids = [f"{name} {row[f'{name}_id']!r}" for name in ("user", "agent", "run") if row.get(f"{name}_id")]
+    return f"{', '.join(ids)} of tenant {row['tenant']!r}" if "tenant" in row else f"partition {row['partition']}"
