@@ -56,10 +56,8 @@ def check(file: IO[bytes]) -> Checked:
             return Checked(header=header, owners=tally.owners)
         table, row = found
         place = (row["partition"], ORDER[table])
-        if place < before:
-            raise damaged(
-                number, f"a row of {table} stands where rows of other tables or owners were: lines were moved"
-            )
+        if place < before or (place == before and not TABLES[table].key):
+            raise damaged(number, f"a row of {table} can't stand here: lines were moved or doubled")
         if place[0] != before[0]:
             tally.owners += 1
             owned = table == "owners"

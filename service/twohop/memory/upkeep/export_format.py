@@ -13,7 +13,6 @@ out. A job that was being worked on stands as one that waits: no process works o
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections import Counter
@@ -169,7 +168,7 @@ def checked(number: int, table: str, row: dict[str, Any]) -> Row:
         if kind == "bytes" and isinstance(value, str):
             try:
                 row[column] = value = base64.b64decode(value, validate=True)
-            except binascii.Error as e:
+            except ValueError as e:  # That of base64 too.
                 raise damaged(number, f"{table}.{column} is not base64") from e
         if value is None and kind.endswith("?"):
             continue
