@@ -25,7 +25,7 @@ class Flaw(StrEnum):
     POINT_STALE = "point_stale"
     POINT_AHEAD = "point_ahead"
     OUTBOX_PARKED = "outbox_parked"
-    INDEX_UNCHECKED = "index_unchecked"
+    POINT_UNMADE = "point_unmade"
 
     COPY = "copy"
 
@@ -50,7 +50,7 @@ REMEDIES: Mapping[Flaw, str] = {
     Flaw.POINT_AHEAD: "`twohop repair` replaces it: the index is newer than the ledger, as after a restored backup",
     Flaw.OUTBOX_PARKED: "see why in the server's log; `twohop repair` lets it be tried again",
     Flaw.COPY: "empty the target and migrate again, with nobody writing to either",
-    Flaw.INDEX_UNCHECKED: "put the ledger right first: the points are made from rows that are not there",
+    Flaw.POINT_UNMADE: f"what it is made from is damaged: {RESTORE}",
 }
 """What to do about each."""
 

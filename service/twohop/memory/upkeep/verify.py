@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from twohop.graph.store import Ledger
-from twohop.memory.upkeep.findings import Finding, Flaw
+from twohop.memory.upkeep.findings import Finding
 from twohop.memory.upkeep.reading import looks
 from twohop.memory.upkeep.verify_index import verify_index
 from twohop.memory.upkeep.verify_ledger import verify_ledger
@@ -31,11 +31,6 @@ async def verify_owner(ledger: Ledger, index: Index | None, partition: str, *, c
     async def look() -> tuple[set[Finding], int]:
         found = await verify_ledger(ledger, partition)
         if index is None:
-            return set(found), 0
-        if any(one.flaw is Flaw.DANGLING for one in found):
-            found.append(
-                Finding(Flaw.INDEX_UNCHECKED, partition, "index", "", "rows that points are made from are gone")
-            )
             return set(found), 0
         compared = await verify_index(ledger, index, partition, centred=centred)
         return {*found, *compared.findings}, compared.waiting

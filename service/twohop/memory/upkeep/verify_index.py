@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from twohop.graph.model import OutboxRow
 from twohop.graph.store import Ledger, Row
 from twohop.memory.centring import Centring, Means
-from twohop.memory.project import BATCH, Builder
+from twohop.memory.project import BATCH, NOT_THE_ROWS, Builder
 from twohop.memory.upkeep.findings import Finding, Flaw
 from twohop.memory.upkeep.reading import PAGE, rows_of, sequence
 from twohop.vector.index import Index
@@ -50,17 +50,18 @@ async def verify_index(ledger: Ledger, index: Index, partition: str, *, centred:
         else:
             findings.append(Finding(flaw, partition, "index", id_, detail))
 
-    async for point, visible in wanted(ledger, partition, seq):
-        there = stored.pop(point.id, None)
-        if there is None:
+    async for id_, point, visible in wanted(ledger, partition, seq):
+        there = stored.pop(id_, None)
+        if point is None:
+            findings.append(Finding(Flaw.POINT_UNMADE, partition, "index", id_, "its point can't be made"))
+        elif there is None:
             if visible:
-                differs(Flaw.POINT_MISSING, point.id, f"no point of this {point.kind.value}")
+                differs(Flaw.POINT_MISSING, id_, f"no point of this {point.kind.value}")
         elif there.seq > seq:
-            findings.append(
-                Finding(Flaw.POINT_AHEAD, partition, "index", point.id, f"made at {there.seq}, the ledger is at {seq}")
-            )
+            told = f"made at {there.seq}, the ledger is at {seq}"
+            findings.append(Finding(Flaw.POINT_AHEAD, partition, "index", id_, told))
         elif wrong := different(there, point, means):
-            differs(Flaw.POINT_STALE, point.id, f"other than in the ledger: {', '.join(wrong)}")
+            differs(Flaw.POINT_STALE, id_, f"other than in the ledger: {', '.join(wrong)}")
     for id_, there in stored.items():
         differs(Flaw.POINT_SURPLUS, id_, f"a point of a {there.kind.value} that should have none")
     if backlog.parked:
@@ -79,19 +80,32 @@ async def points_of(index: Index, partition: str) -> AsyncIterator[Stored]:
         after = found[-1].id
 
 
-async def wanted(ledger: Ledger, partition: str, seq: int) -> AsyncIterator[tuple[Point, bool]]:
-    """The points that the projector would make, without dense vectors, and whether anybody could see them.
+async def wanted(ledger: Ledger, partition: str, seq: int) -> AsyncIterator[tuple[str, Point | None, bool]]:
+    """The id of each point that the projector would make, the point without dense vector, and whether it can be seen.
 
-    A revision that began and ended in one commit was never visible: it may have a point, and need not.
+    None stands for a point that can't be made from the rows as they are. A revision that began and ended in one commit
+    was never visible: it may have a point, and need not.
     """
     builder = Builder(ledger, partition, seq)
     for table, kind in TABLES.items():
         async for batch in batches(ledger, partition, table):
-            passing = {row["id"] for row in batch if row.get("superseded_at") == row["recorded_at"]}
+            passing = {row["id"] for row in batch if row["superseded_at"] == row["recorded_at"]}
             rows = [OutboxRow(partition, kind.value, row["id"], seq) for row in batch]
-            drafts, _, _ = await builder.drafts(rows)
-            for draft in drafts:
-                yield draft.point, draft.point.id not in passing
+            for id_, point in (await made(builder, rows)).items():
+                yield id_, point, id_ not in passing
+
+
+async def made(builder: Builder, rows: Sequence[OutboxRow]) -> dict[str, Point | None]:
+    """Row id -> its point; without those that need none."""
+    try:
+        drafts, _, _ = await builder.drafts(rows)
+    except NOT_THE_ROWS:
+        raise
+    except Exception:  # noqa: BLE001  Which of the rows it is, and that it is one, is what is looked for.
+        if len(rows) == 1:
+            return {rows[0].id: None}
+        return {id_: point for row in rows for id_, point in (await made(builder, [row])).items()}
+    return {draft.point.id: draft.point for draft in drafts}
 
 
 async def batches(ledger: Ledger, partition: str, table: str) -> AsyncIterator[Sequence[Row]]:
