@@ -5,12 +5,13 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from ledger_files import ALICE, BOB, everything, told
-from stories import fact, story, tell
+from ledger_files import BOB, everything, told
+from stories import ALICE, fact, story, tell
 from twohop.app import App
 from twohop.graph.model import FAR
 from twohop.memory.clock import uuid7
@@ -249,7 +250,7 @@ async def test_points_that_should_not_be_there_are_removed(app: App) -> None:
 async def test_points_that_say_something_else_are_made_again(column: str, app: App) -> None:
     """A point with another time, memory or mean is named with what differs, and corrected."""
     point = next(one for one in await points(app) if one.memory_id)
-    wrong = "another" if column == "memory_id" else 77
+    wrong: Any = "another" if column == "memory_id" else 77
     await app.index.upsert([replace(point, **{column: wrong})])
     findings = (await verify(app)).findings
     assert [(one.flaw, one.id) for one in findings] == [(Flaw.POINT_STALE, point.id)]

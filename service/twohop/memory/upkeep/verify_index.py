@@ -19,6 +19,9 @@ from twohop.vector.model import Point, PointKind, Stored
 TABLES = {"messages": PointKind.MESSAGE, "revisions": PointKind.MEMORY, "relations": PointKind.RELATION}
 """Table -> the kind of point that its rows may have."""
 
+FOLLOWING = {Flaw.POINT_MISSING, Flaw.POINT_STALE, Flaw.POINT_SURPLUS}
+"""What projecting puts right."""
+
 COMPARED = ("kind", "memory_id", "valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "mean_version")
 
 
@@ -41,34 +44,35 @@ async def verify_index(ledger: Ledger, index: Index, partition: str, *, centred:
     stored = {point.id: point async for point in points_of(index, partition)}
     means = await Centring(ledger).means(partition) if centred else Means()
     findings: list[Finding] = []
-    unseen = 0
-
-    def differs(flaw: Flaw, id_: str, detail: str) -> None:
-        nonlocal unseen
-        if id_ in waiting and not backlog.parked:
-            unseen += 1
-        else:
-            findings.append(Finding(flaw, partition, "index", id_, detail))
-
     async for id_, point, visible in wanted(ledger, partition, seq):
         there = stored.pop(id_, None)
-        if point is None:
-            findings.append(Finding(Flaw.POINT_UNMADE, partition, "index", id_, "its point can't be made"))
-        elif there is None:
-            if visible:
-                differs(Flaw.POINT_MISSING, id_, f"no point of this {point.kind.value}")
-        elif there.seq > seq:
-            told = f"made at {there.seq}, the ledger is at {seq}"
-            findings.append(Finding(Flaw.POINT_AHEAD, partition, "index", id_, told))
-        elif wrong := different(there, point, means):
-            differs(Flaw.POINT_STALE, id_, f"other than in the ledger: {', '.join(wrong)}")
+        if there is None and not visible:
+            continue
+        if wrong := judge(there, point, seq, means):
+            flaw, detail = wrong
+            findings.append(Finding(flaw, partition, "index", id_, detail))
     for id_, there in stored.items():
-        differs(Flaw.POINT_SURPLUS, id_, f"a point of a {there.kind.value} that should have none")
+        detail = f"a point of a {there.kind.value} that should have none"
+        findings.append(Finding(Flaw.POINT_SURPLUS, partition, "index", id_, detail))
+    # A row that is parked doesn't wait for anything, and which one that is the ledger doesn't say.
+    behind = set() if backlog.parked else {one for one in findings if one.flaw in FOLLOWING and one.id in waiting}
     if backlog.parked:
-        findings.append(
-            Finding(Flaw.OUTBOX_PARKED, partition, "outbox", "", f"{backlog.parked} rows can't be projected")
-        )
-    return Compared(findings=findings, waiting=unseen)
+        detail = f"{backlog.parked} rows can't be projected"
+        findings.append(Finding(Flaw.OUTBOX_PARKED, partition, "outbox", "", detail))
+    return Compared(findings=[one for one in findings if one not in behind], waiting=len(behind))
+
+
+def judge(stored: Stored | None, point: Point | None, seq: int, means: Means) -> tuple[Flaw, str] | None:
+    """What is wrong with a point, if anything, beside the one that should be there (None = it can't be made)."""
+    if point is None:
+        return Flaw.POINT_UNMADE, "what it is made from is damaged"
+    if stored is None:
+        return Flaw.POINT_MISSING, f"no point of this {point.kind.value}"
+    if stored.seq > seq:
+        return Flaw.POINT_AHEAD, f"made at {stored.seq}, the ledger is at {seq}"
+    wished = {name: getattr(point, name) for name in COMPARED} | {"mean_version": means.version(point.kind)}
+    wrong = [name for name in COMPARED if getattr(stored, name) != wished[name]]
+    return (Flaw.POINT_STALE, f"other than in the ledger: {', '.join(wrong)}") if wrong else None
 
 
 async def points_of(index: Index, partition: str) -> AsyncIterator[Stored]:
@@ -118,9 +122,3 @@ async def batches(ledger: Ledger, partition: str, table: str) -> AsyncIterator[S
             batch = []
     if batch:
         yield batch
-
-
-def different(stored: Stored, point: Point, means: Means) -> list[str]:
-    """The names of what is not the same."""
-    wished = {name: getattr(point, name) for name in COMPARED} | {"mean_version": means.version(point.kind)}
-    return [name for name in COMPARED if getattr(stored, name) != wished[name]]
