@@ -65,6 +65,7 @@ READS: dict[str, Call] = {
     "means": lambda ledger, p: ledger.means(p),
     "message_ids": lambda ledger, p: ledger.message_ids(p, 9),
     "memory_ids": lambda ledger, p: ledger.memory_ids(p, 9),
+    "rows": lambda ledger, p: ledger.rows(p, "revisions", 9),
 }
 
 
@@ -96,6 +97,9 @@ WRITES: dict[str, Call] = {
     ),
     "cancel_job": lambda ledger, p: ledger.cancel_job(p, "job-m1", key("r7", method="cancel")),
     "replay_job": lambda ledger, p: ledger.replay_job(p, "job-m0", key("r7", method="replay")),
+    "outbox_add": lambda ledger, p: ledger.outbox_add(p, {"message": ["m1"], "memory": ["r1"]}),
+    "load": lambda ledger, p: ledger.load(p, "memories", [{"partition": p, "id": "z", "created_at": 5}]),
+    "recount": lambda ledger, p: ledger.recount(p),
     "outbox_done": lambda ledger, p: ledger.outbox_done([OutboxRow(p, "message", "m1", 99)]),
     "outbox_failed": lambda ledger, p: ledger.outbox_failed([OutboxRow(p, "message", "m1", 99)], 1),
     "outbox_refill": lambda ledger, p: ledger.outbox_refill(p),

@@ -440,6 +440,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def outbox_add(self, partition: str, ids: Mapping[str, Sequence[str]]) -> None:
+        """Write an outbox row for each of these ids, by kind of point: mends points that are missing or outdated."""
+        ...
+
     # -- processes, maintenance -----------------------------------------------------------------------------------
 
     async def enter(self, index: str, *, exclusive: bool) -> bool:
@@ -463,8 +467,12 @@ class Ledger(Protocol):
         Tables are loaded in the order of `twohop.graph.tables.TABLES`.
 
         Raises:
-            Conflict: a row with the same key says something else.
+            Conflict: a row with the same key says something else, or one points at a row that is not there.
         """
+        ...
+
+    async def recount(self, partition: str) -> int:
+        """Set the counters of owner, sessions, speakers and entities to what is stored; how many rows were wrong."""
         ...
 
     # -- owner, session, messages ---------------------------------------------------------------------------------
@@ -732,7 +740,7 @@ class Ledger(Protocol):
         ...
 
     async def partitions(self, limit: int, after: str = "") -> list[str]:
-        """All partitions in order (maintenance)."""
+        """All partitions in order, those that hold an agent's configuration and nothing else too (maintenance)."""
         ...
 
     async def close(self) -> None:

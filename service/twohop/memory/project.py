@@ -46,7 +46,7 @@ from twohop.memory.points import (
 from twohop.memory.steps import Step
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
-from twohop.vector.model import Point
+from twohop.vector.model import Point, PointKind
 
 BATCH = 64
 """Rows of one step: some 30 ms of encoding, after which other tasks have their turn."""
@@ -138,6 +138,17 @@ class Projector:
                 log.info("index.refilled", rows=await self._ledger.outbox_refill())
                 self._index.filling()
 
+    async def make(self, partition: str, kind: PointKind, ids: Sequence[str]) -> None:
+        """Write the points behind these rows of one owner to the index, and leave what waits in the outbox waiting.
+
+        Raises:
+            Unavailable: index or ledger can't be reached.
+            ModelUnavailable: the embedder can't be reached.
+        """
+        # At sequence 0 a row stands for none that waits.
+        rows = [OutboxRow(partition, kind.value, id_, 0) for id_ in ids]
+        await self._attempt(partition, rows)
+
     async def _waiting(
         self, limit: int, failed: Collection[OutboxRow], partition: str | None = None
     ) -> list[OutboxRow]:
@@ -189,19 +200,10 @@ class Projector:
 
     async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> bool:
         """Bring the points behind some rows to the state that the ledger holds now; whether a mean was taken."""
-        ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
-        for row in rows:
-            ids[row.kind].append(row.id)
         # Side by side, with the owner: a point is never stamped newer than what it was made from.
-        owner, stored, windows, facts, revisions, relations = await asyncio.gather(
-            self._ledger.owner(partition),
-            self._centring.means(partition),
-            self._ledger.windows(partition, ids["message"], RADIUS),
-            self._ledger.facts_of_messages(partition, ids["message"], NOW),
-            self._ledger.revisions_by_id(partition, ids["memory"]),
-            self._ledger.relations_by_id(partition, ids["relation"]),
+        owner, stored, state = await asyncio.gather(
+            self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
         )
-        state = State(windows=windows, facts=facts, revisions=revisions, relations=relations)
         means, fitted = Means(), False
         if owner is not None and self._embedder is not None and self._embedder.centred:
             means, fitted = await self._centred(self._embedder, owner, stored)
@@ -280,6 +282,20 @@ class State:
     facts: Mapping[str, Sequence[Memory]]
     revisions: Sequence[Revision]
     relations: Sequence[Relation]
+
+
+async def state_of(ledger: Ledger, partition: str, rows: Sequence[OutboxRow]) -> State:
+    """The state behind the rows, read in one go."""
+    ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
+    for row in rows:
+        ids[row.kind].append(row.id)
+    windows, facts, revisions, relations = await asyncio.gather(
+        ledger.windows(partition, ids["message"], RADIUS),
+        ledger.facts_of_messages(partition, ids["message"], NOW),
+        ledger.revisions_by_id(partition, ids["memory"]),
+        ledger.relations_by_id(partition, ids["relation"]),
+    )
+    return State(windows=windows, facts=facts, revisions=revisions, relations=relations)
 
 
 class Builder:
