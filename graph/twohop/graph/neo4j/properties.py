@@ -17,6 +17,9 @@ Properties: TypeAlias = dict[str, Any]
 HEAD = 200
 """Characters of a text that an index can order by: values over some 8 kB can't be indexed."""
 
+LAST = "\U0010ffff"
+"""Stands behind every id."""
+
 LABEL_OF: Mapping[str, str] = {
     "owners": "Owner",
     "sessions": "Session",
@@ -52,6 +55,11 @@ def properties(table: str, partition: str, row: Row) -> Properties:
     columns = {name: row[name] for name in TABLES[table].columns if row.get(name) is not None}
     derive = DERIVED.get(table)
     return {"partition": partition, **columns, **(derive(row) if derive is not None else {})}
+
+
+def picked(table: str, *but: str) -> str:
+    """The entries that a map in Cypher takes of a table's columns."""
+    return ", ".join(f".{name}" for name in TABLES[table].columns if name not in but)
 
 
 def text_key(*texts: str) -> str:
@@ -141,5 +149,6 @@ DERIVED: Mapping[str, Callable[[Row], Properties]] = {
     "jobs": of_job,
     "requests": lambda row: {"key": text_key(row["method"], row["request_id"])},
     "vocabulary": lambda row: {"key": text_key(row["stem"])},
+    "outbox": lambda _: {"attempts": 0, "parked": False},
 }
 """Table -> what stands beside the columns of its rows."""

@@ -17,9 +17,11 @@ Beside the columns stand properties that carry constraints. A value over some 8 
 write freely (names, session ids, stems) is unique by a hash: `key` of Session, Speaker, Literal, Word and Request,
 `normal_key` of EntityVersion and Alias. `current_key` of an EntityVersion is its key while it is current, `current_of`
 of a Revision its memory's id, and `open_slot` its slot while it is also undisputed and without an end: the database
-itself refuses a second one. For look-ups: `session_key` of Message and Job, `head` (how a long text begins, to order by)
-of Session and EntityVersion, `in_categories` and `facets` of Revision, `said_in` of Job. All of them are made in
+itself refuses a second one. For look-ups: `session_key` of Message and Job, `head` of Session and EntityVersion (how a
+long text begins, to order by), `in_categories` and `facets` of Revision, `said_in` of Job. All of them are made in
 `twohop.graph.neo4j.properties`.
+
+An index on several properties serves a statement that has a condition on each of them, and gives their order.
 """
 
 from collections.abc import Sequence
@@ -93,14 +95,14 @@ STEPS: tuple[tuple[str, ...], ...] = (
         index("alias_named", "Alias", "partition", "normal_key"),
         unique("literal_key", "Literal", "partition", "key"),
         index("triple_key", "Triple", "partition", "key"),
-        index("triple_subject", "Triple", "partition", "subject_id", "predicate"),
+        index("triple_subject", "Triple", "partition", "subject_id", "predicate", "recorded_at", "revision_id"),
         index("triple_object", "Triple", "partition", "object_id"),
         "CREATE CONSTRAINT relation_key IF NOT EXISTS FOR ()-[n:RELATION]-() REQUIRE (n.partition, n.id) IS UNIQUE",
         edge_index("relation_of_triple", "RELATION", "partition", "key"),
-        edge_index("relation_out", "RELATION", "partition", "subject_id", "recorded_at"),
-        edge_index("relation_in", "RELATION", "partition", "object_id", "recorded_at"),
+        edge_index("relation_out", "RELATION", "partition", "subject_id", "recorded_at", "id"),
+        edge_index("relation_in", "RELATION", "partition", "object_id", "recorded_at", "id"),
         edge_index("evidence_of_decision", "EVIDENCE", "partition", "decision_id"),
-        edge_index("mention_of_entity", "MENTIONED_IN", "partition", "entity_id", "message_at"),
+        edge_index("mention_of_entity", "MENTIONED_IN", "partition", "entity_id", "message_at", "message_id"),
         unique("decision_key", "Decision", "partition", "id"),
         index("decision_time", "Decision", "partition", "recorded_at", "ordinal"),
         index("decision_job", "Decision", "partition", "job_id"),
