@@ -218,6 +218,20 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is around entities and behind memories.
+
+    `relations`: entity id -> its relations, newest first. `memories`: those asked for and those behind the relations;
+    `entities`: those asked for and those at the ends of all of these, with their `degrees`.
+    """
+
+    relations: Mapping[str, list[Relation]] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    degrees: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryFilter:
     """What a list leaves in; empty or None = everything.
 
@@ -403,7 +417,10 @@ class Ledger(Protocol):
         ...
 
     async def outbox_refill(self, partition: str | None = None) -> int:
-        """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index."""
+        """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index.
+
+        Returns how many rows that were.
+        """
         ...
 
     # -- processes, maintenance -----------------------------------------------------------------------------------
@@ -411,8 +428,8 @@ class Ledger(Protocol):
     async def enter(self, index: str, *, exclusive: bool) -> bool:
         """Take this process's place beside the others; `index` names what it projects into, "" = nothing.
 
-        Returns whether the last one who entered named another index: then this one has to be filled.
-        `exclusive`: the index is this process's own, so no other may run.
+        Returns whether the index has to be filled: since another one was named, or none, no `outbox_refill` of all
+        owners has ended. `exclusive`: the index is this process's own, so no other may run.
 
         Raises:
             Misplaced: a living process has another index, or one of the two is exclusive.
@@ -599,6 +616,10 @@ class Ledger(Protocol):
         """Relations by id, visible at `axes`."""
         ...
 
+    async def relations_by_id(self, partition: str, ids: Sequence[str]) -> list[Relation]:
+        """Relations by id, also those ended in system time (the projector's look at a batch of outbox rows)."""
+        ...
+
     async def relations_by_key(self, partition: str, keys: Sequence[str]) -> list[Relation]:
         """Current relation versions (not superseded in system time) of these triple keys."""
         ...
@@ -620,6 +641,26 @@ class Ledger(Protocol):
         narrowing: Narrowing | None = None,
     ) -> Page[Relation]:
         """Relations visible at `axes`, newest id first; narrowed to those that a memory so visible supports."""
+        ...
+
+    async def around(
+        self,
+        partition: str,
+        axes: Axes,
+        *,
+        entity_ids: Sequence[str] = (),
+        memory_ids: Sequence[str] = (),
+        limit: int = 0,
+        hot: Sequence[str] = (),
+        through: int | None = None,
+        narrowing: Narrowing | None = None,
+    ) -> Surroundings:
+        """One step over the graph, in one read: relations, the memories that prove them, and what they lead to.
+
+        Relations are those of `relations_of`, at most `limit` an entity; an entity that has as many also gets those of
+        the relations `hot` (ids) that it has. Entities with more than `through` relations are not expanded (None = all
+        are). Memories are as `memories` gives them; entities and degrees are as known at `axes.known_at`.
+        """
         ...
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -659,7 +700,10 @@ class Ledger(Protocol):
         ...
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
-        """Store a list's mean under a new version; points encoded with an older one are projected again."""
+        """Store a list's mean under a new version; points encoded with an older one are projected again.
+
+        A version that is not newer than the stored one is left out: two processes may take the same mean at once.
+        """
         ...
 
     async def message_ids(self, partition: str, limit: int, after: str = "") -> list[str]:

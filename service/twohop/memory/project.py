@@ -1,16 +1,34 @@
 """Projection: what the ledger holds now, carried into the index.
 
-An outbox row is only a key that means "look again": the current state is read and upserted, or its point deleted. So
-projecting is idempotent and needs no order, and a crash between index and ledger costs a repetition.
+An outbox row is only a key that means "look again": the current state is read and upserted. So projecting is idempotent
+and needs no order, and a crash between index and ledger costs a repetition.
+
+Any number of processes project one ledger into one index. The ledger hands a row to one of them at a time, which only
+saves work; a slow one, or a write that the network held back, does no harm either:
+
+- A point carries the owner's sequence as it was before the point's state was read, and never replaces one with a higher
+  sequence. Whatever changes the state queues its row again, and that row stays until somebody has projected a state
+  that is at least as new as its sequence. So the last write that the index takes is of the newest state.
+- Nothing remembers a deleted point's sequence, so a slow write could bring it back. Therefore whether a row has a point
+  never changes: versions that ended keep theirs, with the time when they did, and what else decides (a disputed
+  revision, a relation worded as its memory was when it was recorded) is never rewritten. Only what has no point at any
+  time is deleted, which every process agrees on.
+- Two that take the same mean at once make the same version of it: the ledger keeps the first, and both read that.
+
+A row that can't be projected, whatever the reason, holds nobody up: see `POISON`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from traceback import extract_tb
 
 import numpy as np
+import structlog
 
-from twohop.graph.model import Axes, Memory, OutboxRow, Owner
+from twohop.errors import DeadlineExceeded, Exhausted, Misconfigured, ModelUnavailable, Unavailable
+from twohop.graph.model import Axes, Memory, Message, OutboxRow, Owner, Relation
 from twohop.graph.store import Ledger, Reached, unwatched
 from twohop.memory.centring import Centring, Mean, Means, due
 from twohop.memory.gates import Gates
@@ -36,6 +54,16 @@ BATCH = 64
 PAGE = 1_000
 """Texts read at a time while a mean is taken."""
 
+PARK_AFTER = 5
+"""Failed tries after which a row is parked: the worker's looks spread them over most of a minute, so that what passes
+by itself has passed."""
+
+NOT_THE_ROWS = (Unavailable, Exhausted, DeadlineExceeded, ModelUnavailable, Misconfigured)
+"""Errors that say nothing about the rows at hand: a store or the embedder is down, full or not set up. Everything waits
+until it is back. Any other error is `POISON`."""
+
+log = structlog.get_logger(__name__)
+
 
 class Projector:
     """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce."""
@@ -51,38 +79,82 @@ class Projector:
     async def project(self, partition: str | None = None, limit: int = BATCH) -> int:
         """Carry all waiting changes of one owner, or of all, into the index; returns how many rows that were.
 
-        `limit` is the number of rows of one step. What fails stays in the outbox.
+        `limit` is the number of rows of one step. What fails stays in the outbox; a row that fails alone is counted
+        there, and the others go on.
 
         Raises:
-            IndexUnavailable: the index can't be reached.
-            ModelError: the embedder failed.
+            Unavailable: index or ledger can't be reached.
+            ModelUnavailable: the embedder can't be reached.
         """
         if partition is not None:
-            async with self._gates.owner(partition):
-                return await self._drain(partition, limit)
+            projected, _ = await self._owner(partition, limit)
+            return projected
         projected = 0
-        while rows := await self._ledger.outbox(limit):
+        failed: set[OutboxRow] = set()
+        while rows := await self._waiting(limit, failed):
             for owner in dict.fromkeys(row.partition for row in rows):
-                projected += await self.project(owner, limit)
+                done, bad = await self._owner(owner, limit)
+                projected += done
+                failed |= bad
         return projected
 
-    async def _drain(self, partition: str, limit: int) -> int:
+    async def _waiting(
+        self, limit: int, failed: Collection[OutboxRow], partition: str | None = None
+    ) -> list[OutboxRow]:
+        """The next rows but for those that failed just now, which the ledger still counts as the oldest."""
+        tried = {(row.partition, row.kind, row.id) for row in failed}
+        rows = await self._ledger.outbox(limit + len(failed), partition)
+        return [row for row in rows if (row.partition, row.kind, row.id) not in tried]
+
+    async def _owner(self, partition: str, limit: int) -> tuple[int, set[OutboxRow]]:
+        """Project an owner's rows: how many, and those that can't be."""
         projected = 0
-        while rows := await self._ledger.outbox(limit, partition):
-            # Read before the rows' state: a point is never stamped newer than what it was made from.
-            owner = await self._ledger.owner(partition)
-            means = await self._centred(owner) if owner and self._embedder.centred else Means()
-            builder = Builder(self._ledger, partition, owner.seq if owner else 0)
-            drafts, gone, words = await builder.drafts(rows)
-            await self._index.upsert(await self._embedded(drafts, means))
-            if gone:
-                await self._index.delete(partition, gone)
-            self._step(Step.INDEXED)
-            # Together, so that both are one group of the ledger's writer and one wait for the disk.
-            await asyncio.gather(self._ledger.add_vocabulary(partition, words), self._ledger.outbox_done(rows))
-            self._step(Step.PROJECTED)
-            projected += len(rows)
-        return projected
+        failed: set[OutboxRow] = set()
+        async with self._gates.owner(partition):
+            while rows := await self._waiting(limit, failed, partition):
+                try:
+                    await self._carry(partition, rows)
+                except NOT_THE_ROWS:
+                    raise
+                except Exception:  # noqa: BLE001  Poison: which of the rows, the next line finds out.
+                    bad = await self._one_by_one(partition, rows)
+                    failed.update(bad)
+                    projected -= len(bad)
+                projected += len(rows)
+        return projected, failed
+
+    async def _one_by_one(self, partition: str, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+        """Project each row alone; those that can't be are counted in the outbox."""
+        bad: list[OutboxRow] = []
+        for row in rows:
+            try:
+                await self._carry(partition, [row])
+            except NOT_THE_ROWS:
+                raise
+            except Exception as e:  # noqa: BLE001  Whatever it is, it is this row's, and the others go on.
+                bad.append(row)
+                if not row.attempts:
+                    # An error's text may hold what was said; where it was raised does not.
+                    at = extract_tb(e.__traceback__)[-1]
+                    where = f"{at.filename}:{at.lineno}"
+                    log.warning("projection.poison", kind=row.kind, id=row.id, error=type(e).__name__, where=where)
+        await self._ledger.outbox_failed(bad, PARK_AFTER)
+        return bad
+
+    async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> None:
+        """Bring the points behind some rows to the state that the ledger holds now."""
+        # Read before the rows' state: a point is never stamped newer than what it was made from.
+        owner = await self._ledger.owner(partition)
+        means = await self._centred(owner) if owner and self._embedder.centred else Means()
+        builder = Builder(self._ledger, partition, owner.seq if owner else 0)
+        drafts, gone, words = await builder.drafts(rows)
+        await self._index.upsert(await self._embedded(drafts, means))
+        if gone:
+            await self._index.delete(partition, gone)
+        self._step(Step.INDEXED)
+        # Together, so that both are one group of the ledger's writer and one wait for the disk.
+        await asyncio.gather(self._ledger.add_vocabulary(partition, words), self._ledger.outbox_done(rows))
+        self._step(Step.PROJECTED)
 
     async def _embedded(self, drafts: Sequence[Draft], means: Means) -> list[Point]:
         if not drafts:
@@ -120,7 +192,7 @@ class Projector:
     async def _messages(self, partition: str) -> AsyncIterator[list[str]]:
         after = ""
         while ids := await self._ledger.message_ids(partition, PAGE, after):
-            yield [dense_text(message) for message in await self._ledger.messages(partition, ids)]
+            yield dense_texts(await self._ledger.messages(partition, ids))
             after = ids[-1]
 
     async def _facts(self, partition: str) -> AsyncIterator[list[str]]:
@@ -128,6 +200,15 @@ class Projector:
         while ids := await self._ledger.memory_ids(partition, PAGE, after):
             yield [memory.revision.text for memory in await self._ledger.memories(partition, ids, Axes())]
             after = ids[-1]
+
+
+def dense_texts(messages: Iterable[Message]) -> list[str]:
+    """The texts of messages; one whose text can't be made has a row that is poison, and the mean does without it."""
+    texts: list[str] = []
+    for message in messages:
+        with suppress(Exception):
+            texts.append(dense_text(message))
+    return texts
 
 
 class Builder:
@@ -190,22 +271,33 @@ class Builder:
         return drafts, words
 
     async def _relations(self, ids: Sequence[str]) -> list[Draft]:
-        """Relations that stand now and are worded unlike the memories behind them."""
+        """One point a version, also of those that ended, that is worded unlike the memories behind it."""
         if not ids:
             return []
-        relations = await self._ledger.relations(self._partition, ids, Axes())
-        support = list(dict.fromkeys(memory_id for relation in relations for memory_id in relation.support))
-        memories = {m.id: m for m in await self._ledger.memories(self._partition, support, Axes())}
-        said = await self._said(memories.values())
+        relations = await self._ledger.relations_by_id(self._partition, ids)
+        behind = await self._behind(relations)
+        said = await self._said(memory for them in behind.values() for memory in them)
         drafts: list[Draft] = []
         for relation in relations:
-            behind = [memories[memory_id] for memory_id in relation.support if memory_id in memories]
-            if any(normal(memory.revision.text) == normal(relation.text) for memory in behind):
+            if any(normal(memory.revision.text) == normal(relation.text) for memory in behind[relation.id]):
                 continue
-            evidence = [row for memory in behind for row in memory.evidence]
+            evidence = [row for memory in behind[relation.id] for row in memory.evidence]
             observed = max((said[row.message_id] for row in evidence), default=relation.recorded_at)
             drafts.append(relation_draft(relation, evidence, observed, self._seq))
         return drafts
+
+    async def _behind(self, relations: Sequence[Relation]) -> dict[str, list[Memory]]:
+        """Relation id -> the memories that supported it when it was recorded: what is later said changes nothing."""
+        supports: dict[int, dict[str, None]] = {}
+        for relation in relations:
+            supports.setdefault(relation.recorded_at, {}).update(dict.fromkeys(relation.support))
+        looks = [self._ledger.memories(self._partition, list(ids), Axes(known_at=at)) for at, ids in supports.items()]
+        read = zip(supports, await asyncio.gather(*looks), strict=True)
+        found = {(at, memory.id): memory for at, memories in read for memory in memories}
+        return {
+            relation.id: [found[key] for one in relation.support if (key := (relation.recorded_at, one)) in found]
+            for relation in relations
+        }
 
     async def _said(self, memories: Iterable[Memory]) -> dict[str, int]:
         """Message id -> when it was said, for all evidence of the memories."""

@@ -1,91 +1,99 @@
-"""Writes of sessions' metadata and agents' configurations."""
+"""Lists that go over several owners: of a tenant, or for maintenance of all. Each is one statement."""
 
-from twohop.errors import Conflict
-from twohop.graph.model import AgentConfig, Metadata, Scope, Session
-from twohop.graph.neo4j import requests
-from twohop.graph.neo4j.accept import new_session
-from twohop.graph.neo4j.properties import properties
-from twohop.graph.neo4j.stamp import ADVANCE, NAME, NOW, named
-from twohop.graph.neo4j.writes import Owning, Unwritten
-from twohop.graph.rows import config_text, json_of, mapping, session_of
-from twohop.graph.store import RequestKey
-from twohop.graph.tables import TABLES
+from collections.abc import Sequence
+from typing import Any
 
-SET_SESSION = f"""
-{ADVANCE}
-{requests.TAKE}
-WITH o, at WHERE repeated = 0
-{NAME}
-MERGE (s:Session {{partition: $partition, key: $session.key}})
-ON CREATE SET s += $session, s.created_at = at
-SET s.metadata = $metadata, s.updated_at = at
-SET o.session_count = o.session_count + CASE WHEN s.created_at = at THEN 1 ELSE 0 END
-RETURN s {{.*}} AS session
+from twohop.graph import keyset
+from twohop.graph.model import FAR, JobState, OwnedJob, Owner, Scope
+from twohop.graph.neo4j.database import Database, Row, rows_of
+from twohop.graph.neo4j.guard import check
+from twohop.graph.neo4j.properties import LAST
+from twohop.graph.rows import job_of, owner_of
+from twohop.graph.store import Backlog, Page
+
+OWNERS = """
+MATCH (o:Owner {tenant: $tenant})
+WHERE o.user_id >= $user_id AND o.agent_id IS NOT NULL AND o.run_id IS NOT NULL
+  AND (o.user_id > $user_id OR o.agent_id > $agent_id OR o.agent_id = $agent_id AND o.run_id > $run_id)
+RETURN properties(o) AS x ORDER BY o.user_id, o.agent_id, o.run_id LIMIT $limit
+"""
+
+JOBS = """
+CALL (o) {
+  MATCH (j:Job {partition: o.partition})
+  WHERE j.created_at <= $created_at AND (j.created_at < $created_at OR j.id < $id) AND j.id IS NOT NULL
+    AND j.state IN $states
+  RETURN j ORDER BY j.created_at DESC, j.id DESC LIMIT $limit
+}
+RETURN properties(j) AS x, o.user_id AS user_id, o.agent_id AS agent_id, o.run_id AS run_id
+ORDER BY j.created_at DESC, j.id DESC LIMIT $limit
+"""
+OF_TENANT = f"MATCH (o:Owner {{tenant: $tenant}}) {JOBS}"
+OF_OWNER = f"MATCH (o:Owner {{partition: $partition}}) WHERE o.tenant = $tenant {JOBS}"
+
+PARTITIONS = """
+MATCH (o:Owner)
+WHERE o.partition > $after
+RETURN o.partition AS x ORDER BY x LIMIT $limit
+"""
+
+BACKLOG = """
+MATCH (b:Outbox)
+WHERE b.queued_at IS NOT NULL
+RETURN count(CASE WHEN NOT b.parked THEN 1 END) AS waiting, count(CASE WHEN b.parked THEN 1 END) AS parked,
+  min(CASE WHEN NOT b.parked THEN b.queued_at END) AS oldest_at
 """
 
 
-async def set_session(
-    own: Owning, scope: Scope, session_id: str, metadata: Metadata, request: RequestKey | None
-) -> Session:
-    """Replace a session's metadata, or find what an earlier call left."""
-    row = await own.one(
-        SET_SESSION,
-        **requests.taking(request),
-        named=named(scope),
-        session=new_session(own.partition, session_id),
-        metadata=json_of(metadata),
+async def read(database: Database, cypher: str, **values: Any) -> list[Row]:
+    """All rows of a statement."""
+    return await database.read(lambda transaction: rows_of(transaction, cypher, values))
+
+
+async def owners(database: Database, tenant: str, limit: int, after: str) -> Page[Owner]:
+    """A page of a tenant's owners, in the order of their ids."""
+    user_id, agent_id, run_id = keyset.triple(after)
+    check(OWNERS)
+    rows = await read(
+        database, OWNERS, tenant=tenant, user_id=user_id, agent_id=agent_id, run_id=run_id, limit=max(limit + 1, 0)
     )
-    if row is None:
-        earlier = await requests.seen(own, request)
-        raise Unwritten(session_of(mapping(earlier["result"] if earlier else "{}")))
-    stored = {name: row["session"].get(name) for name in ("partition", *TABLES["sessions"].columns)}
-    await requests.answer(own, request, json_of(stored))
-    return session_of(stored)
-
-
-SET_CONFIG = "\n".join(
-    (
-        "CALL () {",
-        "OPTIONAL MATCH (c:AgentConfig {partition: $partition}) WHERE c.version >= 0",
-        "RETURN coalesce(c.version, 0) AS latest, coalesce(c.recorded_at, 0) AS latest_at",
-        "ORDER BY c.version DESC LIMIT 1",
-        "}",
-        f"WITH latest, latest_at, {NOW} AS now",
-        "WITH latest, CASE WHEN now > latest_at THEN now ELSE latest_at + 1 END AS at",
-        requests.TAKE,
-        "CALL (latest, at, repeated) {",
-        "WITH * WHERE repeated = 0 AND ($expected_version IS NULL OR latest = $expected_version)",
-        "CREATE (c:AgentConfig {partition: $partition, version: latest + 1})",
-        "SET c += $config, c.recorded_at = at",
-        "RETURN count(*) AS stored",
-        "}",
-        "RETURN latest, stored",
+    found = [owner_of(row["x"]) for row in rows]
+    return keyset.page(
+        found, limit, lambda one: keyset.key(one.scope.user_id, one.scope.agent_id, one.scope.run_id)
     )
-)
 
 
-async def set_agent_config(
-    own: Owning, scope: Scope, config: AgentConfig, expected_version: int | None, request: RequestKey | None
-) -> int:
-    """Store the next version, or find the one that an earlier call stored.
-
-    Raises:
-        Conflict: another version than the expected one is the latest.
-        StaleRead: another process stored one at the same time.
-    """
-    columns = {"tenant": scope.tenant, "agent_id": scope.agent_id, "config": config_text(config)}
-    row = await own.one(
-        SET_CONFIG,
-        **requests.taking(request),
-        expected_version=expected_version,
-        config=properties("agent_configs", own.partition, columns),
+async def jobs(
+    database: Database, tenant: str, partition: str | None, states: Sequence[JobState], limit: int, after: str
+) -> Page[OwnedJob]:
+    """A page of a tenant's jobs, newest first."""
+    created_at, id_ = keyset.mark(after)
+    rows = await read(
+        database,
+        OF_TENANT if partition is None else OF_OWNER,
+        tenant=tenant,
+        partition=partition,
+        states=[state.value for state in states or JobState],
+        created_at=created_at if after else FAR,
+        id=id_ if after else LAST,
+        limit=max(limit + 1, 0),
     )
-    if row is None or not row["stored"]:
-        earlier = await requests.seen(own, request)
-        if earlier is not None and earlier["result"]:
-            raise Unwritten(int(earlier["result"]))
-        latest = 0 if row is None else row["latest"]
-        raise Conflict(f"version {latest} of the configuration is the latest: read it, then set it again")
-    version = int(row["latest"]) + 1
-    await requests.answer(own, request, str(version))
-    return version
+    found = [
+        OwnedJob(
+            scope=Scope(tenant=tenant, user_id=row["user_id"], agent_id=row["agent_id"], run_id=row["run_id"]),
+            job=job_of(row["x"]),
+        )
+        for row in rows
+    ]
+    return keyset.page(found, limit, lambda one: keyset.key(one.job.created_at, one.job.id))
+
+
+async def partitions(database: Database, limit: int, after: str) -> list[str]:
+    """All owners in order."""
+    return [row["x"] for row in await read(database, PARTITIONS, after=after, limit=limit)]
+
+
+async def backlog(database: Database) -> Backlog:
+    """What waits for the index, of all owners."""
+    [row] = await read(database, BACKLOG)
+    return Backlog(**row)

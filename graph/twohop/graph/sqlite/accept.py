@@ -15,7 +15,7 @@ WINDOW = 4
 """Messages before a new one whose indexed words change with it: a message is found by its neighbours' words too."""
 
 
-def accept(database: Database, now: int, acceptance: Acceptance) -> Accepted:
+def accept(database: Database, now: int, holder: str, acceptance: Acceptance) -> Accepted:
     """Store messages, request and job, or find the job of an earlier call."""
     own = database.of(acceptance.scope.partition)
     if {acceptance.job.partition, *(message.partition for message in acceptance.messages)} != {own.partition}:
@@ -34,7 +34,7 @@ def accept(database: Database, now: int, acceptance: Acceptance) -> Accepted:
     name_owner(own, acceptance.scope)
     for name, messages in by_session.items():
         append(own, name, messages, stamp)
-    job = jobs.add_job(own, acceptance.job, stamp.at)
+    job = jobs.add_job(own, acceptance.job, stamp.at, holder)
     if acceptance.summary is not None:
         queue_summary(own, acceptance.summary, acceptance.summary_after, stamp)
     requests.remember(own, acceptance.request, acceptance.job.id, stamp.at)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from twohop.graph.model import Axes, Entity, Mention
 from twohop.graph.rows import alias_of, entity_of, mention_of
-from twohop.graph.sqlite import keyset
+from twohop.graph import keyset
 from twohop.graph.sqlite.axes import at, revisions, versions
 from twohop.graph.sqlite.database import Owned, Row, listed
 from twohop.graph.store import Page, Trail

@@ -34,17 +34,19 @@ def add_vocabulary(database: Database, now: int, partition: str, words: Mapping[
 
 
 def set_mean(database: Database, now: int, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
-    """Store a mean and ask for every point of its list to be projected again."""
+    """Store a newer mean and ask for every point of its list to be projected again."""
     own = database.of(partition)
-    stamp = advance(own, now)
-    own.change(
+    if not own.change(
         "INSERT INTO means (partition, name, version, count, mean)",
         "VALUES (:partition, :name, :version, :count, :mean) ON CONFLICT (partition, name)",
         "DO UPDATE SET version = excluded.version, count = excluded.count, mean = excluded.mean",
+        "WHERE means.version < excluded.version",
         name=name,
         version=version,
         count=count,
         mean=mean,
-    )
+    ):
+        return
+    stamp = advance(own, now)
     for kind in LISTS.get(name, ()):
         queue_all(own, kind, stamp)
