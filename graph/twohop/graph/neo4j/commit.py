@@ -11,7 +11,7 @@ from twohop.graph.neo4j.facts import PUT_EVIDENCE, PUT_RELATIONS, PUT_REVISIONS,
 from twohop.graph.neo4j.naming import BEGIN_ENTITIES, END_ENTITIES, PUT_ALIASES, PUT_MENTIONS, naming
 from twohop.graph.neo4j.properties import properties
 from twohop.graph.neo4j.stamp import ADVANCE, LATER, queue
-from twohop.graph.neo4j.statistics import ADD_WORDS, words
+from twohop.graph.neo4j.vocabulary import ADD_WORDS, words
 from twohop.graph.neo4j.writes import Owning, Unwritten
 from twohop.graph.rows import decision_columns
 from twohop.graph.store import Changes, Committed

@@ -7,11 +7,10 @@ import structlog
 
 from twohop.errors import LedgerUnavailable, StaleRead
 from twohop.graph.model import AgentConfig, Job, JobKind, JobState, Metadata, OutboxRow, Scope, Session
-from twohop.graph.neo4j import claims, directory, jobs, outbox, statistics, summaries
+from twohop.graph.neo4j import claims, jobs, outbox, sessions, summaries, vocabulary
 from twohop.graph.neo4j.accept import accept
 from twohop.graph.neo4j.commit import commit
 from twohop.graph.neo4j.database import POOL, Database, Row, rows_of
-from twohop.graph.neo4j.look import Reader
 from twohop.graph.neo4j.migrate import check_version, migrate
 from twohop.graph.neo4j.processes import Place
 from twohop.graph.neo4j.properties import text_key
@@ -49,8 +48,7 @@ class Neo4jLedger(Reads):
     """
 
     def __init__(self, database: Database, writes: Writes) -> None:
-        super().__init__(Reader(database))
-        self._database = database
+        super().__init__(database)
         self._writes = writes
         self._place = Place(writes)
 
@@ -112,7 +110,7 @@ class Neo4jLedger(Reads):
         self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None
     ) -> Session:
         """Replace a session's metadata."""
-        return await self._writes.of(scope.partition, directory.set_session, scope, session, metadata, request)
+        return await self._writes.of(scope.partition, sessions.set_session, scope, session, metadata, request)
 
     async def set_agent_config(
         self, scope: Scope, config: AgentConfig, expected_version: int | None = None, request: RequestKey | None = None
@@ -121,7 +119,7 @@ class Neo4jLedger(Reads):
         for _ in range(TRIES):
             try:
                 return await self._writes.of(
-                    scope.partition, directory.set_agent_config, scope, config, expected_version, request
+                    scope.partition, sessions.set_agent_config, scope, config, expected_version, request
                 )
             except StaleRead as e:  # Another process took the version: see what stands there now.
                 lost = e
@@ -137,13 +135,13 @@ class Neo4jLedger(Reads):
 
     async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
         """Add stems with their surface forms; when all are known nothing is written, and nothing is waited for."""
-        known = await self._reader.ask(partition, statistics.KNOWN, keys=[text_key(stem) for stem in words])
+        known = await self._ask(partition, vocabulary.KNOWN, keys=[text_key(stem) for stem in words])
         if new := {stem: surface for stem, surface in words.items() if text_key(stem) not in known}:
-            await self._writes.of(partition, statistics.add_vocabulary, new)
+            await self._writes.of(partition, vocabulary.add_vocabulary, new)
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
         """Store a list's mean."""
-        await self._writes.of(partition, statistics.set_mean, name, version, count, mean)
+        await self._writes.of(partition, vocabulary.set_mean, name, version, count, mean)
 
     # Jobs.
 
@@ -166,7 +164,7 @@ class Neo4jLedger(Reads):
         claimed: list[Job] = []
         wanted = {"kind": kind.value, "per_owner": per_owner}
         while left := limit - len(claimed):
-            due = await self._ask(claims.DUE, **wanted, after=after, limit=left)
+            due = await self._over_all(claims.DUE, **wanted, after=after, limit=left)
             turns = [row["partition"] for row in due]
             if not turns:
                 break
@@ -178,7 +176,7 @@ class Neo4jLedger(Reads):
 
     async def release_jobs(self) -> int:
         """Put back what a process that is gone was working on."""
-        abandoned = await self._ask(claims.ABANDONED)
+        abandoned = await self._over_all(claims.ABANDONED)
         if not abandoned:
             return 0
         owners = [{"partition": partition} for partition in sorted(row["partition"] for row in abandoned)]
@@ -197,7 +195,7 @@ class Neo4jLedger(Reads):
         pruned = int(gone[0]["gone"])
         for state in (*claims.FINISHED, JobState.FAILED):
             before = outdated.dead_letters if state is JobState.FAILED else outdated.jobs
-            found = await self._ask(claims.OUTDATED, state=state.value, before=before, limit=limit)
+            found = await self._over_all(claims.OUTDATED, state=state.value, before=before, limit=limit)
             by_owner: dict[str, list[str]] = {}
             for row in found:
                 by_owner.setdefault(row["partition"], []).append(row["id"])
@@ -209,7 +207,7 @@ class Neo4jLedger(Reads):
 
     async def unsummarised(self, before: int, limit: int) -> list[tuple[str, str]]:
         """Sessions that wait for a summary."""
-        rows = await self._ask(summaries.UNSUMMARISED, before=before, limit=limit)
+        rows = await self._over_all(summaries.UNSUMMARISED, before=before, limit=limit)
         return [(row["partition"], row["id"]) for row in rows]
 
     # Outbox, processes.
@@ -217,7 +215,7 @@ class Neo4jLedger(Reads):
     async def outbox(self, limit: int, partition: str | None = None) -> list[OutboxRow]:
         """The oldest waiting rows that are this process's, or nobody's any more."""
         oldest = outbox.OLDEST if partition is None else outbox.OLDEST_OF_OWNER
-        rows = await self._ask(oldest, partition=partition, limit=limit)
+        rows = await self._over_all(oldest, partition=partition, limit=limit)
         waiting = [outbox.outbox_row(row) for row in rows]
         wanted = [one for one, row in zip(waiting, rows, strict=True) if not row["held"]]
         if not wanted:
@@ -239,7 +237,7 @@ class Neo4jLedger(Reads):
 
     async def outbox_unpark(self) -> int:
         """Let parked rows wait again."""
-        parked = [outbox.outbox_row({**row, "attempts": 0}) for row in await self._ask(outbox.PARKED)]
+        parked = [outbox.outbox_row({**row, "attempts": 0}) for row in await self._over_all(outbox.PARKED)]
         if not parked:
             return 0
         rows = await self._writes.maintain(outbox.UNPARK, owners=outbox.of_each_owner(parked))
@@ -270,7 +268,7 @@ class Neo4jLedger(Reads):
         """Take this process's place beside the others."""
         return await self._place.enter(index, exclusive=exclusive)
 
-    async def _ask(self, cypher: str, **values: object) -> list[Row]:
+    async def _over_all(self, cypher: str, **values: object) -> list[Row]:
         """A read over all owners, by the ledger's clock: job queue and outbox, nothing that a caller sees."""
         return await self._database.read(
             lambda transaction: rows_of(transaction, cypher, {**self._writes.known(), **values})

@@ -48,9 +48,7 @@ async def check_version(database: Database) -> None:
     Raises:
         Misconfigured: it is.
     """
-    rows = await database.maintain(
-        "CALL dbms.components() YIELD name, versions RETURN name, versions"
-    )
+    rows = await database.maintain("CALL dbms.components() YIELD name, versions RETURN name, versions")
     kernel = next((row for row in rows if row["name"] == "Neo4j Kernel"), None)
     if kernel is None:
         return  # Another server that speaks Bolt says its own name; what it can't do it will say.
