@@ -16,6 +16,9 @@ from twohop.graph.store import Acceptance, Accepted
 WINDOW = 4
 """Messages before a new one whose indexed words change with it: a message is found by its neighbours' words too."""
 
+PLACED = {"position": None}
+"""Left out of a message's row until its place is known, for two may not stand at one."""
+
 APPEND = """
 CALL (at) {
   UNWIND $sessions AS q
@@ -111,7 +114,7 @@ def appending(partition: str, session: str, messages: list[Message]) -> dict[str
     return {
         "session": new_session(partition, session),
         "messages": [
-            properties("messages", partition, message_columns(message, position=LATER, stamp=LATER))
+            properties("messages", partition, {**message_columns(message, position=LATER, stamp=LATER), **PLACED})
             for message in messages
         ],
         "speakers": [

@@ -60,7 +60,7 @@ CALL (at) {
 }
 CALL (at) {
   UNWIND $withdrawn AS id
-  MATCH (:Memory)-[x:EVIDENCE {partition: $partition, decision_id: id}]->()
+  MATCH ()-[x:EVIDENCE {partition: $partition, decision_id: id}]->()
   WHERE x.superseded_at IS NULL
   SET x.superseded_at = at
   RETURN count(*) AS withdrawn
