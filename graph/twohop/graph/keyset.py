@@ -81,6 +81,20 @@ def mark(after: str) -> tuple[int, str]:
             raise malformed()
 
 
+def values(after: str, types: Sequence[str]) -> tuple[str | int, ...]:
+    """The parts of a key by their types ("str" or "int"); nothing at the start.
+
+    Raises:
+        InvalidPageToken: it is no such key.
+    """
+    found = parts(after)
+    if found is None:
+        return ()
+    if not isinstance(found, list) or [type(part).__name__ for part in found] != list(types):
+        raise malformed()
+    return tuple(found)
+
+
 def parts(after: str) -> object:
     """What the key holds; None at the start."""
     if not after:

@@ -58,9 +58,7 @@ async def owners(database: Database, tenant: str, limit: int, after: str) -> Pag
         database, OWNERS, tenant=tenant, user_id=user_id, agent_id=agent_id, run_id=run_id, limit=max(limit + 1, 0)
     )
     found = [owner_of(row["x"]) for row in rows]
-    return keyset.page(
-        found, limit, lambda one: keyset.key(one.scope.user_id, one.scope.agent_id, one.scope.run_id)
-    )
+    return keyset.page(found, limit, lambda one: keyset.key(one.scope.user_id, one.scope.agent_id, one.scope.run_id))
 
 
 async def jobs(

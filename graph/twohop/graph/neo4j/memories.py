@@ -162,7 +162,9 @@ BY_SUBJECT = Look(
 
 def by_message(x: Sequence[Any]) -> dict[str, list[Memory]]:
     """Message id -> memories in the order in which they came to rest on it."""
-    links = sorted(((at, row["memory_id"], id_, memory(row)) for row, ends in x for id_, at in ends), key=lambda e: e[:3])
+    links = sorted(
+        ((at, row["memory_id"], id_, memory(row)) for row, ends in x for id_, at in ends), key=lambda e: e[:3]
+    )
     found: dict[str, list[Memory]] = {}
     for _, _, id_, one in links:
         found.setdefault(id_, []).append(one)

@@ -23,12 +23,23 @@ from twohop.graph.model import (
     Revision,
     Session,
 )
-from twohop.graph.neo4j import conversations, directory, entities, listing, memories, record, relations, statistics, table_rows
+from twohop.graph.neo4j import (
+    around,
+    conversations,
+    directory,
+    entities,
+    listing,
+    memories,
+    record,
+    relations,
+    statistics,
+    table_rows,
+)
 from twohop.graph.neo4j.axes import at, known_then, narrowing_values
 from twohop.graph.neo4j.database import Database
 from twohop.graph.neo4j.look import Look, Reader
 from twohop.graph.neo4j.properties import LAST, head, text_key
-from twohop.graph.store import NOW, Backlog, MemoryFilter, Page, Row, Trail
+from twohop.graph.store import NOW, Backlog, MemoryFilter, Page, Row, Surroundings, Trail
 
 T = TypeVar("T")
 
@@ -143,9 +154,7 @@ class Reads:
         self, partition: str, ids: Sequence[str], axes: Axes, narrowing: Narrowing | None = None
     ) -> list[Memory]:
         """Memories by id."""
-        return await self._ask(
-            partition, memories.MEMORIES, ids=list(ids), **at(axes), **narrowing_values(narrowing)
-        )
+        return await self._ask(partition, memories.MEMORIES, ids=list(ids), **at(axes), **narrowing_values(narrowing))
 
     async def memories_of_revisions(self, partition: str, revision_ids: Sequence[str]) -> dict[str, str]:
         """Revision id -> memory id."""
@@ -310,6 +319,31 @@ class Reads:
             **narrowing_values(narrowing),
         )
         return keyset.page(found, limit, lambda one: one.id)
+
+    async def around(
+        self,
+        partition: str,
+        axes: Axes,
+        *,
+        entity_ids: Sequence[str] = (),
+        memory_ids: Sequence[str] = (),
+        limit: int = 0,
+        hot: Sequence[str] = (),
+        through: int | None = None,
+        narrowing: Narrowing | None = None,
+    ) -> Surroundings:
+        """One step over the graph."""
+        return await self._ask(
+            partition,
+            around.AROUND,
+            entity_ids=once(entity_ids),
+            memory_ids=once(memory_ids),
+            limit=limit,
+            hot=once(hot),
+            through=through,
+            **at(axes),
+            **narrowing_values(narrowing),
+        )
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Relations and messages of entities."""

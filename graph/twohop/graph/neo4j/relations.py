@@ -40,20 +40,25 @@ RELATIONS = Look(
 )
 """Relations in the order of `ids`."""
 
+NEWEST = f"""
+CALL (q, id) {{
+  MATCH ()-[r:RELATION {{partition: $partition, subject_id: id}}]->()
+  WHERE r.id IS NOT NULL AND {held("r")}
+  RETURN r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
+  UNION ALL
+  MATCH ()-[r:RELATION {{partition: $partition, object_id: id}}]->()
+  WHERE r.id IS NOT NULL AND r.subject_id <> id AND {held("r")}
+  RETURN r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
+}}
+WITH r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
+"""
+"""The newest relations `r` at either end of an entity `id`; a loop is there once."""
+
 OF_ENTITIES = Look(
     f"""
     UNWIND q.ids AS id
     CALL (q, id) {{
-      CALL (q, id) {{
-        MATCH ()-[r:RELATION {{partition: $partition, subject_id: id}}]->()
-        WHERE r.id IS NOT NULL AND {held("r")}
-        RETURN r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
-        UNION ALL
-        MATCH ()-[r:RELATION {{partition: $partition, object_id: id}}]->()
-        WHERE r.id IS NOT NULL AND r.subject_id <> id AND {held("r")}
-        RETURN r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
-      }}
-      WITH r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
+      {NEWEST}
       RETURN collect({RELATION}) AS found
     }}
     RETURN collect([id, found]) AS x
