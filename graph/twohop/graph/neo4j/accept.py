@@ -8,7 +8,7 @@ from twohop.graph.model import Message
 from twohop.graph.neo4j import requests
 from twohop.graph.neo4j.jobs import QUEUE_SUMMARY, START_JOB, find, starting
 from twohop.graph.neo4j.properties import properties
-from twohop.graph.neo4j.stamp import ADVANCE, LATER, NAME, named, queue
+from twohop.graph.neo4j.stamp import ADVANCE, LATER, NAME, PLANNED, named, queue
 from twohop.graph.neo4j.writes import Owning, Unwritten
 from twohop.graph.rows import job_of, message_columns
 from twohop.graph.store import Acceptance, Accepted
@@ -60,6 +60,7 @@ SET o.session_count = o.session_count + begun, o.message_count = o.message_count
 
 ACCEPT = "\n".join(
     (
+        PLANNED,
         ADVANCE,
         requests.TAKE,
         "WITH o, now, at WHERE repeated = 0",

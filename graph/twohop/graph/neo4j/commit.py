@@ -10,7 +10,7 @@ from twohop.graph.neo4j.database import Row
 from twohop.graph.neo4j.facts import PUT_EVIDENCE, PUT_RELATIONS, PUT_REVISIONS, facts
 from twohop.graph.neo4j.naming import BEGIN_ENTITIES, END_ENTITIES, PUT_ALIASES, PUT_MENTIONS, naming
 from twohop.graph.neo4j.properties import properties
-from twohop.graph.neo4j.stamp import ADVANCE, LATER, queue
+from twohop.graph.neo4j.stamp import ADVANCE, LATER, PLANNED, queue
 from twohop.graph.neo4j.vocabulary import ADD_WORDS, words
 from twohop.graph.neo4j.writes import Owning, Unwritten
 from twohop.graph.rows import decision_columns
@@ -50,6 +50,7 @@ EXACTLY = (
 
 COMMIT = "\n".join(
     (
+        PLANNED,
         ADVANCE,
         requests.TAKE,
         "WITH o, now, at WHERE repeated = 0 AND ($expected_state IS NULL OR o.state_seq = $expected_state)",

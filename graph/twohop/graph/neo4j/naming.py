@@ -77,6 +77,7 @@ PUT_MENTIONS = """
 CALL (at) {
   UNWIND $ended_mentions AS q
   MATCH (n:Entity {partition: $partition, id: q.entity_id}), (m:Message {partition: $partition, id: q.message_id})
+  WITH q, n, m, at
   MATCH (n)-[x:MENTIONED_IN]->(m)
   WHERE x.span_start = q.span_start AND x.span_end = q.span_end AND x.superseded_at IS NULL
   SET x.superseded_at = at

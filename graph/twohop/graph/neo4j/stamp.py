@@ -13,6 +13,9 @@ LATER = 0
 NOW = "coalesce($now, timestamp() * 1000)"
 """Microseconds by the ledger's clock: the one it was opened with, else the database's own."""
 
+PLANNED = "CYPHER replan=skip"
+"""Opens the long statements: to plan one takes seconds, and its plan, made of unique keys, never gets better."""
+
 ADVANCE = f"""
 MERGE (o:Owner {{partition: $partition}})
 ON CREATE SET o.tenant = '', o.user_id = '', o.agent_id = '', o.run_id = '', o.seq = 0, o.state_seq = 0,
