@@ -27,12 +27,13 @@ CALL (now, at) {{
   OPTIONAL MATCH (w:Job {{partition: $partition, kind: $job.kind, session_key: $job.session_key}})
   WHERE w.state IN {UNFINISHED}
   WITH now, at, count(w) > 0 AND $job.state = 'running' AS waits
+  WITH now, at, waits, $job.state = 'running' AND NOT waits AS runs
   CREATE (j:Job {{partition: $partition, id: $job.id}})
   SET j += $job, j.created_at = at, j.updated_at = at,
     j.state = CASE WHEN waits THEN 'pending' ELSE $job.state END,
     j.run = CASE WHEN waits THEN 0 ELSE $job.run END,
-    j.holder = CASE WHEN j.state = 'running' THEN $holder END,
-    j.leased_until = CASE WHEN j.state = 'running' THEN now + $lease END
+    j.holder = CASE WHEN runs THEN $holder END,
+    j.leased_until = CASE WHEN runs THEN now + $lease END
   RETURN j {{.*}} AS job
 }}
 """

@@ -53,7 +53,8 @@ WITH q
 UNWIND q.rows AS row
 MATCH (b:Outbox {{partition: q.partition, kind: row.kind, id: row.id}})
 WHERE b.seq <= row.seq
-SET b.attempts = b.attempts + 1, b.parked = b.attempts >= $park_after
+WITH b, b.attempts + 1 AS attempts
+SET b.attempts = attempts, b.parked = attempts >= $park_after
 """
 
 PARKED = "MATCH (b:Outbox) WHERE b.parked RETURN b.partition AS partition, b.kind AS kind, b.id AS id, b.seq AS seq"

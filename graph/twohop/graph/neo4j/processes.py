@@ -20,10 +20,10 @@ CALL (now) {{
   RETURN count(*) AS others
 }}
 CALL (s, now, others) {{
-  WITH s, now WHERE others = 0
+  WITH s, now, coalesce(s.filled AND s.projects_into = $projects_into, false) AS filled WHERE others = 0
   MERGE (p:Process {{id: $holder}})
   SET p.projects_into = $projects_into, p.exclusive = $exclusive, p.leased_until = now + $lease
-  SET s.filled = coalesce(s.filled AND s.projects_into = $projects_into, false), s.projects_into = $projects_into
+  SET s.filled = filled, s.projects_into = $projects_into
   RETURN count(*) AS entered
 }}
 RETURN entered, s.filled AS filled

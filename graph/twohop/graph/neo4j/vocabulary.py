@@ -34,7 +34,7 @@ SET_MEAN = "\n".join(
         "}",
         "WITH o, now, at WHERE newer = 1",
         *(queue_all(kind) for kind in EVERYTHING),
-        "RETURN newer",
+        "RETURN o.seq AS seq",
     )
 )
 
