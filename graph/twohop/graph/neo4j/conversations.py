@@ -26,7 +26,7 @@ SESSIONS = Look(
     """
     MATCH (s:Session {partition: $partition})
     WHERE s.head >= q.head AND s.id > q.after
-    WITH s ORDER BY s.head, s.id LIMIT $limit
+    WITH s ORDER BY s.partition, s.head, s.id LIMIT $limit
     RETURN collect(properties(s)) AS x
     """,
     every(session_of),
@@ -37,7 +37,7 @@ AGENT_CONFIG = Look(
     """
     MATCH (c:AgentConfig {partition: $partition})
     WHERE c.version >= q.least AND c.version <= q.most
-    WITH c ORDER BY c.version DESC LIMIT 1
+    WITH c ORDER BY c.partition DESC, c.version DESC LIMIT 1
     RETURN properties(c) AS x
     """,
     first(config_of),
@@ -60,7 +60,7 @@ RECENT = Look(
     f"""
     MATCH (m:Message {{partition: $partition, session_key: q.session_key}})
     WHERE m.position < q.before
-    WITH m ORDER BY m.position DESC LIMIT $limit
+    WITH m ORDER BY m.partition DESC, m.session_key DESC, m.position DESC LIMIT $limit
     RETURN collect(m {{{MESSAGE}}}) AS x
     """,
     lambda rows: [message_of(row) for row in reversed(rows)],
@@ -71,8 +71,8 @@ MESSAGE_IDS = Look(
     """
     MATCH (m:Message {partition: $partition})
     WHERE m.id > q.after
-    WITH m.id AS id ORDER BY id LIMIT $limit
-    RETURN collect(id) AS x
+    WITH m ORDER BY m.partition, m.id LIMIT $limit
+    RETURN collect(m.id) AS x
     """,
     list[str],
 )

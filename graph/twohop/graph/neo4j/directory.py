@@ -14,16 +14,19 @@ from twohop.graph.store import Backlog, Page
 OWNERS = """
 MATCH (o:Owner {tenant: $tenant})
 WHERE o.user_id >= $user_id AND o.agent_id IS NOT NULL AND o.run_id IS NOT NULL
-  AND (o.user_id > $user_id OR o.agent_id > $agent_id OR o.agent_id = $agent_id AND o.run_id > $run_id)
-RETURN properties(o) AS x ORDER BY o.user_id, o.agent_id, o.run_id LIMIT $limit
+  AND CASE WHEN o.user_id > $user_id THEN true WHEN o.agent_id = $agent_id THEN o.run_id > $run_id
+    ELSE o.agent_id > $agent_id END
+WITH o ORDER BY o.tenant, o.user_id, o.agent_id, o.run_id LIMIT $limit
+RETURN properties(o) AS x
 """
 
 JOBS = """
 CALL (o) {
   MATCH (j:Job {partition: o.partition})
-  WHERE j.created_at <= $created_at AND (j.created_at < $created_at OR j.id < $id) AND j.id IS NOT NULL
+  WHERE j.created_at <= $created_at AND j.id IS NOT NULL
+    AND CASE j.created_at WHEN $created_at THEN j.id < $id ELSE true END
     AND j.state IN $states
-  RETURN j ORDER BY j.created_at DESC, j.id DESC LIMIT $limit
+  RETURN j ORDER BY j.partition DESC, j.created_at DESC, j.id DESC LIMIT $limit
 }
 RETURN properties(j) AS x, o.user_id AS user_id, o.agent_id AS agent_id, o.run_id AS run_id
 ORDER BY j.created_at DESC, j.id DESC LIMIT $limit

@@ -89,13 +89,14 @@ NAMED = Look(
 LISTED = Look(
     f"""
     MATCH (v:EntityVersion {{partition: $partition}})
-    WHERE v.head >= q.head AND (v.normal > q.normal OR v.normal = q.normal AND v.entity_id > q.id) AND {current("v")}
+    WHERE v.head >= q.head AND CASE v.normal WHEN q.normal THEN v.entity_id > q.id ELSE v.normal > q.normal END
+      AND {current("v")}
     MATCH (v)<-[:VERSION]-(e)
     WHERE {TAKES_PART} AND (q.name = '' OR v.normal CONTAINS q.name OR EXISTS {{
       MATCH (e)-[:ALIAS]->(a)
       WHERE a.normal CONTAINS q.name AND {current("a")}
     }})
-    WITH e, v ORDER BY v.head, v.normal, v.entity_id LIMIT $limit
+    WITH e, v ORDER BY v.partition, v.head, v.normal, v.entity_id LIMIT $limit
     RETURN collect({ENTITY}) AS x
     """,
     every(entity),
@@ -118,7 +119,8 @@ MENTIONS_OF = Look(
     CALL (q, id) {{
       MATCH ()-[n:MENTIONED_IN {{partition: $partition, entity_id: id}}]->()
       WHERE n.message_at IS NOT NULL AND n.message_id IS NOT NULL AND {current("n")}
-      WITH DISTINCT n.message_at AS at, n.message_id AS message ORDER BY at DESC, message DESC LIMIT $limit
+      WITH n ORDER BY n.partition DESC, n.entity_id DESC, n.message_at DESC, n.message_id DESC
+      WITH DISTINCT n.message_id AS message LIMIT $limit
       RETURN collect(message) AS messages
     }}
     RETURN collect([id, messages]) AS x
@@ -181,7 +183,7 @@ TRAIL = Look(
     UNWIND range(0, size(q.ids) - 1) AS place
     MATCH (e:Entity {{partition: $partition, id: q.ids[place]}})
     WITH e ORDER BY place
-    RETURN [q.at, collect({{
+    WITH collect({{
       versions: COLLECT {{
         MATCH (e)-[:VERSION]->(v)
         WHERE v.recorded_at = q.at OR v.superseded_at = q.at
@@ -198,7 +200,8 @@ TRAIL = Look(
         RETURN n {{{picked("mentions")}}}
         ORDER BY n.recorded_at, n.message_at, n.message_id, n.span_start, n.span_end
       }}
-    }})] AS x
+    }}) AS found
+    RETURN [q.at, found] AS x
     """,
     trail,
 )

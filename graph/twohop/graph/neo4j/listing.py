@@ -29,7 +29,7 @@ LISTED = Look(
     WHERE m.id < q.before
     MATCH (m)-[:REVISION]->(r)
     WHERE {LEFT_IN}
-    WITH m, r ORDER BY m.id DESC LIMIT $limit
+    WITH m, r ORDER BY m.partition DESC, m.id DESC LIMIT $limit
     RETURN collect({MEMORY}) AS x
     """,
     every(memory),

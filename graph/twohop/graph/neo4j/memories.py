@@ -147,7 +147,9 @@ BY_SUBJECT = Look(
       WHERE {known("t")} AND t.revision_id IS NOT NULL
       MATCH (t)<-[:ASSERTS]-(r)
       WHERE {current("r")}
-      WITH DISTINCT t.recorded_at AS at, t.revision_id AS id, r ORDER BY at DESC, id DESC LIMIT $limit
+      WITH t, r
+      ORDER BY t.partition DESC, t.subject_id DESC, t.predicate DESC, t.recorded_at DESC, t.revision_id DESC
+      WITH DISTINCT r LIMIT $limit
       RETURN r
     }}
     WITH r, min(place) AS place
@@ -190,8 +192,8 @@ MEMORY_IDS = Look(
     """
     MATCH (m:Memory {partition: $partition})
     WHERE m.id > q.after
-    WITH m.id AS id ORDER BY id LIMIT $limit
-    RETURN collect(id) AS x
+    WITH m ORDER BY m.partition, m.id LIMIT $limit
+    RETURN collect(m.id) AS x
     """,
     list[str],
 )

@@ -33,12 +33,13 @@ What a decision took back still was that run's, so links that ended count.
 """
 
 BEHIND = """
-d.recorded_at >= q.recorded_at AND (d.recorded_at > q.recorded_at OR d.ordinal > q.ordinal)
+d.recorded_at >= q.recorded_at AND d.ordinal IS NOT NULL
+AND CASE d.recorded_at WHEN q.recorded_at THEN d.ordinal > q.ordinal ELSE true END
 """
 
 PAGE = f"""
 WHERE {BEHIND} AND {known("d")} AND {SEEN}
-WITH d ORDER BY d.recorded_at, d.ordinal LIMIT $limit
+WITH d ORDER BY d.partition, d.recorded_at, d.ordinal LIMIT $limit
 RETURN collect({DECISION}) AS x
 """
 
@@ -93,7 +94,8 @@ REVERTED = Look(
     MATCH (d:Decision {{partition: $partition}})
     WHERE d.reverts > ''
     WITH d ORDER BY d.recorded_at, d.ordinal
-    RETURN [q.id, collect({DECISION})] AS x
+    WITH collect({DECISION}) AS found
+    RETURN [q.id, found] AS x
     """,
     reverted,
 )

@@ -44,11 +44,11 @@ NEWEST = f"""
 CALL (q, id) {{
   MATCH ()-[r:RELATION {{partition: $partition, subject_id: id}}]->()
   WHERE r.id IS NOT NULL AND {held("r")}
-  RETURN r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
+  RETURN r ORDER BY r.partition DESC, r.subject_id DESC, r.recorded_at DESC, r.id DESC LIMIT $limit
   UNION ALL
   MATCH ()-[r:RELATION {{partition: $partition, object_id: id}}]->()
   WHERE r.id IS NOT NULL AND r.subject_id <> id AND {held("r")}
-  RETURN r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
+  RETURN r ORDER BY r.partition DESC, r.object_id DESC, r.recorded_at DESC, r.id DESC LIMIT $limit
 }}
 WITH r ORDER BY r.recorded_at DESC, r.id DESC LIMIT $limit
 """
@@ -83,7 +83,8 @@ OF_MEMORIES = Look(
     f"""
     UNWIND range(0, size(q.ids) - 1) AS place
     MATCH (m:Memory {{partition: $partition, id: q.ids[place]}})-[s:SUPPORTS]->()
-    MATCH ()-[r:RELATION {{partition: $partition, id: s.relation_id}}]->()
+    WITH place, m, s.relation_id AS id
+    MATCH ()-[r:RELATION {{partition: $partition, id: id}}]->()
     WHERE {held("r")}
     WITH place, m, r ORDER BY place, r.recorded_at, r.id
     WITH place, m, collect({RELATION}) AS found ORDER BY place
@@ -106,7 +107,7 @@ LISTED = Look(
     f"""
     MATCH ()-[r:RELATION {{partition: $partition}}]->()
     WHERE {LEFT_IN}
-    WITH r ORDER BY r.id DESC LIMIT $limit
+    WITH r ORDER BY r.partition DESC, r.id DESC LIMIT $limit
     RETURN collect({RELATION}) AS x
     """,
     every(relation),
@@ -117,11 +118,11 @@ LISTED_AT = Look(
     f"""
     CALL (q) {{
       MATCH ()-[r:RELATION {{partition: $partition, subject_id: q.entity_id}}]->()
-      WHERE {known("r")} AND r.id < q.before
+      WHERE {known("r")} AND r.id IS NOT NULL
       RETURN r
       UNION
       MATCH ()-[r:RELATION {{partition: $partition, object_id: q.entity_id}}]->()
-      WHERE {known("r")} AND r.id < q.before
+      WHERE {known("r")} AND r.id IS NOT NULL
       RETURN r
     }}
     WITH r WHERE {LEFT_IN}

@@ -21,7 +21,8 @@ itself refuses a second one. For look-ups: `session_key` of Message and Job, `he
 long text begins, to order by), `in_categories` and `facets` of Revision, `said_in` of Job. All of them are made in
 `twohop.graph.neo4j.properties`.
 
-An index on several properties serves a statement that has a condition on each of them, and gives their order.
+An index on several properties serves a statement that has a condition on each of them, and gives its order to one that
+orders by them from the first on, those that are equal too.
 """
 
 from collections.abc import Sequence

@@ -18,8 +18,9 @@ VOCABULARY = Look(
     """
     MATCH (w:Word {partition: $partition})
     WHERE w.seq > q.after
-    WITH w ORDER BY w.seq, w.stem
-    RETURN [q.after, collect([w.stem, w.surface, w.seq])] AS x
+    WITH w ORDER BY w.partition, w.seq, w.stem
+    WITH collect([w.stem, w.surface, w.seq]) AS found
+    RETURN [q.after, found] AS x
     """,
     words,
 )
