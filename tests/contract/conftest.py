@@ -15,7 +15,7 @@ def clock() -> Ticks:
     return Ticks()
 
 
-@pytest.fixture(params=LEDGERS)
+@pytest.fixture(scope="session", params=LEDGERS)
 def opening(request: pytest.FixtureRequest) -> Open:
     """Opens the ledger of the backend that is checked."""
     return backend(request.param, request)
