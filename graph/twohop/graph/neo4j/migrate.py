@@ -94,4 +94,4 @@ async def step(database: Database, version: int) -> None:
     log.info("ledger.migrates", version=version + 1)
     for command in STEPS[version]:
         await database.define(command)
-    await database.define(f"CALL db.awaitIndexes({AWAIT_INDEXES_SECONDS})")
+    await database.define("CALL db.awaitIndexes($seconds)", seconds=AWAIT_INDEXES_SECONDS)
