@@ -49,7 +49,7 @@ async def test_slot_gives_the_timeline(ledger: Ledger) -> None:
                 revision("r1", "a", valid=(30, None), slot_key="s"),
                 revision("r2", "b", valid=(10, 20), slot_key="s"),
                 revision("r3", "c", valid=(20, 30), slot_key="t", disputed=True),
-                revision("r4", "d", valid=(0, None), slot_key="s"),
+                revision("r4", "d", valid=(0, 5), slot_key="s"),
                 revision("r5", "e"),
             ),
         )
