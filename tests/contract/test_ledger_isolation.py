@@ -48,6 +48,7 @@ READS: dict[str, Call] = {
     "entities_named": lambda ledger, p: ledger.entities_named(p, ["ann", "bobby"]),
     "list_entities": lambda ledger, p: ledger.list_entities(p, NOW, 9, name="bob"),
     "relations_of": lambda ledger, p: ledger.relations_of(p, ["ann", "bob"], NOW, 9),
+    "around": lambda ledger, p: ledger.around(p, NOW, entity_ids=["ann", "bob"], memory_ids=["a"], limit=9, hot=["x1"]),
     "relations_by_id": lambda ledger, p: ledger.relations_by_id(p, ["x1"]),
     "relations": lambda ledger, p: ledger.relations(p, ["x1"], NOW),
     "relations_by_key": lambda ledger, p: ledger.relations_by_key(
@@ -64,6 +65,7 @@ READS: dict[str, Call] = {
     "means": lambda ledger, p: ledger.means(p),
     "message_ids": lambda ledger, p: ledger.message_ids(p, 9),
     "memory_ids": lambda ledger, p: ledger.memory_ids(p, 9),
+    "rows": lambda ledger, p: ledger.rows(p, "revisions", 9),
 }
 
 
@@ -95,13 +97,15 @@ WRITES: dict[str, Call] = {
     ),
     "cancel_job": lambda ledger, p: ledger.cancel_job(p, "job-m1", key("r7", method="cancel")),
     "replay_job": lambda ledger, p: ledger.replay_job(p, "job-m0", key("r7", method="replay")),
+    "outbox_add": lambda ledger, p: ledger.outbox_add(p, {"message": ["m1"], "memory": ["r1"]}),
+    "load": lambda ledger, p: ledger.load(p, "memories", [{"partition": p, "id": "z", "created_at": 5}]),
+    "recount": lambda ledger, p: ledger.recount(p),
     "outbox_done": lambda ledger, p: ledger.outbox_done([OutboxRow(p, "message", "m1", 99)]),
     "outbox_failed": lambda ledger, p: ledger.outbox_failed([OutboxRow(p, "message", "m1", 99)], 1),
     "outbox_refill": lambda ledger, p: ledger.outbox_refill(p),
     "set_session": lambda ledger, _: ledger.set_session(ANN, "default", {"n": 1}, key("r7", method="set_session")),
     "set_agent_config": lambda ledger, _: ledger.set_agent_config(ANN, AgentConfig(), 1, key("r7", method="set")),
     "set_summary": lambda ledger, p: ledger.set_summary(p, summary("hers", version=1)),
-    "add_vocabulary": lambda ledger, p: ledger.add_vocabulary(p, {"know": "x", "cat": "cats"}),
     "set_mean": lambda ledger, p: ledger.set_mean(p, "fact", 7, 99, b"hers"),
 }
 

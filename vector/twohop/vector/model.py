@@ -15,7 +15,7 @@ FAR = 2**62
 
 
 class PointKind(StrEnum):
-    """What a point stands for. There is one point per message, per current revision and per relation."""
+    """What a point stands for: a message, or a version of a memory or of a relation, ended ones too."""
 
     MESSAGE = "message"
     MEMORY = "memory"
@@ -100,6 +100,22 @@ class Hit:
     id: str
     memory_id: str
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A point as it stands in the index, without its vectors: what `verify` compares with the ledger."""
+
+    id: str
+    kind: PointKind
+    memory_id: str
+    seq: int
+    valid_from: int
+    valid_to: int
+    recorded_at: int
+    superseded_at: int
+    expires_at: int
+    mean_version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

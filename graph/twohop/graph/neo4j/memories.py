@@ -18,9 +18,10 @@ triples: COLLECT {
 """
 EVIDENCE = f"""
 evidence: COLLECT {{
-  MATCH (m)-[e:EVIDENCE]->()
+  MATCH (m)-[e:EVIDENCE]->(g)
   WHERE {current("e")}
-  RETURN e {{{picked("evidence", "superseded_at")}}} ORDER BY e.recorded_at, e.message_id, e.quote
+  RETURN e {{{picked("evidence", "superseded_at")}, observed_at: g.observed_at}}
+  ORDER BY e.recorded_at, e.message_id, e.quote
 }}
 """
 MEMORY = f"r {{.partition, {picked('revisions', 'superseded_at')}, created_at: m.created_at, {TRIPLES}, {EVIDENCE}}}"

@@ -37,6 +37,7 @@ from twohop.graph.sqlite import (
     memories,
     outbox,
     place,
+    raw,
     record,
     relations,
     statistics,
@@ -62,6 +63,7 @@ from twohop.graph.store import (
     Page,
     Reached,
     RequestKey,
+    Row,
     Run,
     SummaryUpdate,
     Surroundings,
@@ -126,7 +128,7 @@ class SqliteLedger:
     async def _read(
         self, partition: str, look: Callable[Concatenate[Owned, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs))
+        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs), partition)
 
     async def _write(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._writer.write(lambda database: work(database, *args, **kwargs))
@@ -166,10 +168,6 @@ class SqliteLedger:
     async def set_summary(self, partition: str, update: SummaryUpdate) -> None:
         """Replace a session's rolling summary."""
         await self._stamped(summaries.set_summary, partition, update)
-
-    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
-        """Add stems with their surface forms."""
-        await self._stamped(statistics.add_vocabulary, partition, words)
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
         """Store a list's mean."""
@@ -261,6 +259,24 @@ class SqliteLedger:
             after = found[-1]
         await self._write(place.filled)
         return rows
+
+    async def outbox_add(self, partition: str, ids: Mapping[str, Sequence[str]]) -> None:
+        """Ask for some points to be projected."""
+        await self._stamped(raw.outbox_add, partition, ids)
+
+    # Maintenance.
+
+    async def rows(self, partition: str, table: str, limit: int, after: str = "") -> Page[Row]:
+        """A page of a table as it is stored."""
+        return await self._read(partition, raw.rows, table, limit, after)
+
+    async def load(self, partition: str, table: str, rows: Sequence[Row]) -> int:
+        """Store rows as they are."""
+        return await self._write(raw.load, partition, table, rows)
+
+    async def recount(self, partition: str) -> int:
+        """Set the counters to what is stored."""
+        return await self._stamped(raw.recount, partition)
 
     async def enter(self, index: str, *, exclusive: bool) -> bool:
         """Note what this process projects into; `exclusive` or not, it is the only one that has the file open."""
