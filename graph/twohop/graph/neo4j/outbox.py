@@ -109,7 +109,7 @@ REFILL = {
     for kind in EVERYTHING
 }
 
-ADD = {kind: "\n".join((ADVANCE, queue(kind, "$ids"), f"RETURN queued_{kind} AS rows")) for kind in EVERYTHING}
+ADD = "\n".join((ADVANCE, *(queue(kind, f"${kind}") for kind in EVERYTHING), "RETURN o.seq AS seq"))
 
 REFILLED_AT_ONCE = 5_000
 """Rows of one transaction: an owner is locked for a fraction of a second, and others write between two of them."""
@@ -124,5 +124,4 @@ async def refill(own: Owning, kind: str, after: str) -> tuple[int, str]:
 
 async def add(own: Owning, ids: Mapping[str, Sequence[str]]) -> None:
     """Ask for these points to be looked at again."""
-    for kind, theirs in ids.items():
-        await own.one(ADD[kind], ids=list(dict.fromkeys(theirs)))
+    await own.one(ADD, **{kind: list(dict.fromkeys(ids.get(kind, ()))) for kind in EVERYTHING})
