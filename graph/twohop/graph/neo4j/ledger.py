@@ -15,6 +15,7 @@ from twohop.graph.neo4j.migrate import check_version, migrate
 from twohop.graph.neo4j.processes import Place
 from twohop.graph.neo4j.properties import text_key
 from twohop.graph.neo4j.reads import Reads
+from twohop.graph.neo4j.recount import recount
 from twohop.graph.neo4j.writes import Writes
 from twohop.graph.rows import job_of
 from twohop.graph.store import (
@@ -254,6 +255,14 @@ class Neo4jLedger(Reads):
             after = found[-1]
         await self._place.filled()
         return rows
+
+    async def outbox_add(self, partition: str, ids: Mapping[str, Sequence[str]]) -> None:
+        """Ask for some points to be projected."""
+        await self._writes.of(partition, outbox.add, ids)
+
+    async def recount(self, partition: str) -> int:
+        """Set the counters to what is stored."""
+        return await self._writes.of(partition, recount)
 
     async def _refill(self, partition: str) -> int:
         rows = 0
