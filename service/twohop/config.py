@@ -90,9 +90,10 @@ class EmbedderSettings(BaseModel):
 class LedgerSettings(BaseModel):
     """The system of record. `sqlite`: in the data directory, for one process. `neo4j`: a server that many share.
 
-    The rest is about `neo4j`. `uri`: bolt://host:7687, or neo4j+s://host:7687 for TLS and clusters. Labels, constraints and indexes of `database`
-    are twohop's own; nodes with other labels are left alone. `pool`: connections of this process, which bound its
-    transactions at a time. `wait_seconds`: how long a database that is still starting is waited for.
+    The rest is about `neo4j`. `uri`: bolt://host:7687, or neo4j+s://host:7687 for TLS and clusters. Labels,
+    constraints and indexes of `database` are twohop's own; nodes with other labels are left alone. `pool`: connections
+    of this process, which bound its transactions at a time. `wait_seconds`: how long a database that is still starting
+    is waited for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
