@@ -87,6 +87,30 @@ class EmbedderSettings(BaseModel):
         return os.environ.get("OPENAI_API_KEY", "")
 
 
+class LedgerSettings(BaseModel):
+    """The system of record. `sqlite`: in the data directory, for one process. `neo4j`: a server that many share.
+
+    The rest is about `neo4j`. `uri`: bolt://host:7687, or neo4j+s://host:7687 for TLS and clusters. Labels,
+    constraints and indexes of `database` are twohop's own; nodes with other labels are left alone. `pool`: connections
+    of this process, which bound its transactions at a time. `wait_seconds`: how long a database that is still starting
+    is waited for.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    backend: Literal["sqlite", "neo4j"] = "sqlite"
+    uri: str = ""
+    user: str = "neo4j"
+    password: SecretStr | None = None
+    database: str = "neo4j"
+    pool: int = Field(default=64, ge=2, le=1024)
+    wait_seconds: float = Field(default=60.0, ge=0)
+
+    def secret(self) -> str:
+        """The password, else empty."""
+        return self.password.get_secret_value() if self.password is not None else ""
+
+
 class IndexSettings(BaseModel):
     """The vector index. `edge`: in this process, in the data directory. `qdrant`: a server that processes share.
 
@@ -128,6 +152,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     llm: LlmSettings = LlmSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    ledger: LedgerSettings = LedgerSettings()
     index: IndexSettings = IndexSettings()
     limits: Limits = Limits()
     write: WriteSettings = WriteSettings()

@@ -15,13 +15,11 @@ from twohop.graph.store import Ledger
 from twohop.memory.clock import system_clock
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
-from twohop.stores import index_place, open_index
+from twohop.stores import LEDGER_FILE, in_data_dir, index_place, open_index, open_ledger
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import IndexInfo
 from twohop.vector.sparse import ENCODER
-
-LEDGER_FILE = "ledger.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +42,15 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         Misconfigured: it is unusable or too new, or the index was built with another model.
     """
     async with AsyncExitStack() as stack:
-        data_dir = stack.enter_context(held(settings.data_dir))
-        ledger = await stack.enter_async_context(opened(settings.data_dir, settings))
+        begin = settings.ledger.backend != "sqlite"
+        data_dir = stack.enter_context(held(settings.data_dir, begin=begin)) if in_data_dir(settings) else None
+        ledger = await open_ledger(settings, system_clock)
+        stack.push_async_callback(ledger.close)
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
         index = await open_index(settings, embedder)
         stack.push_async_callback(index.close)
-        place = index_place(settings.index, data_dir.instance())
+        place = index_place(settings.index, "" if data_dir is None else data_dir.instance())
         if await ledger.enter(place, exclusive=True) or await index.fresh():
             await ledger.outbox_refill()
             index.filling()

@@ -99,11 +99,12 @@ async def test_counters_are_set_to_what_is_stored(open_ledger: OpenLedger) -> No
     assert await rows_of(one, "owners") == stored["owners"]
     other = await open_ledger()
     wrong = {"owners": "memory_count", "sessions": "message_count", "speakers": "message_count"}
-    for table, found in stored.items():
+    for table, right in stored.items():
+        found = right
         if table in wrong:
-            found = [{**row, wrong[table]: 70} for row in found]  # noqa: PLW2901
+            found = [{**row, wrong[table]: 70} for row in found]
         if table == "entities":
-            found = [{**row, "relation_count": 70, "message_count": 70} for row in found]  # noqa: PLW2901
+            found = [{**row, "relation_count": 70, "message_count": 70} for row in found]
         await other.load(P, table, found)
     assert await other.recount(P) == 1 + 1 + 2 + 2  # Owner, session, two speakers, two entities.
     assert await other.recount(P) == 0

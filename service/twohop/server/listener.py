@@ -121,7 +121,8 @@ async def serve(app: App, settings: Settings, *, started: Callable[[str], None])
     try:
         where = address(settings.server.host, await server.start())
         with exposed(app.metrics.registry, settings.server.metrics_port):
-            app.data_dir.publish(where)
+            if app.data_dir is not None:
+                app.data_dir.publish(where)
             started(where)
             await stop.wait()
             log.info("server.draining", seconds=settings.server.drain_seconds)

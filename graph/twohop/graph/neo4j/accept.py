@@ -71,9 +71,9 @@ CALL (places) {
   RETURN properties(s) AS session
 }
 CALL (places) {
-  MATCH (m:Message {partition: $partition, session_key: $session_key})
-  WITH m, reduce(first = null, place IN places |
+  WITH reduce(first = null, place IN places |
     CASE WHEN first IS NULL OR place.position < first THEN place.position ELSE first END) AS first
+  MATCH (m:Message {partition: $partition, session_key: $session_key})
   WHERE m.position >= first - $recent AND m.position < first
   WITH m ORDER BY m.position
   RETURN collect(properties(m)) AS before

@@ -109,8 +109,6 @@ REFILL = {
     for kind in EVERYTHING
 }
 
-ADD = "\n".join((ADVANCE, *(queue(kind, f"${kind}") for kind in EVERYTHING), "RETURN o.seq AS seq"))
-
 REFILLED_AT_ONCE = 5_000
 """Rows of one transaction: an owner is locked for a fraction of a second, and others write between two of them."""
 
@@ -122,6 +120,9 @@ async def refill(own: Owning, kind: str, after: str) -> tuple[int, str]:
     return rows, "" if row is None or rows < REFILLED_AT_ONCE else str(row["last"])
 
 
+ADD = "\n".join((ADVANCE, *(queue(kind, f"${kind}_ids") for kind in EVERYTHING), "RETURN o.seq AS seq"))
+
+
 async def add(own: Owning, ids: Mapping[str, Sequence[str]]) -> None:
     """Ask for these points to be looked at again."""
-    await own.one(ADD, **{kind: list(dict.fromkeys(ids.get(kind, ()))) for kind in EVERYTHING})
+    await own.one(ADD, **{f"{kind}_ids": list(dict.fromkeys(ids.get(kind, ()))) for kind in EVERYTHING})

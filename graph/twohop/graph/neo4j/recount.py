@@ -1,53 +1,66 @@
-"""Counters set to what is stored."""
+"""Counters set to what is stored, should they ever differ."""
 
-from twohop.graph.neo4j.stamp import LOCK
+from twohop.graph.neo4j.properties import text_key
+from twohop.graph.neo4j.stamp import ADVANCE, LOCK
 from twohop.graph.neo4j.writes import Owning, Unwritten
 
-COUNTED = (
-    """
-    MATCH (c:Owner {partition: $partition})
-    WITH c,
-      COUNT { MATCH (m:Message {partition: $partition}) } AS messages,
-      COUNT { MATCH (m:Memory {partition: $partition}) } AS memories,
-      COUNT { MATCH (s:Session {partition: $partition}) } AS sessions,
-      COUNT { MATCH (v:EntityVersion {partition: $partition}) WHERE v.superseded_at IS NULL } AS entities
-    WITH c, {message_count: messages, memory_count: memories, session_count: sessions, entity_count: entities} AS told
-    """,
-    """
-    MATCH (c:Session {partition: $partition})
-    WITH c, {message_count: COUNT { MATCH (m:Message {partition: $partition, session_key: c.key}) }} AS told
-    """,
-    """
-    MATCH (c:Speaker {partition: $partition})
-    WITH c, {message_count: COUNT {
-      MATCH (m:Message {partition: $partition}) WHERE m.session = c.session AND m.name = c.name
-    }} AS told
-    """,
-    """
-    MATCH (c:Entity {partition: $partition})
-    WITH c,
-      COUNT { MATCH (c)-[r:RELATION]-() WHERE r.superseded_at IS NULL RETURN DISTINCT r } AS relations,
-      COUNT { MATCH (c)-[m:MENTIONED_IN]->() WHERE m.superseded_at IS NULL RETURN DISTINCT m.message_id } AS messages
-    WITH c, {relation_count: relations, message_count: messages} AS told
-    """,
-)
-"""What counts `c`, with its counters as they should be."""
+SPOKEN = f"""
+{LOCK}
+CALL () {{
+  MATCH (m:Message {{partition: $partition}}) WHERE m.id > '' AND m.name <> ''
+  RETURN m.session AS session, m.name AS name, count(*) AS messages
+}}
+RETURN session, name, messages
+"""
+"""Who said how much in which session, under the owner's lock."""
 
-MEND = """
-WHERE any(name IN keys(told) WHERE told[name] <> c[name])
-SET c += told
-RETURN count(*) AS wrong
+RECOUNT = f"""
+{ADVANCE}
+CALL (o) {{
+  WITH o,
+    COUNT {{ MATCH (m:Message {{partition: $partition}}) WHERE m.id > '' }} AS messages,
+    COUNT {{ MATCH (m:Memory {{partition: $partition}}) WHERE m.id > '' }} AS memories,
+    COUNT {{ MATCH (s:Session {{partition: $partition}}) WHERE s.key > '' }} AS sessions,
+    COUNT {{ MATCH (v:EntityVersion {{partition: $partition}}) WHERE v.current_key > '' }} AS entities
+  WHERE o.message_count <> messages OR o.memory_count <> memories OR o.session_count <> sessions
+    OR o.entity_count <> entities
+  SET o.message_count = messages, o.memory_count = memories, o.session_count = sessions, o.entity_count = entities
+  RETURN count(*) AS owners
+}}
+CALL () {{
+  MATCH (s:Session {{partition: $partition}}) WHERE s.key > ''
+  WITH s, COUNT {{
+    MATCH (m:Message {{partition: $partition, session_key: s.key}}) WHERE m.position >= 0
+  }} AS messages
+  WHERE s.message_count <> messages
+  SET s.message_count = messages
+  RETURN count(*) AS sessions
+}}
+CALL () {{
+  MATCH (p:Speaker {{partition: $partition}}) WHERE p.key > ''
+  WITH p, coalesce($spoken[p.key], 0) AS messages
+  WHERE p.message_count <> messages
+  SET p.message_count = messages
+  RETURN count(*) AS speakers
+}}
+CALL () {{
+  MATCH (n:Entity {{partition: $partition}}) WHERE n.id > ''
+  WITH n,
+    COUNT {{ MATCH (n)-[x:RELATION]-() WHERE x.superseded_at IS NULL RETURN DISTINCT x }} AS relations,
+    COUNT {{ MATCH (n)-[x:MENTIONED_IN]->(m) WHERE x.superseded_at IS NULL RETURN DISTINCT m }} AS messages
+  WHERE n.relation_count <> relations OR n.message_count <> messages
+  SET n.relation_count = relations, n.message_count = messages
+  RETURN count(*) AS entities
+}}
+RETURN owners + sessions + speakers + entities AS wrong
 """
 
 
 async def recount(own: Owning) -> int:
     """Set every counter to what is stored; how many rows were wrong."""
-    await own.one(LOCK, "RETURN now")
-    wrong = 0
-    for counted in COUNTED:
-        for row in await own.all(counted, MEND):
-            wrong += int(row["wrong"])
+    spoken = {text_key(row["session"], row["name"]): row["messages"] for row in await own.all(SPOKEN)}
+    row = await own.one(RECOUNT, spoken=spoken)
+    wrong = 0 if row is None else int(row["wrong"])
     if not wrong:
         raise Unwritten(0)
-    await own.one("MATCH (o:Owner {partition: $partition}) SET o.seq = o.seq + 1 RETURN o.seq AS seq")
     return wrong
