@@ -41,7 +41,7 @@ CALL () {
   RETURN o.partition AS x ORDER BY x LIMIT $limit
   UNION
   MATCH (c:AgentConfig)
-  WHERE c.partition > $after
+  WHERE c.partition > $after AND c.version IS NOT NULL
   RETURN DISTINCT c.partition AS x ORDER BY x LIMIT $limit
 }
 RETURN x ORDER BY x LIMIT $limit
@@ -97,7 +97,7 @@ async def jobs(
 
 
 async def partitions(database: Database, limit: int, after: str) -> list[str]:
-    """All owners in order."""
+    """All owners in order, those of whom there is only a configuration too."""
     return [row["x"] for row in await read(database, PARTITIONS, after=after, limit=limit)]
 
 

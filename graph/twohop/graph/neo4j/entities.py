@@ -12,7 +12,7 @@ from twohop.graph.store import Row, Trail
 
 ENTITY = f"""
 v {{.partition, {picked("entity_versions", "recorded_at", "superseded_at")}, first_at: e.recorded_at,
-  aliases: COLLECT {{
+aliases: COLLECT {{
   MATCH (e)-[:ALIAS]->(a)
   WHERE {current("a")}
   WITH a ORDER BY a.recorded_at, a.normal
