@@ -150,6 +150,7 @@ async def open_core(
             finally:
                 await joined.drain()
                 beating.cancel()
+                await asyncio.wait([beating])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -215,7 +215,11 @@ async def test_commit_keeps_every_field(ledger: Ledger) -> None:
         created_at=done.recorded_at,
         revision=replace(full, recorded_at=done.recorded_at),
         evidence=(
-            replace(evidence("mem", "m1", quote="adopted", agent_id="a", run_id="r"), recorded_at=done.recorded_at),
+            replace(
+                evidence("mem", "m1", quote="adopted", agent_id="a", run_id="r"),
+                recorded_at=done.recorded_at,
+                observed_at=10,
+            ),
         ),
     )
 

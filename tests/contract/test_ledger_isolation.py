@@ -48,6 +48,7 @@ READS: dict[str, Call] = {
     "entities_named": lambda ledger, p: ledger.entities_named(p, ["ann", "bobby"]),
     "list_entities": lambda ledger, p: ledger.list_entities(p, NOW, 9, name="bob"),
     "relations_of": lambda ledger, p: ledger.relations_of(p, ["ann", "bob"], NOW, 9),
+    "around": lambda ledger, p: ledger.around(p, NOW, entity_ids=["ann", "bob"], memory_ids=["a"], limit=9, hot=["x1"]),
     "relations_by_id": lambda ledger, p: ledger.relations_by_id(p, ["x1"]),
     "relations": lambda ledger, p: ledger.relations(p, ["x1"], NOW),
     "relations_by_key": lambda ledger, p: ledger.relations_by_key(
@@ -105,7 +106,6 @@ WRITES: dict[str, Call] = {
     "set_session": lambda ledger, _: ledger.set_session(ANN, "default", {"n": 1}, key("r7", method="set_session")),
     "set_agent_config": lambda ledger, _: ledger.set_agent_config(ANN, AgentConfig(), 1, key("r7", method="set")),
     "set_summary": lambda ledger, p: ledger.set_summary(p, summary("hers", version=1)),
-    "add_vocabulary": lambda ledger, p: ledger.add_vocabulary(p, {"know": "x", "cat": "cats"}),
     "set_mean": lambda ledger, p: ledger.set_mean(p, "fact", 7, 99, b"hers"),
 }
 

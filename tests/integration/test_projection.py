@@ -75,15 +75,19 @@ async def test_everything_has_a_point_and_the_outbox_is_empty(tmp_path: Path) ->
         assert counts == {PointKind.MESSAGE: 3, PointKind.MEMORY: 4, PointKind.RELATION: 0}
 
 
-async def test_a_relation_in_other_words_has_a_point_while_it_stands(tmp_path: Path) -> None:
-    """A relation whose text its memory doesn't hold is found by its own words, and is gone once it ended."""
+async def test_a_relation_in_other_words_is_found_while_it_stands(tmp_path: Path) -> None:
+    """A relation whose text its memory doesn't hold is found by its own words; once it ended, only as of before."""
     async with story(tmp_path) as app:
         told = replace(fact("Alice works_at Acme"), text="Alice codes for Acme these days")
         await tell(app, told, day=1)
-        assert len(await found_by(app, "works", PointKind.RELATION)) == 1
+        [standing] = await found_by(app, "works", PointKind.RELATION)
+        then = (await ask(app, "Alice")).read_time
         await tell(app, "Alice works_at Birch", day=30)
         current = await app.ledger.list_relations(ALICE.partition, Axes(), 10)
-        assert set(await found_by(app, "works", PointKind.RELATION)) <= {relation.id for relation in current.items}
+        found = set(await found_by(app, "works", PointKind.RELATION))
+        assert standing not in found
+        assert found <= {relation.id for relation in current.items}
+        assert set(await found_by(app, "works", PointKind.RELATION, known_at=then)) == {standing}
 
 
 async def test_a_message_is_found_by_what_is_said_around_it(tmp_path: Path) -> None:

@@ -40,7 +40,6 @@ PATH: dict[str, Call] = {
     "entities": lambda ledger, axes: ledger.entities(P, ["ann"], axes),
     "entities_named": lambda ledger, axes: ledger.entities_named(P, ["ann", "bobby"], axes.known_at),
     "relations_by_id": lambda ledger, _: ledger.relations_by_id(P, ["x1"]),
-    "backlog": lambda ledger, _: ledger.backlog(P),
     "relations": lambda ledger, axes: ledger.relations(P, ["x1"], axes),
     "relations_of": lambda ledger, axes: ledger.relations_of(P, ["ann"], axes, 9),
     "relations_by_key": lambda ledger, _: ledger.relations_by_key(P, [KEY]),

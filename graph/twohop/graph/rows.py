@@ -278,6 +278,7 @@ def evidence_of(row: Row) -> Evidence:
         run_id=row["run_id"],
         decision_id=row["decision_id"],
         recorded_at=row["recorded_at"],
+        observed_at=row["observed_at"],
     )
 
 

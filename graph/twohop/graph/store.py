@@ -72,7 +72,7 @@ class Acceptance:
     The ledger stamps `recorded_at`, and gives each message the next `position` of its session. A job that is to be
     RUNNING at once is stored as PENDING when an earlier one of its session is not final: they take effect in order.
     `summary`, if any, is queued too when `summary_after` messages of its session are in no summary yet and no other
-    summary job of the session is unfinished.
+    summary job of the session is unfinished. `vocabulary`: the words of the messages, as in `Changes`.
     """
 
     scope: Scope
@@ -81,6 +81,7 @@ class Acceptance:
     request: RequestKey | None = None
     summary: Job | None = None
     summary_after: int = 0
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -697,10 +698,6 @@ class Ledger(Protocol):
 
     async def vocabulary(self, partition: str, after: int = 0) -> tuple[list[tuple[str, str]], int]:
         """(stem, surface form) pairs added after the mark `after`, and the new mark; grows only."""
-        ...
-
-    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
-        """Add stem -> surface form outside a commit (the words of messages); existing stems are kept."""
         ...
 
     async def means(self, partition: str) -> dict[str, tuple[int, int, bytes]]:

@@ -19,17 +19,17 @@ A row that can't be projected, whatever the reason, holds nobody up: see `POISON
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from traceback import extract_tb
 
 import numpy as np
 import structlog
 
 from twohop.errors import DeadlineExceeded, Exhausted, Misconfigured, ModelUnavailable, Unavailable
-from twohop.graph.model import Axes, Memory, Message, OutboxRow, Owner, Relation
-from twohop.graph.store import Ledger, Reached, unwatched
+from twohop.graph.model import Axes, Evidence, Memory, Message, OutboxRow, Owner, Relation, Revision
+from twohop.graph.store import NOW, Ledger, Reached, unwatched
 from twohop.memory.centring import Centring, Mean, Means, due
 from twohop.memory.gates import Gates
 from twohop.memory.names import normal
@@ -46,7 +46,6 @@ from twohop.memory.steps import Step
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import Point, PointKind
-from twohop.vector.sparse import surfaces
 
 BATCH = 64
 """Rows of one step: some 30 ms of encoding, after which other tasks have their turn."""
@@ -159,17 +158,19 @@ class Projector:
 
     async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> None:
         """Bring the points behind some rows to the state that the ledger holds now."""
-        # Read before the rows' state: a point is never stamped newer than what it was made from.
-        owner = await self._ledger.owner(partition)
-        means = await self._centred(owner) if owner and self._embedder.centred else Means()
-        builder = Builder(self._ledger, partition, owner.seq if owner else 0)
-        drafts, gone, words = await builder.drafts(rows)
+        # The owner first: a point is never stamped newer than what it was made from.
+        owner, means, state = await asyncio.gather(
+            self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
+        )
+        means = await self._centred(owner, means) if owner and self._embedder.centred else Means()
+        drafts = await Builder(self._ledger, partition, owner.seq if owner else 0).drafts(state)
+        made = {draft.point.id for draft in drafts}
+        gone = [row.id for row in rows if row.id not in made]
         await self._index.upsert(await self._embedded(drafts, means))
         if gone:
             await self._index.delete(partition, gone)
         self._step(Step.INDEXED)
-        # Together, so that both are one group of the ledger's writer and one wait for the disk.
-        await asyncio.gather(self._ledger.add_vocabulary(partition, words), self._ledger.outbox_done(rows))
+        await self._ledger.outbox_done(rows)
         self._step(Step.PROJECTED)
 
     async def _embedded(self, drafts: Sequence[Draft], means: Means) -> list[Point]:
@@ -184,9 +185,8 @@ class Projector:
 
     # -- means ----------------------------------------------------------------------------------------------------
 
-    async def _centred(self, owner: Owner) -> Means:
+    async def _centred(self, owner: Owner, means: Means) -> Means:
         """The owner's means; one that is due is taken first, which sends every point of its list here again."""
-        means = await self._centring.means(owner.partition)
         counts = {"message": owner.message_count, "fact": owner.memory_count}
         pending = {name: count for name, count in counts.items() if due(count, means.by_name.get(name))}
         for name, count in pending.items():
@@ -227,79 +227,82 @@ def dense_texts(messages: Iterable[Message]) -> list[str]:
     return texts
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What the ledger holds now behind some rows of one owner; `facts` are by the messages that they rest on."""
+
+    windows: Mapping[str, Sequence[Message]]
+    facts: Mapping[str, Sequence[Memory]]
+    revisions: Sequence[Revision]
+    relations: Sequence[Relation]
+
+
+async def state_of(ledger: Ledger, partition: str, rows: Sequence[OutboxRow]) -> State:
+    """The state behind the rows, read in one go."""
+    ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
+    for row in rows:
+        ids[row.kind].append(row.id)
+    windows, facts, revisions, relations = await asyncio.gather(
+        ledger.windows(partition, ids["message"], RADIUS),
+        ledger.facts_of_messages(partition, ids["message"], NOW),
+        ledger.revisions_by_id(partition, ids["memory"]),
+        ledger.relations_by_id(partition, ids["relation"]),
+    )
+    return State(windows=windows, facts=facts, revisions=revisions, relations=relations)
+
+
 class Builder:
-    """Reads the current state behind a batch of outbox rows of one owner."""
+    """Makes the points of one owner's rows."""
 
     def __init__(self, ledger: Ledger, partition: str, seq: int) -> None:
         self._ledger = ledger
         self._partition = partition
         self._seq = seq
 
-    async def drafts(self, rows: Sequence[OutboxRow]) -> tuple[list[Draft], list[str], dict[str, str]]:
-        """Points to write, ids of points that must go, and the words seen (stem -> surface form)."""
-        ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
-        for row in rows:
-            ids[row.kind].append(row.id)
-        messages, words = await self._messages(ids["message"])
-        revisions, more = await self._revisions(ids["memory"])
-        relations = await self._relations(ids["relation"])
-        drafts = [*messages, *revisions, *relations]
-        made = {draft.point.id for draft in drafts}
-        return drafts, [row.id for row in rows if row.id not in made], {**more, **words}
+    async def drafts(self, state: State) -> list[Draft]:
+        """The points that the state calls for; a row without one has none at any time."""
+        revisions, relations = await asyncio.gather(self._revisions(state), self._relations(state.relations))
+        return [*self._messages(state), *revisions, *relations]
 
-    async def _messages(self, ids: Sequence[str]) -> tuple[list[Draft], dict[str, str]]:
-        if not ids:
-            return [], {}
-        windows = await self._ledger.windows(self._partition, ids, RADIUS)
-        facts = await self._ledger.facts_of_messages(self._partition, ids, Axes())
-        drafts: list[Draft] = []
-        words: dict[str, str] = {}
-        for message_id, window in windows.items():
-            message = next(other for other in window if other.id == message_id)
-            drafts.append(message_draft(message, window, facts.get(message_id, ()), self._seq))
-            words |= surfaces(dense_text(message))
-        return drafts, words
+    def _messages(self, state: State) -> list[Draft]:
+        return [
+            message_draft(message, window, state.facts.get(message.id, ()), self._seq)
+            for one, window in state.windows.items()
+            for message in window
+            if message.id == one
+        ]
 
-    async def _revisions(self, ids: Sequence[str]) -> tuple[list[Draft], dict[str, str]]:
+    async def _revisions(self, state: State) -> list[Draft]:
         """One point a version, also of those that ended: what was known then is found then.
 
         A disputed version is never an answer, so it has no point.
         """
-        if not ids:
-            return [], {}
-        revisions = [r for r in await self._ledger.revisions_by_id(self._partition, ids) if not r.disputed]
-        memory_ids = list(dict.fromkeys(revision.memory_id for revision in revisions))
-        memories = {m.id: m for m in await self._ledger.memories(self._partition, memory_ids, Axes())}
+        revisions = [revision for revision in state.revisions if not revision.disputed]
+        memories = {memory.id: memory for them in state.facts.values() for memory in them}
+        unread = list(dict.fromkeys(r.memory_id for r in revisions if r.memory_id not in memories))
+        if unread:
+            memories.update((m.id, m) for m in await self._ledger.memories(self._partition, unread, NOW))
         for revision in revisions:
             if revision.memory_id not in memories:
                 # It was retracted: its evidence is read as it was known while it stood.
                 then = Axes(known_at=revision.recorded_at)
                 for memory in await self._ledger.memories(self._partition, [revision.memory_id], then):
                     memories[memory.id] = memory
-        said = await self._said(memories.values())
-        drafts: list[Draft] = []
-        words: dict[str, str] = {}
-        for revision in revisions:
-            evidence = memories[revision.memory_id].evidence
-            observed = max((said[row.message_id] for row in evidence), default=revision.recorded_at)
-            drafts.append(revision_draft(revision, evidence, observed, self._seq))
-            words |= surfaces(" ".join((revision.text, *revision.cues)))
-        return drafts, words
+        return [
+            revision_draft(revision, evidence, said_last(evidence, revision.recorded_at), self._seq)
+            for revision in revisions
+            for evidence in [memories[revision.memory_id].evidence]
+        ]
 
-    async def _relations(self, ids: Sequence[str]) -> list[Draft]:
+    async def _relations(self, relations: Sequence[Relation]) -> list[Draft]:
         """One point a version, also of those that ended, that is worded unlike the memories behind it."""
-        if not ids:
-            return []
-        relations = await self._ledger.relations_by_id(self._partition, ids)
-        behind = await self._behind(relations)
-        said = await self._said(memory for them in behind.values() for memory in them)
         drafts: list[Draft] = []
+        behind = await self._behind(relations) if relations else {}
         for relation in relations:
             if any(normal(memory.revision.text) == normal(relation.text) for memory in behind[relation.id]):
                 continue
             evidence = [row for memory in behind[relation.id] for row in memory.evidence]
-            observed = max((said[row.message_id] for row in evidence), default=relation.recorded_at)
-            drafts.append(relation_draft(relation, evidence, observed, self._seq))
+            drafts.append(relation_draft(relation, evidence, said_last(evidence, relation.recorded_at), self._seq))
         return drafts
 
     async def _behind(self, relations: Sequence[Relation]) -> dict[str, list[Memory]]:
@@ -315,7 +318,7 @@ class Builder:
             for relation in relations
         }
 
-    async def _said(self, memories: Iterable[Memory]) -> dict[str, int]:
-        """Message id -> when it was said, for all evidence of the memories."""
-        ids = list(dict.fromkeys(row.message_id for memory in memories for row in memory.evidence))
-        return {message.id: message.observed_at for message in await self._ledger.messages(self._partition, ids)}
+
+def said_last(evidence: Iterable[Evidence], otherwise: int) -> int:
+    """When the newest of the evidence was said."""
+    return max((row.observed_at for row in evidence), default=otherwise)

@@ -9,6 +9,7 @@ from twohop.graph.sqlite import jobs, record, requests
 from twohop.graph.sqlite.conversations import owner, session, unknown_sessions
 from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.stamp import Stamp, advance, name_owner, queue
+from twohop.graph.sqlite.statistics import add_words
 from twohop.graph.store import Acceptance, Accepted
 
 WINDOW = 4
@@ -37,6 +38,7 @@ def accept(database: Database, now: int, holder: str, acceptance: Acceptance) ->
     job = jobs.add_job(own, acceptance.job, stamp.at, holder)
     if acceptance.summary is not None:
         queue_summary(own, acceptance.summary, acceptance.summary_after, stamp)
+    add_words(own, acceptance.vocabulary, stamp)
     requests.remember(own, acceptance.request, acceptance.job.id, stamp.at)
     return Accepted(job=job, repeated=False, seq=stamp.seq, recorded_at=stamp.at)
 

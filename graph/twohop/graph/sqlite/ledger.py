@@ -128,7 +128,7 @@ class SqliteLedger:
     async def _read(
         self, partition: str, look: Callable[Concatenate[Owned, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs))
+        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs), partition)
 
     async def _write(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._writer.write(lambda database: work(database, *args, **kwargs))
@@ -168,10 +168,6 @@ class SqliteLedger:
     async def set_summary(self, partition: str, update: SummaryUpdate) -> None:
         """Replace a session's rolling summary."""
         await self._stamped(summaries.set_summary, partition, update)
-
-    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
-        """Add stems with their surface forms."""
-        await self._stamped(statistics.add_vocabulary, partition, words)
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
         """Store a list's mean."""

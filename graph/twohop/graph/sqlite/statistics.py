@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from twohop.graph.sqlite.database import Database, Owned, listed
+from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.outbox import queue_all
 from twohop.graph.sqlite.stamp import Stamp, advance
 
@@ -16,21 +16,6 @@ def add_words(own: Owned, words: Mapping[str, str], stamp: Stamp) -> None:
         "INSERT OR IGNORE INTO vocabulary (partition, stem, surface, seq) VALUES (:partition, :stem, :surface, :seq)",
         [{"stem": stem, "surface": surface, "seq": stamp.seq} for stem, surface in words.items()],
     )
-
-
-def add_vocabulary(database: Database, now: int, partition: str, words: Mapping[str, str]) -> None:
-    """Add stems outside a commit; when all are known nothing is written, and nothing is waited for."""
-    own = database.of(partition)
-    known = {
-        row["stem"]
-        for row in own.all(
-            "SELECT v.stem FROM json_each(:stems) AS i",
-            "CROSS JOIN vocabulary AS v ON v.partition = :partition AND v.stem = i.value",
-            stems=listed(words),
-        )
-    }
-    if new := {stem: surface for stem, surface in words.items() if stem not in known}:
-        add_words(own, new, advance(own, now))
 
 
 def set_mean(database: Database, now: int, partition: str, name: str, version: int, count: int, mean: bytes) -> None:

@@ -17,6 +17,7 @@ from twohop.memory.clock import Clock, Ids
 from twohop.memory.narrowing import of_scope
 from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
+from twohop.memory.points import message_vocabulary
 from twohop.memory.ports import Fact, Usage
 from twohop.memory.project import Projector
 from twohop.memory.settings import Limits, SummarySettings
@@ -100,6 +101,7 @@ class Adder:
             request=key,
             summary=summary_job(self._ids(), job.partition, job.session),
             summary_after=self._summary.messages,
+            vocabulary=message_vocabulary(messages),
         )
         started = False
         try:

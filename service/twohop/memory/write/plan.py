@@ -8,6 +8,7 @@ from typing import Any
 from twohop.graph.model import Decision, Entity, Evidence, Memory, Operation, Revision, Triple
 from twohop.graph.store import NOW, Changes, JobUpdate
 from twohop.memory.clock import Ids
+from twohop.memory.points import revision_vocabulary
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.entities import Apart, EntityBook, Merge
@@ -147,6 +148,7 @@ class Planner:
             ended_relations=tuple(ended),
             decisions=draft.decisions,
             touched_messages=await self._touched_messages(reads, draft, evidence),
+            vocabulary=revision_vocabulary(draft.revisions),
         )
 
     async def _relations(
