@@ -15,7 +15,7 @@ from twohop.graph.store import Ledger
 from twohop.memory.clock import system_clock
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
-from twohop.vector.edge import EdgeIndex
+from twohop.stores import index_place, open_index
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import IndexInfo
@@ -48,12 +48,12 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         ledger = await stack.enter_async_context(opened(settings.data_dir, settings))
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
-        index = await EdgeIndex.open(
-            settings.data_dir / "index", model=embedder.model, dimension=embedder.dimension, encoder=ENCODER
-        )
+        index = await open_index(settings, embedder)
         stack.push_async_callback(index.close)
-        if await ledger.enter(f"edge:{data_dir.instance()}", exclusive=True) or index.fresh:
+        place = index_place(settings.index, data_dir.instance())
+        if await ledger.enter(place, exclusive=True) or await index.fresh():
             await ledger.outbox_refill()
+            index.filling()
         yield Stores(
             ledger=ledger,
             index=index,

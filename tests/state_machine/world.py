@@ -98,11 +98,14 @@ class AnythingIsNear:
     async def counts(self, partition: str) -> Counts:
         raise NotImplementedError
 
-    async def ids(self, partition: str, limit: int, after: str = "") -> list[str]:
-        raise NotImplementedError
-
     async def stored(self, partition: str, limit: int, after: str = "") -> list[Stored]:
         raise NotImplementedError
+
+    async def fresh(self) -> bool:
+        return False
+
+    def filling(self) -> None:
+        return
 
     async def close(self) -> None:
         return

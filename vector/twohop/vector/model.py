@@ -103,18 +103,8 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexInfo:
-    """What an index was built with, stored beside the data: a mismatch with the configuration is refused."""
-
-    model: str
-    dimension: int
-    encoder: str
-    points: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A point as the index holds it, without its vectors; see `Point`."""
+    """A point as it stands in the index, without its vectors: what `verify` compares with the ledger."""
 
     id: str
     kind: PointKind
@@ -126,6 +116,16 @@ class Stored:
     superseded_at: int
     expires_at: int
     mean_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexInfo:
+    """What an index was built with, stored beside the data: a mismatch with the configuration is refused."""
+
+    model: str
+    dimension: int
+    encoder: str
+    points: int = 0
 
 
 Counts: TypeAlias = Mapping[PointKind, int]

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from twohop.errors import Conflict
-from twohop.graph.sqlite import keyset
+from twohop.graph import keyset
 from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.guard import SCOPES
 from twohop.graph.sqlite.stamp import advance, queue

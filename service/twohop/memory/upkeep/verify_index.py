@@ -95,20 +95,20 @@ async def wanted(ledger: Ledger, partition: str, seq: int) -> AsyncIterator[tupl
         async for batch in batches(ledger, partition, table):
             passing = {row["id"] for row in batch if row["superseded_at"] == row["recorded_at"]}
             rows = [OutboxRow(partition, kind.value, row["id"], seq) for row in batch]
-            for id_, point in (await made(ledger, builder, rows)).items():
+            for id_, point in (await made(ledger, partition, builder, rows)).items():
                 yield id_, point, id_ not in passing
 
 
-async def made(ledger: Ledger, builder: Builder, rows: Sequence[OutboxRow]) -> dict[str, Point | None]:
+async def made(ledger: Ledger, partition: str, builder: Builder, rows: Sequence[OutboxRow]) -> dict[str, Point | None]:
     """Row id -> its point; without those that need none."""
     try:
-        drafts = await builder.drafts(await state_of(ledger, rows[0].partition, rows))
+        drafts = await builder.drafts(await state_of(ledger, partition, rows))
     except NOT_THE_ROWS:
         raise
     except Exception:  # noqa: BLE001  Which of the rows it is, and that it is one, is what is looked for.
         if len(rows) == 1:
             return {rows[0].id: None}
-        return {id_: point for row in rows for id_, point in (await made(ledger, builder, [row])).items()}
+        return {id_: point for row in rows for id_, point in (await made(ledger, partition, builder, [row])).items()}
     return {draft.point.id: draft.point for draft in drafts}
 
 

@@ -1,9 +1,19 @@
 """Where a list goes on: the sort key of the last item, as text."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from twohop.errors import FieldViolation, InvalidPageToken
+from twohop.graph.store import Page
+
+T = TypeVar("T")
+
+
+def page(found: Sequence[T], limit: int, key_of: Callable[[T], str]) -> Page[T]:
+    """The page of a list of which one more than `limit` was asked for: that one says that there is more."""
+    items = tuple(found[:limit])
+    return Page(items, key_of(items[-1]) if items and len(found) > limit else "")
 
 
 def key(*parts: str | int) -> str:
