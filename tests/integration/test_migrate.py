@@ -86,12 +86,17 @@ async def test_a_server_that_runs_is_in_the_way(tmp_path: Path) -> None:
                 pass
 
 
-@pytest.mark.parametrize("url", ["/a/path", "mysql://host/db", "sqlite://relative/path", "sqlite://", ""])
+NEO4J = ["neo4j://", "neo4j://host:7687/db", "neo4j://user:secret@host/db"]
+"""A database needs a user, and no password belongs into a URL."""
+
+
+@pytest.mark.parametrize("url", ["/a/path", "mysql://host/db", "sqlite://relative/path", "sqlite://", "", *NEO4J])
 async def test_urls_of_no_ledger_are_refused(url: str, tmp_path: Path) -> None:
     """What names no ledger says what one looks like."""
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refused:
         async with open_url(url, settings(tmp_path)):
             pass
+    assert "secret" not in refused.value.message
 
 
 async def test_a_directory_without_a_ledger_is_no_source(tmp_path: Path) -> None:
