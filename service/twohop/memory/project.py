@@ -109,7 +109,8 @@ class Projector:
     async def _refill(self) -> None:
         async with self._refilling:
             if await self._index.fresh():
-                log.info("index.refilled", rows=await self._ledger.outbox_refill())
+                if rows := await self._ledger.outbox_refill():
+                    log.info("index.refilling", rows=rows)
                 self._index.filling()
 
     async def _waiting(
