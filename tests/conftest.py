@@ -10,6 +10,8 @@ from hypothesis import settings
 settings.register_profile("twohop", deadline=None, derandomize=True)
 settings.load_profile("twohop")
 
+pytest_plugins = ["neo4j_server"]
+
 
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:

@@ -28,6 +28,7 @@ from twohop.memory.project import Projector
 from twohop.memory.recall.recall import Recaller
 from twohop.memory.steps import fault_point
 from twohop.memory.write.add import Adder
+from twohop.memory.write.answer import Answers
 from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.capacity import Capacity
 from twohop.memory.write.conversation import Conversations
@@ -212,6 +213,7 @@ def join(
         step=step,
     )
     runner = Runner(ledger=ledger, notices=notices, observer=metrics, jitter=jitter, settings=settings.write)
+    answers = Answers(ledger, settings.limits)
     adder = Adder(
         ledger=ledger,
         runner=runner,
@@ -232,7 +234,9 @@ def join(
         clock=clock,
         ids=ids,
         limits=settings.limits,
+        answers=answers,
         summary=settings.summary,
+        recent=settings.write.recent_messages,
         step=step,
     )
     writer = SummaryWriter(
@@ -247,12 +251,13 @@ def join(
     adds = Capacity(settings.write.concurrent_jobs, settings.write.concurrent_jobs_per_owner)
     runner.serve(JobKind.ADD, Lane(partial(adder.work, processor.process), adds))
     runner.serve(JobKind.SUMMARY, Lane(writer.work, Capacity(settings.summary.concurrent, 1)))
-    jobs = Jobs(ledger=ledger, adder=adder, runner=runner, notices=notices, limits=settings.limits)
+    jobs = Jobs(ledger=ledger, answers=answers, runner=runner, notices=notices, limits=settings.limits)
     editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
     recaller = Recaller(ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock)
     core = MemoryCore(
         ledger=ledger,
         adder=adder,
+        answers=answers,
         jobs=jobs,
         editor=editor,
         recaller=recaller,

@@ -33,7 +33,7 @@ PIP_OPTIONS = re.compile(r"^\s*(-i\b|-f\b|--(extra-)?index-url|--find-links|--tr
 
 def tracked() -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607  git is a stated need.
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=TREE,
         capture_output=True,
         encoding="utf-8",
