@@ -23,7 +23,7 @@ STOP_SECONDS = 30.0
 POLL_SECONDS = 0.1
 
 POM = f"""\
-<project xmlns="http://maven.apache.org/POM/4.0.0">
+<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>twohop</groupId><artifactId>neo4j-for-tests</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>

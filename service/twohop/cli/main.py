@@ -2,7 +2,7 @@
 
 import typer
 
-from twohop.cli import add, agent, decisions, directory, edits, graph, jobs, memories, recall, reindex, serve
+from twohop.cli import add, agent, decisions, directory, edits, graph, health, jobs, memories, recall, reindex, serve
 from twohop.cli.command import ListByDefault, register
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("serve")(serve.serve_command)
+app.command("health")(health.health)
 register(app, add.add, add.show)
 register(app, recall.recall, recall.show_recalled)
 register(app, recall.paths, recall.show_paths)
