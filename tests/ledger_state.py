@@ -20,6 +20,7 @@ OF_THE_RUN = {
     "not_before",
     "attempts",
     "run",
+    "holder",
     "summary_due_since",
     "message_at",
 }
@@ -33,14 +34,14 @@ UPKEEP = {"owners": {"seq"}, "vocabulary": {"seq"}, "means": {"mean", "version"}
 
 
 def state_of(data_dir: Path) -> State:
-    """Every table of the ledger in a data directory that no process owns; ids become what they stand for."""
+    """Every table of owners in a data directory that no process owns; ids become what they stand for."""
     connection = sqlite3.connect(f"{(data_dir / 'ledger.db').as_uri()}?mode=ro", uri=True)
     connection.row_factory = sqlite3.Row
     names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     tables = {
         name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]  # noqa: S608  # The schema's own names.
         for name in names
-        if not name.startswith("sqlite_")
+        if not name.startswith("sqlite_") and name != "place"
     }
     connection.close()
     labels = Labels(tables)

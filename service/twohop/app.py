@@ -122,9 +122,15 @@ async def open_core(
             jitter=jitter,
             step=step,
         )
+        # The folder of an Edge index is this process's own.
+        if await ledger.enter(f"edge:{data_dir.instance()}", exclusive=True):
+            await ledger.outbox_refill()
+        # What could not be projected is tried again by each new process: it may be the one that can.
+        await ledger.outbox_unpark()
         await ledger.release_jobs()
         await joined.adder.project()
         running = asyncio.create_task(joined.worker.run(), name="worker")
+        beating = asyncio.create_task(joined.worker.beat(), name="heartbeat")
         try:
             yield App(
                 core=joined.core,
@@ -143,6 +149,8 @@ async def open_core(
                 await running
             finally:
                 await joined.drain()
+                beating.cancel()
+                await asyncio.wait([beating])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,12 +185,12 @@ def join(
     step: Reached,
 ) -> Joined:
     """Put together what works on these stores. Nothing runs yet."""
-    gates, notices = Gates(), Notices()
+    gates, notices = Gates(), Notices(jitter)
     metrics = Metrics()
     finder = CandidateFinder(ledger, index, embedder, settings.write)
     agents = Agents(ledger, models, predicates)
-    names = NameResolver(ledger, predicates, ids, settings.write.destructive)
-    planner = Planner(ledger, predicates, ids)
+    names = NameResolver(predicates, ids, settings.write.destructive)
+    planner = Planner(predicates, ids)
     decider = Decider(
         ledger=ledger,
         names=names,
@@ -205,14 +213,11 @@ def join(
         decider=decider,
         conversations=Conversations(ledger, counter),
         observer=metrics,
-        clock=clock,
         jitter=jitter,
         settings=settings.write,
         step=step,
     )
-    runner = Runner(
-        ledger=ledger, notices=notices, observer=metrics, clock=clock, jitter=jitter, settings=settings.write
-    )
+    runner = Runner(ledger=ledger, notices=notices, observer=metrics, jitter=jitter, settings=settings.write)
     adder = Adder(
         ledger=ledger,
         runner=runner,
@@ -241,7 +246,6 @@ def join(
         summariser=models.summariser,
         extractive=ExtractiveSummariser(),
         observer=metrics,
-        clock=clock,
         jitter=jitter,
         settings=settings.summary,
         retries=settings.write,
@@ -269,6 +273,7 @@ def join(
         observer=metrics,
         clock=clock,
         ids=ids,
+        jitter=jitter,
         settings=settings.write,
         summary=settings.summary,
     )

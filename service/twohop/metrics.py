@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from twohop.graph.model import Decision, JobState, Operation
+from twohop.graph.store import Backlog
 from twohop.memory.ports import Phase, Usage
 
 KINDS = frozenset({"rules", "user", "code", "recorded"})
@@ -52,7 +53,17 @@ class Metrics:
             buckets=TOKENS,
             registry=self.registry,
         )
-        self._lag = Gauge("twohop_outbox_rows", "Changes that wait for the index.", registry=self.registry)
+        self._rows = Gauge("twohop_outbox_rows", "Changes that wait for the index.", registry=self.registry)
+        self._age = Gauge(
+            "twohop_outbox_age_seconds",
+            "How long the oldest change that waits for the index has waited.",
+            registry=self.registry,
+        )
+        self._parked = Gauge(
+            "twohop_outbox_parked_rows",
+            "Changes that could not be projected and wait for the next start, or for a change of the same row.",
+            registry=self.registry,
+        )
 
     def answered(self, state: JobState) -> None:
         """A caller of an add was answered with this state."""
@@ -80,6 +91,8 @@ class Metrics:
         if tokens.tokens_in:
             self._sizes.labels(phase.value).observe(tokens.tokens_in)
 
-    def lags(self, rows: int) -> None:
-        """So many rows wait for the index."""
-        self._lag.set(rows)
+    def lags(self, backlog: Backlog, now: int) -> None:
+        """What waits for the index now."""
+        self._rows.set(backlog.waiting)
+        self._parked.set(backlog.parked)
+        self._age.set(0 if backlog.oldest_at is None else max(0, now - backlog.oldest_at) / 1_000_000)

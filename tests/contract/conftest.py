@@ -7,7 +7,7 @@ import pytest
 
 from ledger_rows import Ticks
 from ledgers import LEDGERS
-from twohop.graph.store import Ledger
+from twohop.graph.store import LEASE, Ledger
 
 
 @pytest.fixture
@@ -16,16 +16,21 @@ def clock() -> Ticks:
 
 
 @pytest.fixture(params=list(LEDGERS))
-async def open_ledger(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: Ticks
-) -> AsyncIterator[Callable[[], Awaitable[Ledger]]]:
+def backend(request: pytest.FixtureRequest) -> str:
+    """The name of the backend that is checked."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+async def open_ledger(backend: str, tmp_path: Path, clock: Ticks) -> AsyncIterator[Callable[[], Awaitable[Ledger]]]:
     """Opens empty ledgers, as many as a test wants."""
     opened: list[Ledger] = []
 
     async def open_one() -> Ledger:
         folder = tmp_path / f"ledger-{len(opened)}"
         folder.mkdir()
-        opened.append(await LEDGERS[request.param](folder, clock))
+        opened.append(await LEDGERS[backend](folder, clock))
         return opened[-1]
 
     yield open_one
@@ -36,3 +41,21 @@ async def open_ledger(
 @pytest.fixture
 async def ledger(open_ledger: Callable[[], Awaitable[Ledger]]) -> Ledger:
     return await open_ledger()
+
+
+@pytest.fixture
+async def successor(
+    backend: str, ledger: Ledger, tmp_path: Path, clock: Ticks
+) -> AsyncIterator[Callable[[], Awaitable[Ledger]]]:
+    """Opens `ledger` in the name of another process, after the one that had it died and its leases ended."""
+    opened: list[Ledger] = []
+
+    async def open_again() -> Ledger:
+        await [ledger, *opened][-1].close()
+        clock.now += LEASE
+        opened.append(await LEDGERS[backend](tmp_path / "ledger-0", clock))
+        return opened[-1]
+
+    yield open_again
+    for one in opened:
+        await one.close()

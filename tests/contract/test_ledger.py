@@ -114,7 +114,7 @@ async def test_accept_keeps_a_running_job(ledger: Ledger) -> None:
     stored = await ledger.job(P, "j")
     assert stored is not None
     assert (stored.state, stored.payload, stored.created_at) == (JobState.RUNNING, {"ids": ["x"]}, 1_000)
-    assert await ledger.claim_jobs(10_000, 10) == []
+    assert await ledger.claim_jobs(10) == []
 
 
 async def test_accept_twice_with_one_message_id_is_refused_whole(ledger: Ledger) -> None:
@@ -215,7 +215,11 @@ async def test_commit_keeps_every_field(ledger: Ledger) -> None:
         created_at=done.recorded_at,
         revision=replace(full, recorded_at=done.recorded_at),
         evidence=(
-            replace(evidence("mem", "m1", quote="adopted", agent_id="a", run_id="r"), recorded_at=done.recorded_at),
+            replace(
+                evidence("mem", "m1", quote="adopted", agent_id="a", run_id="r"),
+                recorded_at=done.recorded_at,
+                observed_at=10,
+            ),
         ),
     )
 

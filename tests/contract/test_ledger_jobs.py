@@ -1,17 +1,21 @@
 """The job queue, in every ledger: whose turn it is, and what ends, repeats and prunes a job."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 import pytest
 
 from ledger_rows import ANN, P, Ticks, acceptance, ids, job, key, message, summary
 from twohop.errors import Conflict, NotFound, RequestIdReused, StaleRead
 from twohop.graph.model import Job, JobKind, JobState, Scope
-from twohop.graph.store import Acceptance, Accepted, Changes, JobUpdate, Ledger, Outdated
+from twohop.graph.store import LEASE, Acceptance, Accepted, Changes, JobUpdate, Ledger, Outdated, Run
 
 BOB = Scope(user_id="bob")
-LATE = 9_000
+LATER = 9_000
+
+Successor: TypeAlias = Callable[[], Awaitable[Ledger]]
 
 
 def of_run(run: str, *, user: str = "ann") -> Scope:
@@ -35,27 +39,30 @@ async def test_jobs_are_claimed_once_oldest_first(ledger: Ledger, clock: Ticks) 
     for name in ("c", "a", "b"):
         clock.now += 1
         await accepted(ledger, name, of_run(name))
-    await ledger.update_job(P, JobUpdate(id="a", state=JobState.PENDING, not_before=LATE))
+    await ledger.update_job(P, JobUpdate(id="a", state=JobState.PENDING, retry_after=LATER))
 
-    claims = await asyncio.gather(*(ledger.claim_jobs(8_000, 1) for _ in range(4)))
+    clock.now += LATER - 1
+    claims = await asyncio.gather(*(ledger.claim_jobs(1) for _ in range(4)))
     assert [one.id for claim in claims for one in claim] == ["c", "b"]
     assert (claims[0][0].state, claims[0][0].run, claims[0][0].attempts) == (JobState.RUNNING, 1, 0)
-    assert ids(await ledger.claim_jobs(LATE, 5)) == ["a"]
+    clock.now += 1
+    assert ids(await ledger.claim_jobs(5)) == ["a"]
 
 
-async def test_the_jobs_of_a_session_take_turns(ledger: Ledger) -> None:
+async def test_the_jobs_of_a_session_take_turns(ledger: Ledger, clock: Ticks) -> None:
     """The next job of a session waits while an earlier one runs or waits for another try; other sessions don't."""
     for name in ("a1", "a2"):
         await accepted(ledger, name)
     await accepted(ledger, "b", of_run("other"))
 
-    assert ids(await ledger.claim_jobs(LATE, 9)) == ["a1", "b"]
-    await ledger.update_job(P, JobUpdate(id="a1", state=JobState.PENDING, not_before=LATE + 1, attempts=1))
-    assert ids(await ledger.claim_jobs(LATE, 9)) == []
+    assert ids(await ledger.claim_jobs(9)) == ["a1", "b"]
+    await ledger.update_job(P, JobUpdate(id="a1", state=JobState.PENDING, retry_after=LATER, attempts=1))
+    assert ids(await ledger.claim_jobs(9)) == []
     first = await ledger.first_job(P, JobKind.ADD, "default")
     assert first is not None
-    assert (first.id, first.attempts) == ("a1", 1)
-    assert ids(await ledger.claim_jobs(LATE + 1, 9)) == ["a1"]
+    assert (first.id, first.attempts, first.not_before) == ("a1", 1, clock.now + LATER)
+    clock.now += LATER
+    assert ids(await ledger.claim_jobs(9)) == ["a1"]
 
 
 @pytest.mark.parametrize("end", [JobState.DONE, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED])
@@ -63,10 +70,10 @@ async def test_a_final_job_holds_nobody_back(ledger: Ledger, end: JobState) -> N
     """However a job ended, the next one of its session is due."""
     for name in ("a1", "a2"):
         await accepted(ledger, name)
-    await ledger.claim_jobs(LATE, 1)
+    await ledger.claim_jobs(1)
     await ledger.update_job(P, JobUpdate(id="a1", state=end))
 
-    assert ids(await ledger.claim_jobs(LATE, 9)) == ["a2"]
+    assert ids(await ledger.claim_jobs(9)) == ["a2"]
     assert await ledger.first_job(P, JobKind.SUMMARY, "default") is None
 
 
@@ -89,12 +96,12 @@ async def test_a_replayed_job_never_runs_beside_a_later_one(ledger: Ledger) -> N
     for name in ("a1", "a2"):
         await accepted(ledger, name)
     await ledger.cancel_job(P, "a1")
-    assert ids(await ledger.claim_jobs(LATE, 9)) == ["a2"]
+    assert ids(await ledger.claim_jobs(9)) == ["a2"]
     await ledger.replay_job(P, "a1")
 
-    assert ids(await ledger.claim_jobs(LATE, 9)) == []
+    assert ids(await ledger.claim_jobs(9)) == []
     await ledger.update_job(P, JobUpdate(id="a2", state=JobState.DONE))
-    assert ids(await ledger.claim_jobs(LATE, 9)) == ["a1"]
+    assert ids(await ledger.claim_jobs(9)) == ["a1"]
 
 
 async def test_owners_take_turns_within_their_bounds(ledger: Ledger, clock: Ticks) -> None:
@@ -106,9 +113,9 @@ async def test_owners_take_turns_within_their_bounds(ledger: Ledger, clock: Tick
         await accepted(ledger, f"b{n}", of_run(str(n), user="bob"))
     low, high = sorted((("a", P), ("b", BOB.partition)), key=lambda owner: owner[1])
 
-    first = await ledger.claim_jobs(LATE, 3, per_owner=3)
+    first = await ledger.claim_jobs(3, per_owner=3)
     assert ids(first) == [f"{low[0]}0", f"{high[0]}0", f"{low[0]}1"]
-    rest = await ledger.claim_jobs(LATE, 9, per_owner=3, after=low[1])
+    rest = await ledger.claim_jobs(9, per_owner=3, after=low[1])
     assert ids(rest) == [f"{high[0]}1", f"{low[0]}2", f"{high[0]}2"]
 
 
@@ -119,24 +126,51 @@ async def test_kinds_are_claimed_apart(ledger: Ledger) -> None:
 
     assert await ledger.queue_job(one)
     assert not await ledger.queue_job(replace(one, id="s2"))
-    assert ids(await ledger.claim_jobs(LATE, 9, kind=JobKind.SUMMARY)) == ["s1"]
-    assert ids(await ledger.claim_jobs(LATE, 9)) == ["a1"]
+    assert ids(await ledger.claim_jobs(9, kind=JobKind.SUMMARY)) == ["s1"]
+    assert ids(await ledger.claim_jobs(9)) == ["a1"]
     assert not await ledger.queue_job(replace(one, id="s2"))
     await ledger.update_job(P, JobUpdate(id="s1", state=JobState.DONE))
     assert await ledger.queue_job(replace(one, id="s2"))
 
 
-async def test_running_jobs_are_released(ledger: Ledger) -> None:
-    """Released jobs wait again; final ones stay as they are."""
+async def test_the_jobs_of_a_dead_process_are_released(ledger: Ledger, successor: Successor) -> None:
+    """What it was working on waits again, claimed or accepted to run at once; final jobs stay as they are."""
     await accepted(ledger, "a")
     await accepted(ledger, "b", of_run("other"))
-    await ledger.claim_jobs(LATE, 2)
+    await ledger.claim_jobs(2)
+    await accepted(ledger, "c", of_run("third"), JobState.RUNNING)
     await ledger.update_job(P, JobUpdate(id="b", state=JobState.DONE))
 
-    assert await ledger.release_jobs() == 1
-    assert await ledger.release_jobs() == 0
-    (again,) = await ledger.claim_jobs(LATE, 9)
-    assert (again.id, again.run, again.attempts) == ("a", 2, 0)
+    assert await ledger.release_jobs() == 0, "a living process keeps its own"
+    other = await successor()
+    assert await other.claim_jobs(9) == []
+    assert await other.release_jobs() == 2
+    assert await other.release_jobs() == 0
+    again = await other.claim_jobs(9)
+    assert [(one.id, one.run, one.attempts) for one in again] == [("a", 2, 0), ("c", 2, 0)]
+    assert await other.release_jobs() == 0
+
+
+async def test_a_run_that_was_lost_writes_nothing(ledger: Ledger, successor: Successor, clock: Ticks) -> None:
+    """Renewed runs stay as long as they are renewed; one that another process took is not won back by renewing it."""
+    await accepted(ledger, "a")
+    (old,) = await ledger.claim_jobs(1)
+    for _ in range(3):
+        clock.now += LEASE // 2
+        await ledger.renew([Run(P, "a", old.run)])
+        assert await ledger.release_jobs() == 0
+    other = await successor()
+    await other.release_jobs()
+    (new,) = await other.claim_jobs(1)
+
+    await other.renew([Run(P, "a", old.run), Run(P, "unknown", 1)])
+    for run, done in ((old.run, False), (new.run, True)):
+        changes = Changes(partition=P, job=JobUpdate(id="a", state=JobState.DONE, run=run))
+        if done:
+            await other.commit(changes)
+        else:
+            with pytest.raises(Conflict):
+                await other.commit(changes)
 
 
 async def test_job_updates_leave_what_they_do_not_name(ledger: Ledger, clock: Ticks) -> None:
@@ -160,14 +194,14 @@ async def test_job_updates_leave_what_they_do_not_name(ledger: Ledger, clock: Ti
 async def test_nothing_of_a_cancelled_job_is_written(ledger: Ledger) -> None:
     """A commit, an update or a summary of a run that is over is refused whole, also when the job runs again."""
     await accepted(ledger, "a")
-    (old,) = await ledger.claim_jobs(LATE, 1)
+    (old,) = await ledger.claim_jobs(1)
     late = JobUpdate(id="a", state=JobState.DONE, run=old.run)
     await ledger.cancel_job(P, "a")
     cancelled = await ledger.owner(P)
     for again in (False, True):
         if again:
             await ledger.replay_job(P, "a")
-            await ledger.claim_jobs(LATE, 1)
+            await ledger.claim_jobs(1)
             cancelled = await ledger.owner(P)
         with pytest.raises(Conflict):
             await ledger.commit(Changes(partition=P, vocabulary={"late": "late"}, job=late))
@@ -185,7 +219,7 @@ async def test_cancelling_ends_what_is_not_final(ledger: Ledger) -> None:
     """Waiting and running jobs are CANCELLED, final ones stay; the same request id again does nothing."""
     await accepted(ledger, "a")
     await accepted(ledger, "b")
-    await ledger.claim_jobs(LATE, 1)
+    await ledger.claim_jobs(1)
 
     running = await ledger.cancel_job(P, "a", key("r1", method="cancel"))
     waiting = await ledger.cancel_job(P, "b")
@@ -203,7 +237,7 @@ async def test_cancelling_ends_what_is_not_final(ledger: Ledger) -> None:
 async def test_replay_queues_dead_letters_again(ledger: Ledger) -> None:
     """A FAILED job is PENDING with its payload, as if never tried; the same request id again does nothing."""
     await accepted(ledger, "a")
-    dead = JobUpdate(id="a", state=JobState.FAILED, error="MODEL", attempts=8, payload={"left": 1}, not_before=LATE)
+    dead = JobUpdate(id="a", state=JobState.FAILED, error="MODEL", attempts=8, payload={"left": 1})
     await ledger.update_job(P, dead)
 
     again = await ledger.replay_job(P, "a", key("r1", method="replay"))
@@ -264,14 +298,14 @@ async def test_a_summary_is_queued_with_the_message_that_makes_it_due(ledger: Le
 
     for request in due[:3]:
         await ledger.accept(request)
-    (queued,) = await ledger.claim_jobs(LATE, 9, kind=JobKind.SUMMARY)
+    (queued,) = await ledger.claim_jobs(9, kind=JobKind.SUMMARY)
     assert (queued.id, queued.session) == ("s1", "default")
     done = JobUpdate(id="s1", state=JobState.DONE, run=queued.run)
     await ledger.set_summary(P, summary("three", count=3, job=done))
     await ledger.accept(due[3])
-    assert await ledger.claim_jobs(LATE, 9, kind=JobKind.SUMMARY) == []
+    assert await ledger.claim_jobs(9, kind=JobKind.SUMMARY) == []
     await ledger.accept(due[4])
-    assert ids(await ledger.claim_jobs(LATE, 9, kind=JobKind.SUMMARY)) == ["s4"]
+    assert ids(await ledger.claim_jobs(9, kind=JobKind.SUMMARY)) == ["s4"]
 
 
 async def test_sessions_wait_for_a_summary_since_their_first_new_message(ledger: Ledger, clock: Ticks) -> None:

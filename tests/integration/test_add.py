@@ -297,7 +297,7 @@ async def test_an_index_that_fails_leaves_the_add_committed(tmp_path: Path) -> N
         assert (result.state, result.indexed) == (JobState.DONE, False)
         assert await texts(app) == ["Alice works_at Acme"]
     async with open_core(settings(tmp_path), extractor=model, judge=model) as app:
-        assert await app.ledger.outbox_size() == 0
+        assert (await app.ledger.backlog()).waiting == 0
         found = await app.core.recall(RecallRequest(scope=ALICE, query="Where does Alice work?"))
         assert found.items
 

@@ -25,7 +25,7 @@ async def everything(app: App) -> tuple[object, ...]:
         decisions,
         await app.ledger.owner(partition),
         await app.ledger.message_ids(partition, 100),
-        await app.ledger.outbox_size(),
+        (await app.ledger.backlog()).waiting,
         (await app.ledger.list_entities(partition, Axes(), 100)).items,
     )
 

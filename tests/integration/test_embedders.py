@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from model_server import Answer, Exchange, ModelServer, hang_up, model_server, reply, stall
-from twohop.errors import Misconfigured, ModelError, ModelRejected, ModelUnavailable
+from twohop.errors import Misconfigured, ModelDenied, ModelError, ModelRejected, ModelUnavailable
 from twohop.vector.embed import Embedder
 from twohop.vector.fastembed import FastEmbedEmbedder
 from twohop.vector.openai import OpenAIEmbedder
@@ -138,8 +138,8 @@ async def test_a_passing_fault_is_tried_again() -> None:
         (refuse(503), ModelUnavailable, "HTTP 503"),
         (hang_up, ModelUnavailable, "connection"),
         (stall, ModelUnavailable, "in time"),
-        (refuse(401), ModelRejected, "TWOHOP_EMBEDDER__API_KEY"),
-        (refuse(404), ModelRejected, "TWOHOP_EMBEDDER__MODEL"),
+        (refuse(401), ModelDenied, "TWOHOP_EMBEDDER__API_KEY"),
+        (refuse(404), ModelDenied, "TWOHOP_EMBEDDER__MODEL"),
         (refuse(400), ModelRejected, "HTTP 400"),
         (reply(b"Sorry, I can't do that."), ModelRejected, "not a list of embeddings"),
         (reply({"data": []}), ModelRejected, "one vector for each text"),

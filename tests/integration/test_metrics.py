@@ -14,6 +14,8 @@ from server_process import running
 from serving import Served, serving
 from twohop.config import LlmSettings
 from twohop.errors import Misconfigured
+from twohop.graph.store import Backlog
+from twohop.metrics import Metrics
 from twohop.server.exposition import exposed
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.v1.memory_service_pb2_grpc import MemoryServiceStub
@@ -133,8 +135,25 @@ def test_a_server_shows_its_metrics_when_told_to(tmp_path: Path) -> None:
         shown = fetched(port)
         assert server.stop() == 0
     assert 'twohop_adds_total{state="done"} 1.0' in shown
-    assert "twohop_outbox_rows " in shown
+    for gauge in ("twohop_outbox_rows", "twohop_outbox_age_seconds", "twohop_outbox_parked_rows"):
+        assert f"\n{gauge} " in shown
     assert "Acme" not in shown
+
+
+def test_the_outbox_s_lag_is_told_in_rows_and_seconds() -> None:
+    """What waits, for how long the oldest row has, and what is parked; all is back at nothing when nothing waits."""
+    metrics = Metrics()
+
+    def told() -> list[float | None]:
+        names = ("twohop_outbox_rows", "twohop_outbox_age_seconds", "twohop_outbox_parked_rows")
+        return [metrics.registry.get_sample_value(name) for name in names]
+
+    metrics.lags(Backlog(waiting=3, parked=1, oldest_at=2_000_000), 4_500_000)
+    assert told() == [3, 2.5, 1]
+    metrics.lags(Backlog(waiting=1, oldest_at=5_000_000), 4_500_000)
+    assert told() == [1, 0, 0], "the ledger's clock may be ahead of ours"
+    metrics.lags(Backlog(waiting=0), 4_500_000)
+    assert told() == [0, 0, 0]
 
 
 def test_metrics_are_off_unless_told() -> None:

@@ -39,6 +39,7 @@ PATH: dict[str, Call] = {
     "facts_of_messages": lambda ledger, axes: ledger.facts_of_messages(P, ["m1"], axes),
     "entities": lambda ledger, axes: ledger.entities(P, ["ann"], axes),
     "entities_named": lambda ledger, axes: ledger.entities_named(P, ["ann", "bobby"], axes.known_at),
+    "relations_by_id": lambda ledger, _: ledger.relations_by_id(P, ["x1"]),
     "relations": lambda ledger, axes: ledger.relations(P, ["x1"], axes),
     "relations_of": lambda ledger, axes: ledger.relations_of(P, ["ann"], axes, 9),
     "relations_by_key": lambda ledger, _: ledger.relations_by_key(P, [KEY]),
@@ -104,15 +105,17 @@ async def test_no_read_on_the_path_walks_a_table(tmp_path: Path, method: str, ax
 
 async def test_owners_whose_jobs_wait_are_not_asked(tmp_path: Path) -> None:
     """However many owners have jobs that wait for another try, a claim reads those whose jobs are due, by an index."""
-    ledger = await SqliteLedger.open(tmp_path / "ledger.db", clock=Ticks(), synchronous="OFF")
+    clock = Ticks(0)
+    ledger = await SqliteLedger.open(tmp_path / "ledger.db", clock=clock, synchronous="OFF")
     for user in ("ann", "bob", "cleo", "dan"):
         await ledger.accept(acceptance("m", scope=Scope(user_id=user), job_id=user))
     for user, at in (("ann", 500), ("bob", 900), ("cleo", 900)):
-        update = JobUpdate(id=user, state=JobState.PENDING, not_before=at)
+        update = JobUpdate(id=user, state=JobState.PENDING, retry_after=at)
         await ledger.update_job(Scope(user_id=user).partition, update)
     ran: list[str] = []
     ledger._writer._connection.set_trace_callback(ran.append)
-    claimed = await ledger.claim_jobs(600, 2)
+    clock.now = 600
+    claimed = await ledger.claim_jobs(2)
     ledger._writer._connection.set_trace_callback(None)
     await ledger.close()
 

@@ -49,6 +49,9 @@ REFUSED = [
     "SELECT * FROM main.messages",
     'SELECT * FROM "messages"',
     "SELECT * FROM MESSAGES",
+    "SELECT * FROM place",
+    "UPDATE place SET filled = 1",
+    "INSERT INTO place (only) VALUES (1)",
 ]
 
 

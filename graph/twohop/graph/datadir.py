@@ -8,12 +8,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from uuid import uuid4
 
 from twohop.errors import DataDirHeld, DataDirUnusable, StorageFull
 
 LOCK = "twohop.lock"
 """The file whose lock is the ownership, and whose text says who owns it. It is never removed: a removed file could be
 locked by two processes, one on the old inode and one on the new."""
+
+INSTANCE = "instance"
+"""The file that holds the directory's own id."""
 
 PAUSE = 0.001
 """Seconds before a lock is tried again when only a look at it (`read_owner`) was in the way: a look takes less."""
@@ -70,6 +74,15 @@ class DataDir:
         text = json.dumps({"pid": os.getpid(), "address": address}).encode()
         os.pwrite(self._descriptor, text, 0)
         os.ftruncate(self._descriptor, len(text))
+
+    def instance(self) -> str:
+        """What tells this directory from every other one, whatever its path: made when it is first asked for."""
+        name = self.path / INSTANCE
+        if not name.exists():
+            draft = self.path / f"{INSTANCE}.new"
+            draft.write_text(uuid4().hex, encoding="ascii")
+            draft.replace(name)
+        return name.read_text(encoding="ascii")
 
     def release(self) -> None:
         """Give the directory up; a second call does nothing."""

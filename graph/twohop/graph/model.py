@@ -199,7 +199,8 @@ class Operation(StrEnum):
 class Evidence:
     """A message that a memory rests on, with the quoted span (empty = the whole message).
 
-    `decision_id` is the decision that linked them; when it is reverted, the link ends in system time.
+    `decision_id` is the decision that linked them; when it is reverted, the link ends in system time. `observed_at`:
+    when the message was said, as the ledger knows (0 in what is yet to be stored).
     """
 
     memory_id: str
@@ -209,6 +210,7 @@ class Evidence:
     run_id: str = ""
     decision_id: str = ""
     recorded_at: int = 0
+    observed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,13 +82,13 @@ def validity_columns(validity: Validity) -> dict[str, Value]:
 
 def end_of(row: Row, known_at: int | None) -> int | None:
     """When the row was superseded, as known then: what ended later had no end yet, so the past never changes."""
-    end: int | None = row["superseded_at"]
+    end: int | None = row.get("superseded_at")
     return end if end is None or known_at is None or end <= known_at else None
 
 
 def triple_of(row: Row) -> Triple:
     """A triple."""
-    return Triple(row["subject_id"], row["predicate"], row["object_id"] or "", row["literal"])
+    return Triple(row["subject_id"], row["predicate"], row.get("object_id") or "", row["literal"])
 
 
 def triple_columns(triple: Triple, partition: str) -> dict[str, Value]:
@@ -278,6 +278,7 @@ def evidence_of(row: Row) -> Evidence:
         run_id=row["run_id"],
         decision_id=row["decision_id"],
         recorded_at=row["recorded_at"],
+        observed_at=row["observed_at"],
     )
 
 

@@ -72,7 +72,7 @@ class Acceptance:
     The ledger stamps `recorded_at`, and gives each message the next `position` of its session. A job that is to be
     RUNNING at once is stored as PENDING when an earlier one of its session is not final: they take effect in order.
     `summary`, if any, is queued too when `summary_after` messages of its session are in no summary yet and no other
-    summary job of the session is unfinished.
+    summary job of the session is unfinished. `vocabulary`: the words of the messages, as in `Changes`.
     """
 
     scope: Scope
@@ -81,6 +81,7 @@ class Acceptance:
     request: RequestKey | None = None
     summary: Job | None = None
     summary_after: int = 0
+    vocabulary: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +216,20 @@ class Trail:
     ended_mentions: tuple[Mention, ...] = ()
     aliases: tuple[Alias, ...] = ()
     mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is around entities and behind memories.
+
+    `relations`: entity id -> its relations, newest first. `memories`: those asked for and those behind the relations;
+    `entities`: those asked for and those at the ends of all of these, with their `degrees`.
+    """
+
+    relations: Mapping[str, list[Relation]] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    degrees: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -403,7 +418,10 @@ class Ledger(Protocol):
         ...
 
     async def outbox_refill(self, partition: str | None = None) -> int:
-        """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index."""
+        """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index.
+
+        Returns how many rows that were.
+        """
         ...
 
     # -- processes, maintenance -----------------------------------------------------------------------------------
@@ -411,8 +429,8 @@ class Ledger(Protocol):
     async def enter(self, index: str, *, exclusive: bool) -> bool:
         """Take this process's place beside the others; `index` names what it projects into, "" = nothing.
 
-        Returns whether the last one who entered named another index: then this one has to be filled.
-        `exclusive`: the index is this process's own, so no other may run.
+        Returns whether the index has to be filled: since another one was named, or none, no `outbox_refill` of all
+        owners has ended. `exclusive`: the index is this process's own, so no other may run.
 
         Raises:
             Misplaced: a living process has another index, or one of the two is exclusive.
@@ -599,6 +617,10 @@ class Ledger(Protocol):
         """Relations by id, visible at `axes`."""
         ...
 
+    async def relations_by_id(self, partition: str, ids: Sequence[str]) -> list[Relation]:
+        """Relations by id, also those ended in system time (the projector's look at a batch of outbox rows)."""
+        ...
+
     async def relations_by_key(self, partition: str, keys: Sequence[str]) -> list[Relation]:
         """Current relation versions (not superseded in system time) of these triple keys."""
         ...
@@ -620,6 +642,26 @@ class Ledger(Protocol):
         narrowing: Narrowing | None = None,
     ) -> Page[Relation]:
         """Relations visible at `axes`, newest id first; narrowed to those that a memory so visible supports."""
+        ...
+
+    async def around(
+        self,
+        partition: str,
+        axes: Axes,
+        *,
+        entity_ids: Sequence[str] = (),
+        memory_ids: Sequence[str] = (),
+        limit: int = 0,
+        hot: Sequence[str] = (),
+        through: int | None = None,
+        narrowing: Narrowing | None = None,
+    ) -> Surroundings:
+        """One step over the graph, in one read: relations, the memories that prove them, and what they lead to.
+
+        Relations are those of `relations_of`, at most `limit` an entity; an entity that has as many also gets those of
+        the relations `hot` (ids) that it has. Entities with more than `through` relations are not expanded (None = all
+        are). Memories are as `memories` gives them; entities and degrees are as known at `axes.known_at`.
+        """
         ...
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -650,16 +692,15 @@ class Ledger(Protocol):
         """(stem, surface form) pairs added after the mark `after`, and the new mark; grows only."""
         ...
 
-    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
-        """Add stem -> surface form outside a commit (the words of messages); existing stems are kept."""
-        ...
-
     async def means(self, partition: str) -> dict[str, tuple[int, int, bytes]]:
         """List name ("message", "fact") -> (version, vectors averaged, float32 mean): the centring of dense vectors."""
         ...
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
-        """Store a list's mean under a new version; points encoded with an older one are projected again."""
+        """Store a list's mean under a new version; points encoded with an older one are projected again.
+
+        A version that is not newer than the stored one is left out: two processes may take the same mean at once.
+        """
         ...
 
     async def message_ids(self, partition: str, limit: int, after: str = "") -> list[str]:

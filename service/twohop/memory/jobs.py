@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from twohop.errors import ShuttingDown
-from twohop.graph.model import JobState, Scope
+from twohop.graph.model import Job, JobState, Scope
 from twohop.graph.store import Ledger
 from twohop.memory import paging
 from twohop.memory.api import AddResult, ListedJob, Listing
@@ -15,9 +15,6 @@ from twohop.memory.validate import Check, check_id
 from twohop.memory.write.add import Adder, outline
 from twohop.memory.write.edit import request_key
 from twohop.memory.write.runner import Runner, line_of
-
-POLL_SECONDS = 1.0
-"""How often a watched job is looked at, beside being told of it: another process may work on it."""
 
 
 class Jobs:
@@ -58,19 +55,23 @@ class Jobs:
         """
         check_id(scope, "job_id", job_id, self._limits)
         seen: AddResult | None = None
+        looked_at: tuple[Job | None, bool] | None = None
         with self._notices.watching(job_id) as watch:
             while True:
                 # A final job that this process still works on gets its place in the index, which is a change too.
                 worked_on = self._runner.works_on(job_id)
-                result = await self._adder.result(scope, job_id)
-                if seen is None or replace(result, seq=seen.seq) != seen:
-                    seen = result
-                    yield result
-                if result.state.final and (self._notices.closed or not worked_on):
-                    return
+                found = await self._ledger.job(scope.partition, job_id), worked_on
+                if found != looked_at:
+                    looked_at = found
+                    result = await self._adder.result(scope, job_id)
+                    if seen is None or replace(result, seq=seen.seq) != seen:
+                        seen = result
+                        yield result
+                    if result.state.final and (self._notices.closed or not worked_on):
+                        return
                 if self._notices.closed:
                     raise ShuttingDown("this process is shutting down: watch the job at another one, or again later")
-                await watch.change(POLL_SECONDS)
+                await watch.change()
 
     async def cancel(self, scope: Scope, job_id: str, *, request_id: str) -> AddResult:
         """End the job: nothing that it still does is written, what it committed stays."""

@@ -1,31 +1,48 @@
-"""News within this process: who waits for a job hears at once when it changes."""
+"""News within this process: who waits for a job hears at once when it changes.
+
+What another process does, nobody tells: whoever waits looks again from time to time, soon at first and then less often.
+"""
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+
+from twohop.memory.clock import Jitter
+
+FIRST_SECONDS = 0.03
+"""The first wait without news: a job whose messages need no model is done by then."""
+
+LONGEST_SECONDS = 0.25
+"""The longest, after three doublings: less than people notice, and four small reads a second."""
 
 
 class Watch:
     """Hears of some keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, jitter: Jitter) -> None:
         self._told = asyncio.Event()
+        self._jitter = jitter
+        self._seconds = FIRST_SECONDS
 
     def tell(self) -> None:
         """Something changed."""
         self._told.set()
 
-    async def change(self, seconds: float) -> None:
-        """Wait for a change since the last call, at most so long: another process changes things without telling."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._told.wait(), seconds)
+    async def change(self) -> None:
+        """Wait for a change since the last call, or until it is time to look what other processes did."""
+        try:
+            await asyncio.wait_for(self._told.wait(), self._seconds * (0.5 + self._jitter() / 2))
+            self._seconds = FIRST_SECONDS
+        except TimeoutError:
+            self._seconds = min(self._seconds * 2, LONGEST_SECONDS)
         self._told.clear()
 
 
 class Notices:
     """Tells watchers of the keys that they asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, jitter: Jitter) -> None:
+        self._jitter = jitter
         self._watches: dict[str, set[Watch]] = {}
         self.closed = False
         """Whether the process is going down: nobody should wait any longer."""
@@ -33,7 +50,7 @@ class Notices:
     @contextmanager
     def watching(self, *keys: str) -> Iterator[Watch]:
         """A watch on the keys. Look at the state after this: what changes from here on is told."""
-        watch = Watch()
+        watch = Watch(self._jitter)
         for key in keys:
             self._watches.setdefault(key, set()).add(watch)
         try:

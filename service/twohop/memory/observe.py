@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from twohop.graph.model import Decision, JobState
+from twohop.graph.store import Backlog
 from twohop.memory.ports import Phase, Usage
 
 
@@ -25,6 +26,6 @@ class Observer(Protocol):
         """A model was called; `tokens` are zero when the call failed."""
         ...
 
-    def lags(self, rows: int) -> None:
-        """So many rows wait for the index."""
+    def lags(self, backlog: Backlog, now: int) -> None:
+        """What waits for the index now (microseconds)."""
         ...

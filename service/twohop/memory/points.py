@@ -1,6 +1,7 @@
 """What is indexed: messages, revisions and relations of the ledger as points, with their lexical and dense vectors."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +13,7 @@ from twohop.memory.calendar_words import MONTH_NAMES
 from twohop.memory.centring import Means
 from twohop.memory.moment import instant
 from twohop.vector.model import FAR, Point, PointKind, Vector
-from twohop.vector.sparse import MessageFields, encode_fact, encode_message
+from twohop.vector.sparse import MessageFields, encode_fact, encode_message, surfaces
 
 RADIUS = 4
 """Neighbours on each side whose words a message is found by."""
@@ -46,6 +47,24 @@ def written_day(at: int, time_zone: str) -> str:
 def dense_text(message: Message) -> str:
     """What a message's dense vector is made of: who, when and what."""
     return f"{speaker(message)} ({day(message)}): {message.content}"
+
+
+def message_vocabulary(messages: Iterable[Message]) -> dict[str, str]:
+    """Stem -> surface form of the words by which these messages are found."""
+    found: dict[str, str] = {}
+    for message in messages:
+        # A text that can't be made is the projector's to report: it must not keep the message from being accepted.
+        with suppress(Exception):
+            found |= surfaces(dense_text(message))
+    return found
+
+
+def revision_vocabulary(revisions: Iterable[Revision]) -> dict[str, str]:
+    """Stem -> surface form of the words by which these facts are found."""
+    found: dict[str, str] = {}
+    for revision in revisions:
+        found |= surfaces(" ".join((revision.text, *revision.cues)))
+    return found
 
 
 def fact_words(memory: Memory) -> str:

@@ -1,17 +1,35 @@
 """Projection: what the ledger holds now, carried into the index.
 
-An outbox row is only a key that means "look again": the current state is read and upserted, or its point deleted. So
-projecting is idempotent and needs no order, and a crash between index and ledger costs a repetition.
+An outbox row is only a key that means "look again": the current state is read and upserted. So projecting is idempotent
+and needs no order, and a crash between index and ledger costs a repetition.
+
+Any number of processes project one ledger into one index. The ledger hands a row to one of them at a time, which only
+saves work; a slow one, or a write that the network held back, does no harm either:
+
+- A point carries the owner's sequence as it was before the point's state was read, and never replaces one with a higher
+  sequence. Whatever changes the state queues its row again, and that row stays until somebody has projected a state
+  that is at least as new as its sequence. So the last write that the index takes is of the newest state.
+- Nothing remembers a deleted point's sequence, so a slow write could bring it back. Therefore whether a row has a point
+  never changes: versions that ended keep theirs, with the time when they did, and what else decides (a disputed
+  revision, a relation worded as its memory was when it was recorded) is never rewritten. Only what has no point at any
+  time is deleted, which every process agrees on.
+- Two that take the same mean at once make the same version of it: the ledger keeps the first, and both read that.
+
+A row that can't be projected, whatever the reason, holds nobody up: see `POISON`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from traceback import extract_tb
 
 import numpy as np
+import structlog
 
-from twohop.graph.model import Axes, Memory, OutboxRow, Owner
-from twohop.graph.store import Ledger, Reached, unwatched
+from twohop.errors import DeadlineExceeded, Exhausted, Misconfigured, ModelUnavailable, Unavailable
+from twohop.graph.model import Axes, Evidence, Memory, Message, OutboxRow, Owner, Relation, Revision
+from twohop.graph.store import NOW, Ledger, Reached, unwatched
 from twohop.memory.centring import Centring, Mean, Means, due
 from twohop.memory.gates import Gates
 from twohop.memory.names import normal
@@ -28,13 +46,22 @@ from twohop.memory.steps import Step
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import Point
-from twohop.vector.sparse import surfaces
 
 BATCH = 64
 """Rows of one step: some 30 ms of encoding, after which other tasks have their turn."""
 
 PAGE = 1_000
 """Texts read at a time while a mean is taken."""
+
+PARK_AFTER = 5
+"""Failed tries after which a row is parked: the worker's looks spread them over most of a minute, so that what passes
+by itself has passed."""
+
+NOT_THE_ROWS = (Unavailable, Exhausted, DeadlineExceeded, ModelUnavailable, Misconfigured)
+"""Errors that say nothing about the rows at hand: a store or the embedder is down, full or not set up. Everything waits
+until it is back. Any other error is `POISON`."""
+
+log = structlog.get_logger(__name__)
 
 
 class Projector:
@@ -51,38 +78,84 @@ class Projector:
     async def project(self, partition: str | None = None, limit: int = BATCH) -> int:
         """Carry all waiting changes of one owner, or of all, into the index; returns how many rows that were.
 
-        `limit` is the number of rows of one step. What fails stays in the outbox.
+        `limit` is the number of rows of one step. What fails stays in the outbox; a row that fails alone is counted
+        there, and the others go on.
 
         Raises:
-            IndexUnavailable: the index can't be reached.
-            ModelError: the embedder failed.
+            Unavailable: index or ledger can't be reached.
+            ModelUnavailable: the embedder can't be reached.
         """
         if partition is not None:
-            async with self._gates.owner(partition):
-                return await self._drain(partition, limit)
+            projected, _ = await self._owner(partition, limit)
+            return projected
         projected = 0
-        while rows := await self._ledger.outbox(limit):
+        failed: set[OutboxRow] = set()
+        while rows := await self._waiting(limit, failed):
             for owner in dict.fromkeys(row.partition for row in rows):
-                projected += await self.project(owner, limit)
+                done, bad = await self._owner(owner, limit)
+                projected += done
+                failed |= bad
         return projected
 
-    async def _drain(self, partition: str, limit: int) -> int:
+    async def _waiting(
+        self, limit: int, failed: Collection[OutboxRow], partition: str | None = None
+    ) -> list[OutboxRow]:
+        """The next rows but for those that failed just now, which the ledger still counts as the oldest."""
+        tried = {(row.partition, row.kind, row.id) for row in failed}
+        rows = await self._ledger.outbox(limit + len(failed), partition)
+        return [row for row in rows if (row.partition, row.kind, row.id) not in tried]
+
+    async def _owner(self, partition: str, limit: int) -> tuple[int, set[OutboxRow]]:
+        """Project an owner's rows: how many, and those that can't be."""
         projected = 0
-        while rows := await self._ledger.outbox(limit, partition):
-            # Read before the rows' state: a point is never stamped newer than what it was made from.
-            owner = await self._ledger.owner(partition)
-            means = await self._centred(owner) if owner and self._embedder.centred else Means()
-            builder = Builder(self._ledger, partition, owner.seq if owner else 0)
-            drafts, gone, words = await builder.drafts(rows)
-            await self._index.upsert(await self._embedded(drafts, means))
-            if gone:
-                await self._index.delete(partition, gone)
-            self._step(Step.INDEXED)
-            # Together, so that both are one group of the ledger's writer and one wait for the disk.
-            await asyncio.gather(self._ledger.add_vocabulary(partition, words), self._ledger.outbox_done(rows))
-            self._step(Step.PROJECTED)
-            projected += len(rows)
-        return projected
+        failed: set[OutboxRow] = set()
+        async with self._gates.owner(partition):
+            while rows := await self._waiting(limit, failed, partition):
+                try:
+                    await self._carry(partition, rows)
+                except NOT_THE_ROWS:
+                    raise
+                except Exception:  # noqa: BLE001  Poison: which of the rows, the next line finds out.
+                    bad = await self._one_by_one(partition, rows)
+                    failed.update(bad)
+                    projected -= len(bad)
+                projected += len(rows)
+        return projected, failed
+
+    async def _one_by_one(self, partition: str, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+        """Project each row alone; those that can't be are counted in the outbox."""
+        bad: list[OutboxRow] = []
+        for row in rows:
+            try:
+                await self._carry(partition, [row])
+            except NOT_THE_ROWS:
+                raise
+            except Exception as e:  # noqa: BLE001  Whatever it is, it is this row's, and the others go on.
+                bad.append(row)
+                if not row.attempts:
+                    # An error's text may hold what was said; where it was raised does not.
+                    at = extract_tb(e.__traceback__)[-1]
+                    where = f"{at.filename}:{at.lineno}"
+                    log.warning("projection.poison", kind=row.kind, id=row.id, error=type(e).__name__, where=where)
+        await self._ledger.outbox_failed(bad, PARK_AFTER)
+        return bad
+
+    async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> None:
+        """Bring the points behind some rows to the state that the ledger holds now."""
+        # The owner first: a point is never stamped newer than what it was made from.
+        owner, means, state = await asyncio.gather(
+            self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
+        )
+        means = await self._centred(owner, means) if owner and self._embedder.centred else Means()
+        drafts = await Builder(self._ledger, partition, owner.seq if owner else 0).drafts(state)
+        made = {draft.point.id for draft in drafts}
+        gone = [row.id for row in rows if row.id not in made]
+        await self._index.upsert(await self._embedded(drafts, means))
+        if gone:
+            await self._index.delete(partition, gone)
+        self._step(Step.INDEXED)
+        await self._ledger.outbox_done(rows)
+        self._step(Step.PROJECTED)
 
     async def _embedded(self, drafts: Sequence[Draft], means: Means) -> list[Point]:
         if not drafts:
@@ -96,9 +169,8 @@ class Projector:
 
     # -- means ----------------------------------------------------------------------------------------------------
 
-    async def _centred(self, owner: Owner) -> Means:
+    async def _centred(self, owner: Owner, means: Means) -> Means:
         """The owner's means; one that is due is taken first, which sends every point of its list here again."""
-        means = await self._centring.means(owner.partition)
         counts = {"message": owner.message_count, "fact": owner.memory_count}
         pending = {name: count for name, count in counts.items() if due(count, means.by_name.get(name))}
         for name, count in pending.items():
@@ -120,7 +192,7 @@ class Projector:
     async def _messages(self, partition: str) -> AsyncIterator[list[str]]:
         after = ""
         while ids := await self._ledger.message_ids(partition, PAGE, after):
-            yield [dense_text(message) for message in await self._ledger.messages(partition, ids)]
+            yield dense_texts(await self._ledger.messages(partition, ids))
             after = ids[-1]
 
     async def _facts(self, partition: str) -> AsyncIterator[list[str]]:
@@ -130,84 +202,107 @@ class Projector:
             after = ids[-1]
 
 
+def dense_texts(messages: Iterable[Message]) -> list[str]:
+    """The texts of messages; one whose text can't be made has a row that is poison, and the mean does without it."""
+    texts: list[str] = []
+    for message in messages:
+        with suppress(Exception):
+            texts.append(dense_text(message))
+    return texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What the ledger holds now behind some rows of one owner; `facts` are by the messages that they rest on."""
+
+    windows: Mapping[str, Sequence[Message]]
+    facts: Mapping[str, Sequence[Memory]]
+    revisions: Sequence[Revision]
+    relations: Sequence[Relation]
+
+
+async def state_of(ledger: Ledger, partition: str, rows: Sequence[OutboxRow]) -> State:
+    """The state behind the rows, read in one go."""
+    ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
+    for row in rows:
+        ids[row.kind].append(row.id)
+    windows, facts, revisions, relations = await asyncio.gather(
+        ledger.windows(partition, ids["message"], RADIUS),
+        ledger.facts_of_messages(partition, ids["message"], NOW),
+        ledger.revisions_by_id(partition, ids["memory"]),
+        ledger.relations_by_id(partition, ids["relation"]),
+    )
+    return State(windows=windows, facts=facts, revisions=revisions, relations=relations)
+
+
 class Builder:
-    """Reads the current state behind a batch of outbox rows of one owner."""
+    """Makes the points of one owner's rows."""
 
     def __init__(self, ledger: Ledger, partition: str, seq: int) -> None:
         self._ledger = ledger
         self._partition = partition
         self._seq = seq
 
-    async def drafts(self, rows: Sequence[OutboxRow]) -> tuple[list[Draft], list[str], dict[str, str]]:
-        """Points to write, ids of points that must go, and the words seen (stem -> surface form)."""
-        ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
-        for row in rows:
-            ids[row.kind].append(row.id)
-        messages, words = await self._messages(ids["message"])
-        revisions, more = await self._revisions(ids["memory"])
-        relations = await self._relations(ids["relation"])
-        drafts = [*messages, *revisions, *relations]
-        made = {draft.point.id for draft in drafts}
-        return drafts, [row.id for row in rows if row.id not in made], {**more, **words}
+    async def drafts(self, state: State) -> list[Draft]:
+        """The points that the state calls for; a row without one has none at any time."""
+        revisions, relations = await asyncio.gather(self._revisions(state), self._relations(state.relations))
+        return [*self._messages(state), *revisions, *relations]
 
-    async def _messages(self, ids: Sequence[str]) -> tuple[list[Draft], dict[str, str]]:
-        if not ids:
-            return [], {}
-        windows = await self._ledger.windows(self._partition, ids, RADIUS)
-        facts = await self._ledger.facts_of_messages(self._partition, ids, Axes())
-        drafts: list[Draft] = []
-        words: dict[str, str] = {}
-        for message_id, window in windows.items():
-            message = next(other for other in window if other.id == message_id)
-            drafts.append(message_draft(message, window, facts.get(message_id, ()), self._seq))
-            words |= surfaces(dense_text(message))
-        return drafts, words
+    def _messages(self, state: State) -> list[Draft]:
+        return [
+            message_draft(message, window, state.facts.get(message.id, ()), self._seq)
+            for one, window in state.windows.items()
+            for message in window
+            if message.id == one
+        ]
 
-    async def _revisions(self, ids: Sequence[str]) -> tuple[list[Draft], dict[str, str]]:
+    async def _revisions(self, state: State) -> list[Draft]:
         """One point a version, also of those that ended: what was known then is found then.
 
         A disputed version is never an answer, so it has no point.
         """
-        if not ids:
-            return [], {}
-        revisions = [r for r in await self._ledger.revisions_by_id(self._partition, ids) if not r.disputed]
-        memory_ids = list(dict.fromkeys(revision.memory_id for revision in revisions))
-        memories = {m.id: m for m in await self._ledger.memories(self._partition, memory_ids, Axes())}
+        revisions = [revision for revision in state.revisions if not revision.disputed]
+        memories = {memory.id: memory for them in state.facts.values() for memory in them}
+        unread = list(dict.fromkeys(r.memory_id for r in revisions if r.memory_id not in memories))
+        if unread:
+            memories.update((m.id, m) for m in await self._ledger.memories(self._partition, unread, NOW))
         for revision in revisions:
             if revision.memory_id not in memories:
                 # It was retracted: its evidence is read as it was known while it stood.
                 then = Axes(known_at=revision.recorded_at)
                 for memory in await self._ledger.memories(self._partition, [revision.memory_id], then):
                     memories[memory.id] = memory
-        said = await self._said(memories.values())
-        drafts: list[Draft] = []
-        words: dict[str, str] = {}
-        for revision in revisions:
-            evidence = memories[revision.memory_id].evidence
-            observed = max((said[row.message_id] for row in evidence), default=revision.recorded_at)
-            drafts.append(revision_draft(revision, evidence, observed, self._seq))
-            words |= surfaces(" ".join((revision.text, *revision.cues)))
-        return drafts, words
+        return [
+            revision_draft(revision, evidence, said_last(evidence, revision.recorded_at), self._seq)
+            for revision in revisions
+            for evidence in [memories[revision.memory_id].evidence]
+        ]
 
-    async def _relations(self, ids: Sequence[str]) -> list[Draft]:
-        """Relations that stand now and are worded unlike the memories behind them."""
-        if not ids:
-            return []
-        relations = await self._ledger.relations(self._partition, ids, Axes())
-        support = list(dict.fromkeys(memory_id for relation in relations for memory_id in relation.support))
-        memories = {m.id: m for m in await self._ledger.memories(self._partition, support, Axes())}
-        said = await self._said(memories.values())
+    async def _relations(self, relations: Sequence[Relation]) -> list[Draft]:
+        """One point a version, also of those that ended, that is worded unlike the memories behind it."""
         drafts: list[Draft] = []
+        behind = await self._behind(relations) if relations else {}
         for relation in relations:
-            behind = [memories[memory_id] for memory_id in relation.support if memory_id in memories]
-            if any(normal(memory.revision.text) == normal(relation.text) for memory in behind):
+            if any(normal(memory.revision.text) == normal(relation.text) for memory in behind[relation.id]):
                 continue
-            evidence = [row for memory in behind for row in memory.evidence]
-            observed = max((said[row.message_id] for row in evidence), default=relation.recorded_at)
-            drafts.append(relation_draft(relation, evidence, observed, self._seq))
+            evidence = [row for memory in behind[relation.id] for row in memory.evidence]
+            drafts.append(relation_draft(relation, evidence, said_last(evidence, relation.recorded_at), self._seq))
         return drafts
 
-    async def _said(self, memories: Iterable[Memory]) -> dict[str, int]:
-        """Message id -> when it was said, for all evidence of the memories."""
-        ids = list(dict.fromkeys(row.message_id for memory in memories for row in memory.evidence))
-        return {message.id: message.observed_at for message in await self._ledger.messages(self._partition, ids)}
+    async def _behind(self, relations: Sequence[Relation]) -> dict[str, list[Memory]]:
+        """Relation id -> the memories that supported it when it was recorded: what is later said changes nothing."""
+        supports: dict[int, dict[str, None]] = {}
+        for relation in relations:
+            supports.setdefault(relation.recorded_at, {}).update(dict.fromkeys(relation.support))
+        looks = [self._ledger.memories(self._partition, list(ids), Axes(known_at=at)) for at, ids in supports.items()]
+        read = zip(supports, await asyncio.gather(*looks), strict=True)
+        found = {(at, memory.id): memory for at, memories in read for memory in memories}
+        return {
+            relation.id: [found[key] for one in relation.support if (key := (relation.recorded_at, one)) in found]
+            for relation in relations
+        }
+
+
+def said_last(evidence: Iterable[Evidence], otherwise: int) -> int:
+    """When the newest of the evidence was said."""
+    return max((row.observed_at for row in evidence), default=otherwise)

@@ -15,7 +15,7 @@ FAR = 2**62
 
 
 class PointKind(StrEnum):
-    """What a point stands for. There is one point per message, per current revision and per relation."""
+    """What a point stands for: a message, or a version of a memory or of a relation, ended ones too."""
 
     MESSAGE = "message"
     MEMORY = "memory"

@@ -9,7 +9,10 @@ import openai
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
-from twohop.errors import Misconfigured, ModelRejected, ModelUnavailable
+from twohop.errors import Misconfigured, ModelDenied, ModelRejected, ModelUnavailable
+
+DENIED = frozenset({401, 403, 404})
+"""Statuses that say nothing about the texts: the operator has to put the settings right."""
 
 RETRIED = frozenset({408, 409, 429})
 """Statuses below 500 that a later try can turn: request time-out, conflict, rate limit."""
@@ -82,6 +85,7 @@ class OpenAIEmbedder:
 
         Raises:
             ModelUnavailable: connection, time-out, HTTP 408, 409, 429 or 5xx, also on the last try.
+            ModelDenied: HTTP 401, 403 or 404.
             ModelRejected: another HTTP 4xx, or vectors that are not what the index can hold.
         """
         vectors = np.zeros((len(texts), self.dimension), np.float32)
@@ -135,7 +139,8 @@ def refused(error: openai.APIStatusError) -> ModelUnavailable | ModelRejected:
             retry_after=seconds(error.response.headers.get("retry-after", "")),
         )
     advice = ADVICE.get(status, "")
-    return ModelRejected(f"the embedding server refused the request with HTTP {status}{advice and f': {advice}'}")
+    message = f"the embedding server refused the request with HTTP {status}{advice and f': {advice}'}"
+    return ModelDenied(message) if status in DENIED else ModelRejected(message)
 
 
 def seconds(header: str) -> float | None:

@@ -9,13 +9,14 @@ from twohop.graph.sqlite import jobs, record, requests
 from twohop.graph.sqlite.conversations import owner, session, unknown_sessions
 from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.stamp import Stamp, advance, name_owner, queue
+from twohop.graph.sqlite.statistics import add_words
 from twohop.graph.store import Acceptance, Accepted
 
 WINDOW = 4
 """Messages before a new one whose indexed words change with it: a message is found by its neighbours' words too."""
 
 
-def accept(database: Database, now: int, acceptance: Acceptance) -> Accepted:
+def accept(database: Database, now: int, holder: str, acceptance: Acceptance) -> Accepted:
     """Store messages, request and job, or find the job of an earlier call."""
     own = database.of(acceptance.scope.partition)
     if {acceptance.job.partition, *(message.partition for message in acceptance.messages)} != {own.partition}:
@@ -34,9 +35,10 @@ def accept(database: Database, now: int, acceptance: Acceptance) -> Accepted:
     name_owner(own, acceptance.scope)
     for name, messages in by_session.items():
         append(own, name, messages, stamp)
-    job = jobs.add_job(own, acceptance.job, stamp.at)
+    job = jobs.add_job(own, acceptance.job, stamp.at, holder)
     if acceptance.summary is not None:
         queue_summary(own, acceptance.summary, acceptance.summary_after, stamp)
+    add_words(own, acceptance.vocabulary, stamp)
     requests.remember(own, acceptance.request, acceptance.job.id, stamp.at)
     return Accepted(job=job, repeated=False, seq=stamp.seq, recorded_at=stamp.at)
 

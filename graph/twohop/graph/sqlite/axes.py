@@ -1,7 +1,7 @@
 """The two time axes as conditions: what was known, and of that what held."""
 
 from twohop.graph.model import Axes, Narrowing
-from twohop.graph.sqlite.database import Value
+from twohop.graph.tables import Value
 
 
 def at(axes: Axes) -> dict[str, Value]:

@@ -43,7 +43,10 @@ SCOPES = {
 }
 """Every table of owner data -> the columns one of which bounds it; rows are inserted under the first."""
 
-NAMED = re.compile(r"(?<![\w:])(" + "|".join(SCOPES) + r")(?![\w.])(?:\s+AS\s+(\w+))?", re.IGNORECASE)
+UPKEEP = ("place",)
+"""Tables without an owner: no statement on owner data may name them."""
+
+NAMED = re.compile(r"(?<![\w:])(" + "|".join((*SCOPES, *UPKEEP)) + r")(?![\w.])(?:\s+AS\s+(\w+))?", re.IGNORECASE)
 GROUP = re.compile(r"\(([^()]*)\)")
 INSERT = re.compile(r"INSERT(?: OR IGNORE)? INTO (\w+) \((\w+)")
 
@@ -73,6 +76,8 @@ def judge(clause: str, sql: str) -> str:
     """Check one clause without its subqueries; gives the empty text that takes its place."""
     for part in re.split(r"\bUNION(?: ALL)?\b", clause):
         for table, alias in NAMED.findall(part):
+            if table.lower() in UPKEEP:
+                raise UnscopedStatement(f"{table} is no owner's: {sql}")
             name = f"{alias}." if alias else ""
             scope = "|".join(SCOPES[table.lower()])
             bound = rf"\b(?:WHERE|ON)\s+{re.escape(name)}({scope})\s*=\s*:\1\b"

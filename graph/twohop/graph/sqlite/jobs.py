@@ -60,13 +60,16 @@ def first(own: Owned, kind: JobKind, session: str) -> Job | None:
     return None if row is None else job_of(row)
 
 
-def add_job(own: Owned, job: Job, at: int) -> Job:
-    """Store a new job; one that was to run at once waits when its session has an unfinished one."""
+def add_job(own: Owned, job: Job, at: int, holder: str = "") -> Job:
+    """Store a new job; one that was to run at once waits when its session has an unfinished one.
+
+    `holder` works on it if it runs.
+    """
     waits = job.state is JobState.RUNNING and first(own, job.kind, job.session) is not None
     stored = replace(
         job, state=JobState.PENDING if waits else job.state, run=0 if waits else job.run, created_at=at, updated_at=at
     )
-    own.insert("jobs", [job_columns(stored, at)])
+    own.insert("jobs", [{**job_columns(stored, at), "holder": holder}])
     return stored
 
 
@@ -86,7 +89,7 @@ def set_job(own: Owned, update: JobUpdate, now: int) -> None:
         id=update.id,
         state=update.state.value,
         error=update.error,
-        not_before=update.not_before,
+        not_before=now + update.retry_after if update.retry_after else 0,
         payload=None if update.payload is None else json_of(update.payload),
         usage=None if update.usage is None else json_of(update.usage),
         attempts=update.attempts,
@@ -103,14 +106,16 @@ def update(database: Database, now: int, partition: str, changed: JobUpdate) -> 
     set_job(database.of(partition), changed, now)
 
 
-def claim(database: Database, now: int, limit: int, kind: JobKind, per_owner: int, after: str) -> list[Job]:
+def claim(
+    database: Database, now: int, holder: str, limit: int, kind: JobKind, per_owner: int, after: str
+) -> list[Job]:
     """Take due jobs, one an owner in each round."""
     claimed: list[Job] = []
     found = True
     while found and len(claimed) < limit:
         found = False
         for partition in owners(database, now, kind, after):
-            job = claim_of(database.of(partition), now, kind, per_owner)
+            job = claim_of(database.of(partition), now, holder, kind, per_owner)
             if job is not None:
                 claimed.append(job)
                 found = True
@@ -141,7 +146,7 @@ def owners(database: Database, now: int, kind: JobKind, after: str) -> list[str]
     return [row["partition"] for row in rows]
 
 
-def claim_of(own: Owned, now: int, kind: JobKind, per_owner: int) -> Job | None:
+def claim_of(own: Owned, now: int, holder: str, kind: JobKind, per_owner: int) -> Job | None:
     """Start the owner's next job, if it may have one more."""
     running = own.all(
         "SELECT COUNT(*) AS busy FROM jobs WHERE partition = :partition AND kind = :kind AND state = 'running'",
@@ -153,9 +158,10 @@ def claim_of(own: Owned, now: int, kind: JobKind, per_owner: int) -> Job | None:
     if due is None:
         return None
     row = own.one(
-        "UPDATE jobs SET state = 'running', run = run + 1, updated_at = MAX(:now, updated_at + 1)",
+        "UPDATE jobs SET state = 'running', run = run + 1, holder = :holder, updated_at = MAX(:now, updated_at + 1)",
         "WHERE partition = :partition AND id = :id RETURNING *",
         id=due["id"],
+        holder=holder,
         now=now,
     )
     return None if row is None else job_of(row)
@@ -201,13 +207,14 @@ def replay(database: Database, now: int, partition: str, job_id: str, request: R
     return find(own, job_id)
 
 
-def release(database: Database, now: int) -> int:
-    """Put running jobs back; how many."""
+def release(database: Database, now: int, holder: str) -> int:
+    """Put back running jobs that anybody but `holder` began; how many."""
     return len(
         database.maintain(
             "UPDATE jobs SET state = 'pending', updated_at = MAX(:now, updated_at + 1) WHERE state = 'running' "
-            "RETURNING id",
+            "AND holder <> :holder RETURNING id",
             now=now,
+            holder=holder,
         )
     )
 

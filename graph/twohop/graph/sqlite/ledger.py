@@ -2,9 +2,10 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
+from uuid import uuid4
 
 from twohop.graph.model import (
     AgentConfig,
@@ -35,12 +36,14 @@ from twohop.graph.sqlite import (
     listing,
     memories,
     outbox,
+    place,
     record,
     relations,
     statistics,
     summaries,
 )
 from twohop.graph.sqlite.accept import accept
+from twohop.graph.sqlite.around import around
 from twohop.graph.sqlite.commit import commit
 from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, connect_reader, unusable
 from twohop.graph.sqlite.readers import Readers
@@ -50,6 +53,7 @@ from twohop.graph.store import (
     NOW,
     Acceptance,
     Accepted,
+    Backlog,
     Changes,
     Committed,
     JobUpdate,
@@ -58,7 +62,9 @@ from twohop.graph.store import (
     Page,
     Reached,
     RequestKey,
+    Run,
     SummaryUpdate,
+    Surroundings,
     Trail,
     unwatched,
 )
@@ -84,6 +90,8 @@ class SqliteLedger:
         self._writer = writer
         self._readers = readers
         self._clock = clock
+        self._holder = uuid4().hex
+        """Tells the jobs that run under this ledger from those that a process before it left behind."""
 
     @classmethod
     async def open(
@@ -118,7 +126,7 @@ class SqliteLedger:
     async def _read(
         self, partition: str, look: Callable[Concatenate[Owned, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs))
+        return await self._readers.read(lambda database: look(database.of(partition), *args, **kwargs), partition)
 
     async def _write(self, work: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._writer.write(lambda database: work(database, *args, **kwargs))
@@ -131,7 +139,9 @@ class SqliteLedger:
 
     async def accept(self, acceptance: Acceptance) -> Accepted:
         """Store messages, request id and job."""
-        return await self._writer.write(lambda database: accept(database, self._clock(), acceptance), "accept")
+        return await self._writer.write(
+            lambda database: accept(database, self._clock(), self._holder, acceptance), "accept"
+        )
 
     async def commit(self, changes: Changes) -> Committed:
         """Apply changes, or nothing."""
@@ -156,10 +166,6 @@ class SqliteLedger:
     async def set_summary(self, partition: str, update: SummaryUpdate) -> None:
         """Replace a session's rolling summary."""
         await self._stamped(summaries.set_summary, partition, update)
-
-    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
-        """Add stems with their surface forms."""
-        await self._stamped(statistics.add_vocabulary, partition, words)
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
         """Store a list's mean."""
@@ -188,10 +194,10 @@ class SqliteLedger:
         return await self._read(partition, jobs.first, kind, session)
 
     async def claim_jobs(
-        self, now: int, limit: int, *, kind: JobKind = JobKind.ADD, per_owner: int = 1_000, after: str = ""
+        self, limit: int, *, kind: JobKind = JobKind.ADD, per_owner: int = 1_000, after: str = ""
     ) -> list[Job]:
         """Take due jobs of all owners."""
-        return await self._write(jobs.claim, now, limit, kind, per_owner, after)
+        return await self._stamped(jobs.claim, self._holder, limit, kind, per_owner, after)
 
     async def queue_job(self, job: Job) -> bool:
         """Queue a job of which one is enough."""
@@ -214,8 +220,11 @@ class SqliteLedger:
         return await self._readers.read(lambda database: summaries.unsummarised(database, before, limit))
 
     async def release_jobs(self) -> int:
-        """Put running jobs back."""
-        return await self._stamped(jobs.release)
+        """Put back what a process that had the file open before was working on."""
+        return await self._stamped(jobs.release, self._holder)
+
+    async def renew(self, runs: Sequence[Run]) -> None:
+        """Nobody else has the file open: what this process holds is its own until it closes."""
 
     async def outbox(self, limit: int, partition: str | None = None) -> list[OutboxRow]:
         """The oldest waiting rows."""
@@ -225,18 +234,34 @@ class SqliteLedger:
         """Remove projected rows."""
         await self._write(outbox.done, rows)
 
-    async def outbox_size(self, partition: str | None = None) -> int:
-        """How many rows wait."""
-        return await self._readers.read(lambda database: outbox.size(database, partition))
+    async def outbox_failed(self, rows: Sequence[OutboxRow], park_after: int) -> None:
+        """Count a failed try, and park what failed too often."""
+        await self._write(outbox.failed, rows, park_after)
 
-    async def outbox_refill(self) -> int:
+    async def outbox_unpark(self) -> int:
+        """Let parked rows wait again."""
+        return await self._write(outbox.unpark)
+
+    async def backlog(self, partition: str | None = None) -> Backlog:
+        """What waits for the index."""
+        return await self._readers.read(lambda database: outbox.backlog(database, partition))
+
+    async def outbox_refill(self, partition: str | None = None) -> int:
         """Ask for everything to be projected: a transaction an owner, so that others can write between them."""
+        if partition is not None:
+            return await self._stamped(outbox.refill, partition)
         rows, after = 0, ""
         while found := await self.partitions(OWNERS_A_STEP, after):
-            for partition in found:
-                rows += await self._stamped(outbox.refill, partition)
+            for owner in found:
+                rows += await self._stamped(outbox.refill, owner)
             after = found[-1]
+        await self._write(place.filled)
         return rows
+
+    async def enter(self, index: str, *, exclusive: bool) -> bool:
+        """Note what this process projects into; `exclusive` or not, it is the only one that has the file open."""
+        del exclusive
+        return await self._write(place.enter, index)
 
     async def partitions(self, limit: int, after: str = "") -> list[str]:
         """All partitions in order."""
@@ -401,6 +426,10 @@ class SqliteLedger:
         """Relations by id."""
         return await self._read(partition, relations.relations, ids, axes)
 
+    async def relations_by_id(self, partition: str, ids: Sequence[str]) -> list[Relation]:
+        """Relations by id, ended ones too."""
+        return await self._read(partition, relations.relations_by_id, ids)
+
     async def relations_by_key(self, partition: str, keys: Sequence[str]) -> list[Relation]:
         """Current versions of relations."""
         return await self._read(partition, relations.relations_by_key, keys)
@@ -425,6 +454,21 @@ class SqliteLedger:
         return await self._read(
             partition, relations.list_relations, axes, limit, after, entity_id, predicate, narrowing
         )
+
+    async def around(
+        self,
+        partition: str,
+        axes: Axes,
+        *,
+        entity_ids: Sequence[str] = (),
+        memory_ids: Sequence[str] = (),
+        limit: int = 0,
+        hot: Sequence[str] = (),
+        through: int | None = None,
+        narrowing: Narrowing | None = None,
+    ) -> Surroundings:
+        """One step over the graph."""
+        return await self._read(partition, around, axes, entity_ids, memory_ids, limit, hot, through, narrowing)
 
     async def degrees(self, partition: str, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
         """Relations and messages of entities."""

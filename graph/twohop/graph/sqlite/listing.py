@@ -7,9 +7,10 @@ from typing import Any
 from twohop.graph.model import Axes, Memory
 from twohop.graph.rows import json_of
 from twohop.graph.sqlite.axes import at, narrowed, narrowing_values, revisions, versions
-from twohop.graph.sqlite.database import Owned, Value, listed
+from twohop.graph.sqlite.database import Owned, listed
 from twohop.graph.sqlite.memories import hydrate
 from twohop.graph.store import MemoryFilter, Page
+from twohop.graph.tables import Value
 
 ABOUT = (
     "AND m.id IN (SELECT o.memory_id FROM triples AS s CROSS JOIN revisions AS o "

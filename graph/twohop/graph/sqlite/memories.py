@@ -163,9 +163,10 @@ def hydrate(own: Owned, rows: Sequence[Row], known_at: int | None) -> list[Memor
     triples = triples_of(own, [row["id"] for row in rows])
     evidence: dict[str, list[Evidence]] = {}
     for row in own.all(
-        "SELECT e.* FROM json_each(:ids) AS i",
+        "SELECT e.*, m.observed_at FROM json_each(:ids) AS i",
         "CROSS JOIN evidence AS e ON e.partition = :partition AND e.memory_id = i.value",
         linked("e", known_at),
+        "CROSS JOIN messages AS m ON m.partition = :partition AND m.id = e.message_id",
         "ORDER BY e.recorded_at, e.rowid",
         ids=listed(dict.fromkeys(row["memory_id"] for row in rows)),
         known_at=known_at,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from twohop.errors import StaleRead
 from twohop.graph.model import Alias, Entity, Mention
 from twohop.graph.rows import entity_columns
-from twohop.graph.sqlite.database import Owned, Value, listed
+from twohop.graph.sqlite.database import Owned, listed
 from twohop.graph.sqlite.stamp import Stamp
+from twohop.graph.tables import Value
 
 
 def added(own: Owned, entities: Sequence[Entity], ended: set[str]) -> int:

@@ -1,4 +1,8 @@
-"""The threads that read: each with a connection that can't write, each read in one snapshot."""
+"""The threads that read: each with a connection that can't write.
+
+Reads that one owner's callers ask for side by side, in one turn of the event loop, are done in one snapshot by one
+thread: handing work to a thread and back costs as much as a small read.
+"""
 
 import asyncio
 import queue
@@ -6,12 +10,25 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 from twohop.errors import LedgerUnavailable
 from twohop.graph.sqlite.database import Database, failure
 
 T = TypeVar("T")
+
+
+Outcome: TypeAlias = tuple[Any, BaseException | None]
+"""A result, or the error that stands in its place."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A piece of work, and where its result goes."""
+
+    work: Callable[[Database], Any]
+    done: asyncio.Future[Any]
 
 
 class Readers:
@@ -22,19 +39,39 @@ class Readers:
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         for connection in self._connections:
             self._idle.put(connection)
+        self._together: dict[tuple[asyncio.AbstractEventLoop, str], list[Waiting]] = {}
         self._threads = ThreadPoolExecutor(len(self._connections), thread_name_prefix="twohop-ledger-reader")
 
-    async def read(self, work: Callable[[Database], T]) -> T:
+    async def read(self, work: Callable[[Database], T], owner: str = "") -> T:
         """The result of `work` on one snapshot, which holds every write that was acknowledged before.
+
+        `owner`: whose reads this one may be done together with; empty = with none.
 
         Raises:
             LedgerUnavailable: SQLite failed, or the ledger is closed.
         """
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(work, loop.create_future())
+        if not owner:
+            self._start(loop, [waiting])
+        else:
+            together = self._together.setdefault((loop, owner), [])
+            together.append(waiting)
+            if len(together) == 1:
+                loop.call_soon(self._start_together, loop, owner)
+        found: T = await waiting.done
+        return found
+
+    def _start_together(self, loop: asyncio.AbstractEventLoop, owner: str) -> None:
+        self._start(loop, self._together.pop((loop, owner)))
+
+    def _start(self, loop: asyncio.AbstractEventLoop, group: list["Waiting"]) -> None:
         try:
-            reading = asyncio.get_running_loop().run_in_executor(self._threads, self._snapshot, work)
-        except RuntimeError as e:  # What a pool that was shut down says.
-            raise LedgerUnavailable("the ledger is closed") from e
-        return await reading
+            reading = loop.run_in_executor(self._threads, self._snapshot, [one.work for one in group])
+        except RuntimeError:  # What a pool that was shut down says.
+            answer(group, LedgerUnavailable("the ledger is closed"))
+        else:
+            reading.add_done_callback(lambda done: answer(group, done.exception() or done.result()))
 
     def close(self) -> None:
         """Wait for running reads and close. Blocks."""
@@ -42,12 +79,13 @@ class Readers:
         for connection in self._connections:
             connection.close()
 
-    def _snapshot(self, work: Callable[[Database], T]) -> T:
+    def _snapshot(self, works: Sequence[Callable[[Database], Any]]) -> list[Outcome]:
+        """What each piece of work gave or raised."""
         connection = self._idle.get()
         try:
             connection.execute("BEGIN")
             try:
-                return work(Database(connection))
+                return [attempt(connection, work) for work in works]
             finally:
                 with suppress(sqlite3.Error):  # Nothing was written; what matters is that the snapshot is let go.
                     connection.execute("ROLLBACK")
@@ -55,3 +93,25 @@ class Readers:
             raise failure(e) from e
         finally:
             self._idle.put(connection)
+
+
+def attempt(connection: sqlite3.Connection, work: Callable[[Database], Any]) -> Outcome:
+    """Do one piece of work: its result, or its error."""
+    try:
+        return work(Database(connection)), None
+    except sqlite3.Error as e:
+        return None, failure(e)
+    except Exception as e:  # noqa: BLE001  It is raised where the work was asked for.
+        return None, e
+
+
+def answer(group: Sequence[Waiting], found: BaseException | Sequence[Outcome]) -> None:
+    """Hand out what came of a group's work, to those who still wait."""
+    outcomes: Sequence[Outcome] = [(None, found)] * len(group) if isinstance(found, BaseException) else found
+    for waiting, (result, error) in zip(group, outcomes, strict=True):
+        if waiting.done.done():
+            continue
+        if error is None:
+            waiting.done.set_result(result)
+        else:
+            waiting.done.set_exception(error)

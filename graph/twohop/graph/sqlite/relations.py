@@ -31,6 +31,16 @@ def relations(own: Owned, ids: Sequence[str], axes: Axes) -> list[Relation]:
     return supported(own, rows, axes.known_at)
 
 
+def relations_by_id(own: Owned, ids: Sequence[str]) -> list[Relation]:
+    """Relations in the order of the ids, ended ones too."""
+    rows = own.all(
+        "SELECT r.* FROM json_each(:ids) AS i CROSS JOIN relations AS r ON r.partition = :partition AND r.id = i.value",
+        "ORDER BY i.key",
+        ids=listed(ids),
+    )
+    return supported(own, rows, None)
+
+
 def relations_of(own: Owned, entity_ids: Sequence[str], axes: Axes, limit: int) -> dict[str, list[Relation]]:
     """Entity id -> relations at either end, newest first."""
     seen = versions("r", axes)

@@ -3,6 +3,9 @@
 Every table of owner data is keyed by `partition` first, so that one owner's rows stand together and foreign keys can't
 cross owners. Instants are microseconds; an open end of world time is `FAR`, an open end of system time is NULL (so that
 partial indexes hold what is current and nothing else). Lists and mappings are JSON text.
+
+What `twohop.graph.tables` doesn't name is of the processes, not of the owners: who works on a job, tries to project a
+row that failed, and the table `place`.
 """
 
 import sqlite3
@@ -300,6 +303,7 @@ CREATE TABLE jobs (
     state TEXT NOT NULL,
     payload TEXT NOT NULL,
     run INTEGER NOT NULL,
+    holder TEXT NOT NULL DEFAULT '',
     attempts INTEGER NOT NULL,
     not_before INTEGER NOT NULL,
     error TEXT NOT NULL,
@@ -320,10 +324,13 @@ CREATE TABLE outbox (
     id TEXT NOT NULL,
     seq INTEGER NOT NULL,
     queued_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    parked INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (partition, kind, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX outbox_oldest ON outbox (queued_at);
-CREATE INDEX outbox_oldest_of_owner ON outbox (partition, queued_at);
+CREATE INDEX outbox_oldest ON outbox (queued_at) WHERE parked = 0;
+CREATE INDEX outbox_oldest_of_owner ON outbox (partition, queued_at) WHERE parked = 0;
+CREATE INDEX outbox_parked ON outbox (partition) WHERE parked = 1;
 
 CREATE TABLE requests (
     tenant TEXT NOT NULL,
@@ -354,6 +361,12 @@ CREATE TABLE means (
     mean BLOB NOT NULL,
     PRIMARY KEY (partition, name)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE place (
+    only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+    projects_into TEXT NOT NULL,
+    filled INTEGER NOT NULL
+) STRICT;
 """
 
 MIGRATIONS = (TABLES,)

@@ -59,7 +59,7 @@ def queue(own: Owned, kind: str, ids: list[str], stamp: Stamp) -> None:
     """Ask the projector to look again; a row that already waits keeps its place and takes the new sequence."""
     own.change_each(
         "INSERT INTO outbox (partition, kind, id, seq, queued_at) VALUES (:partition, :kind, :id, :seq, :at) "
-        "ON CONFLICT (partition, kind, id) DO UPDATE SET seq = excluded.seq",
+        "ON CONFLICT (partition, kind, id) DO UPDATE SET seq = excluded.seq, attempts = 0, parked = 0",
         [{"kind": kind, "id": id_, "seq": stamp.seq, "at": stamp.at} for id_ in dict.fromkeys(ids)],
     )
 

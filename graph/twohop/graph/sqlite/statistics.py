@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from twohop.graph.sqlite.database import Database, Owned, listed
+from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.outbox import queue_all
 from twohop.graph.sqlite.stamp import Stamp, advance
 
@@ -18,33 +18,20 @@ def add_words(own: Owned, words: Mapping[str, str], stamp: Stamp) -> None:
     )
 
 
-def add_vocabulary(database: Database, now: int, partition: str, words: Mapping[str, str]) -> None:
-    """Add stems outside a commit; when all are known nothing is written, and nothing is waited for."""
-    own = database.of(partition)
-    known = {
-        row["stem"]
-        for row in own.all(
-            "SELECT v.stem FROM json_each(:stems) AS i",
-            "CROSS JOIN vocabulary AS v ON v.partition = :partition AND v.stem = i.value",
-            stems=listed(words),
-        )
-    }
-    if new := {stem: surface for stem, surface in words.items() if stem not in known}:
-        add_words(own, new, advance(own, now))
-
-
 def set_mean(database: Database, now: int, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
-    """Store a mean and ask for every point of its list to be projected again."""
+    """Store a newer mean and ask for every point of its list to be projected again."""
     own = database.of(partition)
-    stamp = advance(own, now)
-    own.change(
+    if not own.change(
         "INSERT INTO means (partition, name, version, count, mean)",
         "VALUES (:partition, :name, :version, :count, :mean) ON CONFLICT (partition, name)",
         "DO UPDATE SET version = excluded.version, count = excluded.count, mean = excluded.mean",
+        "WHERE means.version < excluded.version",
         name=name,
         version=version,
         count=count,
         mean=mean,
-    )
+    ):
+        return
+    stamp = advance(own, now)
     for kind in LISTS.get(name, ()):
         queue_all(own, kind, stamp)

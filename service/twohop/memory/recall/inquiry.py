@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from twohop.graph.model import Entity, Memory, Owner
+from twohop.graph.model import Entity, Memory, Owner, Scope
 from twohop.graph.store import Ledger
 from twohop.memory.api import Degradation, Path, RecallRequest, RecallResult, Scores
 from twohop.memory.names import normal
@@ -30,7 +30,6 @@ from twohop.memory.recall.render import Renderer
 from twohop.memory.recall.search import Lists, Look
 from twohop.memory.recall.second_stage import SecondStage
 from twohop.memory.recall.view import View
-from twohop.memory.recall.vocabulary import Vocabularies
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query
 
@@ -39,6 +38,11 @@ MEANING = "vector"
 
 SPEAKER = "user"
 """What an extractor calls a speaker without a name; "I" and "my" in a question are that one."""
+
+LIKELY = 80
+"""Facts that are read ahead, before both scores of all are known: of the best `HYDRATED` hardly one is not among them.
+
+Those that are missing then cost another read."""
 
 FIRST_PERSON = frozenset({"i", "me", "my", "mine", "myself"})
 
@@ -49,9 +53,20 @@ class Parts:
 
     ledger: Ledger
     predicates: PredicateTable
-    vocabularies: Vocabularies
     dense_weight: float
     fact_lexical_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What one recall begins with. `weights`: the lexical query, stem to weight; `known`: entities by names asked.
+
+    `behind`: the index does not yet hold all that the ledger does.
+    """
+
+    weights: Mapping[str, float]
+    known: Mapping[str, Sequence[Entity]]
+    behind: bool
 
 
 class Inquiry:
@@ -65,6 +80,7 @@ class Inquiry:
         view: View,
         owner: Owner | None,
         lookup: Lookup,
+        start: Start,
         parts: Parts,
     ) -> None:
         self._request = request
@@ -72,6 +88,7 @@ class Inquiry:
         self._view = view
         self._owner = owner
         self._lookup = lookup
+        self._start = start
         self._parts = parts
         self._ledger = parts.ledger
         self._hand = InHand(parts.ledger, view)
@@ -87,25 +104,28 @@ class Inquiry:
             return await self._result(ranked.order, ranked.scores, [], [], [], gate=0.0)
         found = self._facts(facts, ranked)
         second = SecondStage(self._ledger, self._question, self._view, self._lookup, self._near, self._hand)
-        gate, reached = 0.0, dict[str, Reached]()
-        if self._request.depth and self._lookup.up and self._in_time():
-            gate, reached = await second.take(found[:KEPT], ranked)
+        # Side by side, so that what both read of the graph is read in the same steps.
+        (gate, reached), (units, paths) = await asyncio.gather(self._second(second, found, ranked), self._heads(found))
         order, scores = second.fuse(ranked, gate, reached)
-        units, paths = await self._heads(found)
         listed = self._listed(found)
-        proven = await self._proofs(order, scores, reached) if gate else {}
         return await self._result(
-            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, proven=proven
+            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, reached=reached
         )
+
+    async def _second(
+        self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
+    ) -> tuple[float, dict[str, Reached]]:
+        if self._request.depth and self._lookup.up and self._in_time():
+            return await second.take(found[:KEPT], ranked)
+        return 0.0, {}
 
     # -- first stage ----------------------------------------------------------------------------------------------
 
     async def _first(self) -> tuple[Lists, Lists]:
         """Both scores of the best messages and facts, with the texts behind them."""
         view = self._view
-        self._weights = await self._parts.vocabularies.expand(view.partition, self._question.words)
         embedded = await self._lookup.embed([self._question.text])
-        sparse = encode_query(self._weights)
+        sparse = encode_query(self._start.weights)
         looks: list[Look] = []
         for kind, where in (
             (PointKind.MESSAGE, view.messages),
@@ -120,46 +140,41 @@ class Inquiry:
         fetched = await self._lookup.fetch(looks)
         if not self._request.arms and self._request.depth:
             self._near.hot = fetched[2].ids
-            self._seeds = await self._named()
-            await self._near.links((seed.id for seed in self._seeds), through=False)
+            self._seeds = self._named()
+        likely = self._best(fetched[1], LIKELY) if len(fetched) > 1 else []
+        await asyncio.gather(
+            self._near.read([seed.id for seed in self._seeds], ahead=likely), self._hand.read(fetched[0].ids)
+        )
         around = [memory.revision.id for memory in self._near.memories.values()]
         lists = await self._lookup.fill([*zip(looks, fetched, strict=True)][:2], {PointKind.MEMORY: around})
         if not self._lookup.up:
-            lists = list(await local_lists(self._ledger, view, self._weights, self._seeds, self._near))
+            lists = list(await local_lists(self._ledger, view, self._start.weights, self._seeds, self._near))
+            await self._hand.read(lists[0].ids)
         messages, facts = lists[0], lists[1] if len(lists) > 1 else Lists()
-        await asyncio.gather(self._hand.read(messages.ids), self._hydrate(facts))
+        self._points = best_points(facts, self._parts.fact_lexical_share)
+        await self._near.hydrate(self._best(facts, HYDRATED))
         return messages, facts
 
-    async def _named(self) -> list[Entity]:
+    def _named(self) -> list[Entity]:
         """The entities that the question names; "I" is the owner by name, or a speaker without a name."""
-        names = {name for gram in self._question.grams() for name in (gram.name, gram.words)}
-        own = {SPEAKER, normal(self._request.scope.user_id)} if FIRST_PERSON & set(self._question.words) else set[str]()
-        known = await self._ledger.entities_named(
-            self._view.partition, sorted(filter(None, names | own)), self._view.axes.known_at
-        )
+        known = self._start.known
         found = longest_names(self._question, known)
-        found += [entity for name in sorted(own) for entity in known.get(name, ()) if entity not in found]
+        own = sorted(own_names(self._question, self._request.scope))
+        found += [entity for name in own for entity in known.get(name, ()) if entity not in found]
         self._near.entities.update((entity.id, entity) for entity in found)
         return found
 
-    async def _hydrate(self, lists: Lists) -> None:
-        """Read the best facts of the lists, and what is known of the things they are about."""
-        self._points = best_points(lists, self._parts.fact_lexical_share)
-        best = sorted(lists.ids, key=lambda one: (-self._points[one], one))[:HYDRATED]
-        await self._near.hydrate(lists.memory[one] for one in best)
-        await self._near.know(
-            end
-            for memory in self._near.memories.values()
-            for triple in memory.revision.triples
-            for end in (triple.subject_id, triple.object_id)
-        )
+    def _best(self, facts: Lists, most: int) -> list[str]:
+        """The memories of the best facts, best first."""
+        points = best_points(facts, self._parts.fact_lexical_share)
+        return [facts.memory[one] for one in sorted(facts.ids, key=lambda one: (-points[one], one))[:most]]
 
     def _ranked(self, messages: Lists) -> Ranked:
         self._hand.weigh(self._near.memories.values(), self._words)
         if self._request.arms == MEANING:
             return rank_by_meaning(messages, self._hand.turns)
         return rank_messages(
-            self._question, messages, self._hand.turns, self._hand.rarity, self._weights, self._parts.dense_weight
+            self._question, messages, self._hand.turns, self._hand.rarity, self._start.weights, self._parts.dense_weight
         )
 
     def _facts(self, lists: Lists, ranked: Ranked) -> list[Fact]:
@@ -227,22 +242,26 @@ class Inquiry:
         paths: Sequence[Path],
         *,
         gate: float,
-        proven: Mapping[str, Path] | None = None,
+        reached: Mapping[str, Reached] | None = None,
     ) -> RecallResult:
         places = arrange(order, scores, facts, units, self._request.limit, messages=self._with_messages)
         renderer = Renderer(self._ledger, self._view, self._hand.turns, self._near)
-        return await renderer.result(
+        proven, messages = await asyncio.gather(
+            self._proofs(order, scores, reached or {}) if gate else nothing(), renderer.sources(places)
+        )
+        return renderer.result(
             places,
             paths,
-            proven or {},
+            proven,
+            messages,
             gate=gate,
-            degradations=await self._degradations(),
+            degradations=self._degradations(),
             seq=self._owner.seq if self._owner else 0,
         )
 
-    async def _degradations(self) -> tuple[str, ...]:
+    def _degradations(self) -> tuple[str, ...]:
         found = dict(self._lookup.degradations)
-        if self._lookup.up and await self._ledger.outbox_size(self._view.partition):
+        if self._lookup.up and self._start.behind:
             found[Degradation.INDEX_BEHIND] = None
         if self._near.spent:
             found[Degradation.BUDGET] = None
@@ -259,3 +278,19 @@ class Inquiry:
             return True
         self._lookup.degradations[Degradation.DEADLINE] = None
         return False
+
+
+def names_asked(question: Question, scope: Scope) -> list[str]:
+    """The normal forms under which what the question names may be known."""
+    names = {name for gram in question.grams() for name in (gram.name, gram.words)}
+    return sorted(filter(None, names | own_names(question, scope)))
+
+
+def own_names(question: Question, scope: Scope) -> set[str]:
+    """The names of who asks, when the question speaks of them."""
+    return {SPEAKER, normal(scope.user_id)} if FIRST_PERSON & set(question.words) else set()
+
+
+async def nothing() -> dict[str, Path]:
+    """No proofs."""
+    return {}

@@ -6,8 +6,8 @@ Bounded on every side, so that no store is too large and no hub too busy to ask.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from twohop.graph.model import Axes, Entity, Memory, Relation
-from twohop.graph.store import Ledger
+from twohop.graph.model import Entity, Memory, Relation
+from twohop.graph.store import Ledger, Surroundings
 from twohop.memory.api import Step
 from twohop.memory.recall.hop import is_hub
 from twohop.memory.recall.view import View
@@ -46,8 +46,8 @@ class Neighbourhood:
         self._messages = messages
         self.hot: Sequence[str] = ()
         self._links: dict[str, list[Link]] = {}
-        self._hot_relations: list[Relation] | None = None
         self._read = 0
+        self._ahead: dict[str, Memory | None] = {}
         self.entities: dict[str, Entity] = {}
         self.memories: dict[str, Memory] = {}
         self.hubs: set[str] = set()
@@ -58,58 +58,71 @@ class Neighbourhood:
         """Entity id -> its links. `through`: entities with very many relations are left out."""
         wanted = [one for one in dict.fromkeys(ids) if one]
         fresh = [one for one in wanted if one not in self._links]
-        if through and fresh:
-            degrees = await self._ledger.degrees(self._view.partition, fresh)
-            fresh = [one for one in fresh if degrees.get(one, (0, 0))[0] <= DEGREE]
         room = max(0, BUDGET - self._read) // FAN
         if len(fresh) > room:
             self.spent = True
             fresh = fresh[:room]
         if fresh:
-            await self._load(fresh)
+            await self.read(fresh, through=through)
         return {one: self._links[one] for one in wanted if one in self._links}
+
+    async def read(
+        self,
+        ids: Sequence[str],
+        memory_ids: Iterable[str] = (),
+        *,
+        ahead: Iterable[str] = (),
+        through: bool = False,
+    ) -> None:
+        """Read the relations of entities, and memories as the view sees them, with what all of these are about.
+
+        Memories read `ahead` are not taken in until they are asked for.
+        """
+        view = self._view
+        later = [one for one in dict.fromkeys(ahead) if one not in self.memories]
+        wanted = [one for one in dict.fromkeys(memory_ids) if one not in self.memories]
+        if not ids and not later and not wanted:
+            return
+        found = await self._ledger.around(
+            view.partition,
+            view.axes,
+            entity_ids=ids,
+            memory_ids=[*wanted, *later],
+            limit=FAN,
+            hot=self.hot,
+            through=DEGREE if through else None,
+            narrowing=view.narrowing,
+        )
+        seen = {memory.id: memory for memory in found.memories.values() if view.sees(memory)}
+        proofs = {one for few in found.relations.values() for relation in few for one in relation.support}
+        self._ahead.update((one, seen.get(one)) for one in later)
+        self.memories.update((one, memory) for one, memory in seen.items() if one in proofs or one in wanted)
+        self._learn(found)
+        self._read += sum(map(len, found.relations.values()))
+        for one in ids:
+            if through and found.degrees.get(one, (0, 0))[0] > DEGREE:
+                continue
+            links = (self._link(one, relation) for relation in found.relations.get(one, ()))
+            self._links[one] = [link for link in links if link is not None]
 
     async def know(self, ids: Iterable[str]) -> None:
         """Read entities, and which of them are hubs."""
         fresh = [one for one in dict.fromkeys(ids) if one and one not in self._judged]
-        if not fresh:
-            return
-        self._judged.update(fresh)
-        known = Axes(known_at=self._view.axes.known_at)
-        unread = [one for one in fresh if one not in self.entities]
-        self.entities.update((e.id, e) for e in await self._ledger.entities(self._view.partition, unread, known))
-        degrees = await self._ledger.degrees(self._view.partition, fresh)
-        self.hubs.update(one for one in fresh if is_hub(degrees.get(one, (0, 0))[1], self._messages))
+        if fresh:
+            self._learn(await self._ledger.around(self._view.partition, self._view.axes, entity_ids=fresh))
 
     async def hydrate(self, memory_ids: Iterable[str]) -> None:
-        """Read memories as the view sees them; those that it doesn't see stay unknown."""
-        fresh = [one for one in dict.fromkeys(memory_ids) if one not in self.memories]
-        view = self._view
-        for memory in await self._ledger.memories(view.partition, fresh, view.axes, view.narrowing) if fresh else ():
-            if view.sees(memory):
-                self.memories[memory.id] = memory
+        """Read memories as the view sees them, and what they are about; those that it doesn't see stay unknown."""
+        wanted = [one for one in dict.fromkeys(memory_ids) if one not in self.memories]
+        self.memories.update((one, memory) for one in wanted if (memory := self._ahead.get(one)) is not None)
+        await self.read([], [one for one in wanted if one not in self._ahead])
 
-    async def _load(self, ids: Sequence[str]) -> None:
-        view = self._view
-        found = await self._ledger.relations_of(view.partition, ids, view.axes, FAN)
-        full = {one for one, relations in found.items() if len(relations) == FAN}
-        for relation in await self._hot_ones() if full else ():
-            for end in {relation.triple.subject_id, relation.triple.object_id} & full:
-                found[end].append(relation)
-        found = {one: list({relation.id: relation for relation in few}.values()) for one, few in found.items()}
-        self._read += sum(map(len, found.values()))
-        await self.hydrate(one for relations in found.values() for relation in relations for one in relation.support)
-        await self.know(
-            end for relations in found.values() for r in relations for end in (r.triple.subject_id, r.triple.object_id)
-        )
-        for one in ids:
-            self._links[one] = [link for r in found.get(one, ()) if (link := self._link(one, r)) is not None]
-
-    async def _hot_ones(self) -> list[Relation]:
-        if self._hot_relations is None:
-            view = self._view
-            self._hot_relations = await self._ledger.relations(view.partition, self.hot, view.axes)
-        return self._hot_relations
+    def _learn(self, found: Surroundings) -> None:
+        """Keep entities, and note the hubs among them."""
+        self.entities.update((one, entity) for one, entity in found.entities.items() if one not in self.entities)
+        fresh = found.degrees.keys() - self._judged
+        self._judged.update(fresh)
+        self.hubs.update(one for one in fresh if is_hub(found.degrees[one][1], self._messages))
 
     def _link(self, source: str, relation: Relation) -> Link | None:
         """A relation as seen from an entity; None when no memory that the view sees proves it."""

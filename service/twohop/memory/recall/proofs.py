@@ -1,5 +1,6 @@
 """Evidence paths of messages that a second query reached: the fact that led there, and what the message adds."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from twohop.graph.model import Relation
@@ -24,8 +25,9 @@ async def prove(
             *(memory.id for few in told.values() for memory in few),
         ]
     )
-    await near.hydrate(memory_ids)
-    relations = await ledger.relations_of_memories(view.partition, memory_ids, view.axes)
+    _, relations = await asyncio.gather(
+        near.hydrate(memory_ids), ledger.relations_of_memories(view.partition, memory_ids, view.axes)
+    )
     await near.know(end for few in relations.values() for r in few for end in (r.triple.subject_id, r.triple.object_id))
     paths: dict[str, Path] = {}
     for message_id, one in reached.items():

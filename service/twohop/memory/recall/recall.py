@@ -1,12 +1,14 @@
 """Recall: the facts, messages and evidence paths that answer a question. No language model is called."""
 
+import asyncio
+
 from twohop.graph.model import Axes, Scope
 from twohop.graph.store import Ledger
 from twohop.memory.api import Path, RecallRequest, RecallResult
 from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.inquiry import Inquiry, Parts
+from twohop.memory.recall.inquiry import Inquiry, Parts, Start, names_asked
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.paths import PathFinder
 from twohop.memory.recall.question import understand
@@ -54,18 +56,23 @@ class Recaller:
         """
         partition = request.scope.partition
         question = understand(request.query)
-        owner = await self._ledger.owner(partition)
-        means = await self._centring.means(partition) if self._embedder.centred else Means()
+        owner, waiting, means, weights, known = await asyncio.gather(
+            self._ledger.owner(partition),
+            self._ledger.backlog(partition),
+            self._centring.means(partition),
+            self._vocabularies.expand(partition, question.words),
+            self._ledger.entities_named(partition, names_asked(question, request.scope), request.axes.known_at),
+        )
         inquiry = Inquiry(
             request=request,
             question=question,
             view=View.of(request, question, owner, self._clock()),
             owner=owner,
-            lookup=Lookup(self._index, self._embedder, means, partition),
+            lookup=Lookup(self._index, self._embedder, means if self._embedder.centred else Means(), partition),
+            start=Start(weights=weights, known=known, behind=waiting.waiting > 0),
             parts=Parts(
                 ledger=self._ledger,
                 predicates=self._predicates,
-                vocabularies=self._vocabularies,
                 dense_weight=self._embedder.dense_weight,
                 fact_lexical_share=self._embedder.fact_lexical_share,
             ),

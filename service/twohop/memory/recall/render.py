@@ -20,18 +20,18 @@ class Renderer:
         self._turns = turns
         self._near = near
 
-    async def result(
+    def result(
         self,
         places: Sequence[Place],
         paths: Sequence[Path],
         proven: Mapping[str, Path],
+        messages: Mapping[str, Message],
         *,
         gate: float,
         degradations: Sequence[str],
         seq: int,
     ) -> RecallResult:
-        """The answer. `proven`: evidence paths by the message that they lead to."""
-        messages = await self._sources(places)
+        """The answer. `proven`: evidence paths by the message that they lead to; `messages`: the places' `sources`."""
         shown = list(paths)
         items: list[Item] = []
         for place in places:
@@ -67,7 +67,7 @@ class Renderer:
         paths = (proven[one] for one in sources(place.memory) if one in proven)
         return next((path for path in paths if any(step.memory.id == place.memory.id for step in path.steps)), None)
 
-    async def _sources(self, places: Sequence[Place]) -> dict[str, Message]:
+    async def sources(self, places: Sequence[Place]) -> dict[str, Message]:
         """The messages of the places and behind them, those of them that the view sees."""
         found = {one: turn.message for one, turn in self._turns.items()}
         behind = [one for place in places if place.memory is not None for one in sources(place.memory)]

@@ -1,5 +1,6 @@
 """The second stage: how far the graph takes part in the order of messages, and what it brings."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -53,9 +54,11 @@ class SecondStage:
         opened = flag(kept, {way.fact.memory.id for way in ways})
         if not opened:
             return 0.0, {}
-        found = await self._ask_again(ways)
-        linked = await self._ledger.mentions_of(
-            self._view.partition, [way.entity.id for way in ways], LINKED, self._view.axes.known_at
+        found, linked = await asyncio.gather(
+            self._ask_again(ways),
+            self._ledger.mentions_of(
+                self._view.partition, [way.entity.id for way in ways], LINKED, self._view.axes.known_at
+            ),
         )
         reached = reach(found, {one: set(few) for one, few in linked.items()})
         best = sorted(reached, key=lambda one: (-round(reached[one].score, 6), one))[:REACHED]
@@ -74,7 +77,9 @@ class SecondStage:
         near = self._near
         own = {fact.memory.id: [near.entities[end] for end in fact.ends if end in near.entities] for fact in kept}
         inside = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
-        known = await self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at)
+        known: dict[str, list[Entity]] = {}
+        if inside:
+            known = await self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at)
         await near.know(entity.id for few in known.values() for entity in few)
         ends: dict[str, list[Entity]] = {}
         for memory_id, entities in own.items():

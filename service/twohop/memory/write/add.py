@@ -17,6 +17,7 @@ from twohop.memory.clock import Clock, Ids
 from twohop.memory.narrowing import of_scope
 from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
+from twohop.memory.points import message_vocabulary
 from twohop.memory.ports import Fact, Usage
 from twohop.memory.project import Projector
 from twohop.memory.settings import Limits, SummarySettings
@@ -30,9 +31,6 @@ from twohop.memory.write.summarise import summary_job
 log = structlog.get_logger(__name__)
 
 PAGE = 500
-
-POLL_SECONDS = 1.0
-"""How often an add that waits looks at its job, beside being told of it: another process may work on it."""
 
 
 class Adder:
@@ -67,7 +65,7 @@ class Adder:
         self._accepting: set[asyncio.Task[Job]] = set()
         self._draining = False
         self.behind = False
-        """Whether an owner's projection failed since all of them last succeeded: the worker then tries again."""
+        """Whether an owner's projection failed since all of them last succeeded: the worker then tries again soon."""
 
     async def add(self, request: AddRequest) -> AddResult:
         """Accept, process and answer. Cancelling the caller ends the waiting, not the job."""
@@ -103,6 +101,7 @@ class Adder:
             request=key,
             summary=summary_job(self._ids(), job.partition, job.session),
             summary_after=self._summary.messages,
+            vocabulary=message_vocabulary(messages),
         )
         started = False
         try:
@@ -123,15 +122,22 @@ class Adder:
         with self._notices.watching(job.id, line_of(job)) as watch:
             # What this process works on is waited for to its very end: the index is brought up to date after a commit.
             while self._runner.works_on(job.id) or (not self._draining and await self._moves(job)):
-                await watch.change(POLL_SECONDS)
+                await watch.change()
 
     async def _moves(self, job: Job) -> bool:
-        """Whether the job is worked on, or is going to be as soon as what is before it is done."""
+        """Whether the job is worked on, or is going to be as soon as what is before it is done.
+
+        One that waits for another try is asked for no time: the ledger's clock, by which it waits, may not be ours.
+        """
         found = await self._ledger.job(job.partition, job.id)
         if found is None or found.state.final:
             return False
         first = await self._ledger.first_job(job.partition, job.kind, job.session)
-        return first is None or first.state is JobState.RUNNING or first.not_before <= self._clock()
+        if first is None or first.state is JobState.RUNNING:
+            return True
+        if first.id == job.id:
+            self._runner.turn()
+        return not first.not_before
 
     async def work(self, process: Callable[[Job], Awaitable[JobState]], job: Job) -> JobState:
         """Process a running job and bring the index up to date."""
@@ -229,7 +235,7 @@ class Adder:
             outline(job),
             outcomes=tuple(outcomes),
             entities=tuple(entities),
-            indexed=job.state.final and not await self._ledger.outbox_size(partition),
+            indexed=job.state.final and not (await self._ledger.backlog(partition)).waiting,
             seq=owner.seq if owner else 0,
         )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from twohop.graph.model import Message
 from twohop.graph.store import Ledger
@@ -25,13 +26,18 @@ class Conversations:
         self._counter = counter
         self._counts: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
 
-    async def tokens(self, last: Message) -> int:
-        """Tokens of the texts of all messages of the session up to and with `last`."""
+    async def tokens(self, said: Sequence[Message]) -> int:
+        """Tokens of the texts of all messages of the session up to and with those `said`, one after the other."""
+        if not said:
+            return 0
+        first, last = said[0], said[-1]
         key = (last.partition, last.session)
         upto, tokens = self._counts.get(key, (-1, 0))
         if last.position < upto:
             return tokens - await self._between(last, last.position, upto)
-        tokens += await self._between(last, upto, last.position)
+        if upto < first.position:
+            tokens += await self._between(first, upto, first.position - 1)
+        tokens += await self._count([message.content for message in said if message.position > upto])
         self._counts[key] = (last.position, tokens)
         self._counts.move_to_end(key)
         while len(self._counts) > SESSIONS:

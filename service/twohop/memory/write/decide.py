@@ -1,5 +1,6 @@
 """Deciding one chunk: find candidates, judge, guard, plan, commit; again when others committed meanwhile."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -16,12 +17,14 @@ from twohop.memory.ports import UNWANTED, Calls, Candidate, Extraction, Question
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
 from twohop.memory.write.candidates import CandidateFinder
+from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.guidance import Guidance
 from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.settle import Judged, Terms
+from twohop.memory.write.snapshot import Snapshot, States
 from twohop.vector.embed import Embedder
 
 ADD = Verdict(operation=Operation.ADD, reason="nothing known is near")
@@ -52,6 +55,16 @@ class Work:
             expires_at=self.guidance.expires_at(now),
             position=self.payload.position,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a chunk's facts mean against one state of the owner, and each one's candidates there."""
+
+    snapshot: Snapshot
+    resolved: Sequence[ResolvedFact]
+    book: EntityBook
+    shown: Sequence[tuple[Candidate, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +107,7 @@ class Decider:
         self._ids = ids
         self._settings = settings
         self._step = step
+        self._states = States()
 
     async def decide(self, work: Work) -> tuple[Payload, ModelUnavailable | None]:
         """Judge and commit the facts of one chunk; returns what is left to do, and why it has to wait.
@@ -104,9 +118,9 @@ class Decider:
         facts = work.extraction.facts
         opinions: list[Opinion | None] = [None] * len(facts)
         for attempt in range(self._settings.rejudge + 1):
-            state, found = await self.candidates(work)
+            found = await self.candidates(work)
             self._step(Step.CANDIDATES)
-            shown = [merged(old.shown if old else (), new) for old, new in zip(opinions, found, strict=True)]
+            shown = [merged(old.shown if old else (), new) for old, new in zip(opinions, found.shown, strict=True)]
             asked = [place for place, old in enumerate(opinions) if old is None or old.shown != shown[place]]
             given, error = await self.opinions(work, shown, asked)
             self._step(Step.JUDGED)
@@ -118,17 +132,26 @@ class Decider:
                 elif new is not None and (old is None or old.verdict.error or not new.verdict.error):
                     opinions[place] = new
             last = spent or attempt == self._settings.rejudge
-            committed = await self._commit(work, opinions, state=state, last=last)
+            committed = await self._commit(work, opinions, found, last=last)
             if committed is not None:
                 return committed, None if committed.facts is None else error
         raise AssertionError("the last try commits")
 
-    async def candidates(self, work: Work) -> tuple[int, list[tuple[Candidate, ...]]]:
-        """The owner's state before reading, and each fact's candidates."""
-        partition = work.job.partition
-        owner = await self._ledger.owner(partition)
-        resolved, _ = await self._names.resolve(partition, work.extraction.facts, work.exchange)
-        return owner.state_seq if owner else 0, await self._finder.find(partition, resolved, self._clock())
+    async def candidates(self, work: Work) -> Found:
+        """The owner's state, and each fact's candidates in it."""
+        partition, facts, now = work.job.partition, work.extraction.facts, self._clock()
+        snapshot = Snapshot(self._ledger, partition)
+        # Side by side, the owner's state first: what comes together is read in one go.
+        _, (resolved, book), near = await asyncio.gather(
+            snapshot.begin(),
+            self._names.resolve(snapshot, partition, facts, work.exchange),
+            self._finder.similar(partition, facts, work.exchange, now),
+        )
+        shown, _ = await asyncio.gather(
+            self._finder.find(snapshot, partition, resolved, near, now),
+            self._planner.read_ahead(snapshot, partition, resolved),
+        )
+        return Found(snapshot=snapshot, resolved=resolved, book=book, shown=shown)
 
     async def opinions(
         self,
@@ -160,13 +183,14 @@ class Decider:
         self,
         work: Work,
         opinions: Sequence[Opinion | None],
+        found: Found,
         *,
-        state: int,
         last: bool,
     ) -> Payload | None:
         """Plan and commit under the owner's gate; None when someone committed something that must be judged first.
 
-        Facts without an opinion stay in the payload.
+        The plan is made on the state that was judged, unless this process knows that it is gone; when another process
+        has moved it, the ledger refuses the commit. Facts without an opinion stay in the payload.
         """
         job, payload, extraction = work.job, work.payload, work.extraction
         decided = [(fact, opinion) for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion]
@@ -174,13 +198,17 @@ class Decider:
         # A fact that nobody could judge says nothing of names either: it is not kept.
         usable = [one for one in settled if not one[-1].verdict.error]
         left = tuple(fact for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion is None)
+        facts = [fact for _, fact, _ in usable]
+        snapshot, judged_on = found.snapshot, found.snapshot.state
         async with self._gates.owner(job.partition):
+            if self._states.get(job.partition, judged_on) != judged_on:
+                snapshot = await self._again(job.partition)
             while True:
-                owner = await self._ledger.owner(job.partition)
-                now = owner.state_seq if owner else 0
-                facts = [fact for _, fact, _ in usable]
-                resolved, book = await self._names.resolve(job.partition, facts, work.exchange)
-                if now != state and not last:
+                resolved, book = found.resolved, found.book
+                if snapshot is not found.snapshot or len(facts) < len(resolved):
+                    resolved, book = await self._names.resolve(snapshot, job.partition, facts, work.exchange)
+                if snapshot.state != judged_on and not last:
+                    await self._planner.read_ahead(snapshot, job.partition, resolved)
                     seen = [opinion.shown for *_, opinion in usable]
                     if await self._moved(job, seen) or await self._unseen(job, resolved, seen):
                         return None
@@ -220,17 +248,20 @@ class Decider:
                 )
                 terms = work.terms(self._settings.destructive, self._clock())
                 changes = await self._planner.changes(
-                    job.partition, judged, book, terms, job=update, expected_state=now
+                    snapshot, job.partition, judged, book, terms, job=update, expected_state=snapshot.state
                 )
                 changes = replace(changes, decisions=(*changes.decisions, *failed))
                 self._step(Step.PLANNED)
                 try:
-                    await self._ledger.commit(changes)
+                    committed = await self._ledger.commit(changes)
                 except StaleRead:
-                    # Another process committed between our read and our write: plan again on what is there now.
-                    if await self._unmoved(job.partition, now):
+                    # Somebody else committed between our read and our write: plan again on what is there now.
+                    newer = await self._again(job.partition)
+                    if newer.state == snapshot.state:
                         raise
+                    snapshot = newer
                     continue
+                self._states.put(job.partition, committed.state_seq)
                 for decision in changes.decisions:
                     self._observer.decided(decision)
                 self._step(Step.COMMITTED)
@@ -243,10 +274,11 @@ class Decider:
         found = await self._ledger.memories(job.partition, list(revisions), Axes())
         return {memory.id: memory.revision.id for memory in found} != revisions
 
-    async def _unmoved(self, partition: str, state: int) -> bool:
-        """Whether the owner is where the plan found it, so that planning again would end the same."""
-        owner = await self._ledger.owner(partition)
-        return (owner.state_seq if owner else 0) == state
+    async def _again(self, partition: str) -> Snapshot:
+        """The owner as it is now."""
+        snapshot = Snapshot(self._ledger, partition)
+        await snapshot.begin()
+        return snapshot
 
     async def _unseen(self, job: Job, facts: Sequence[ResolvedFact], shown: Sequence[tuple[Candidate, ...]]) -> bool:
         """Whether memories committed since the candidates were read are near facts that were judged without them.

@@ -206,6 +206,9 @@ class Editor:
                 try:
                     committed = await self._ledger.commit(changes)
                 except StaleRead:
+                    now = await self._ledger.owner(partition)
+                    if (now.state_seq if now else 0) == changes.expected_state:
+                        raise  # Nobody came between: planning again would end the same.
                     continue
                 return committed.earlier or decision_id
 
@@ -264,7 +267,7 @@ async def plan_command(desk: Desk, command: Command, planner: Planner) -> Change
             input=told,
         )
     )
-    return done.names.into(await planner.complete(done.draft, done.names.entities))
+    return done.names.into(await planner.complete(desk.ledger, done.draft, done.names.entities))
 
 
 async def known_still(desk: Desk, done: Done) -> None:

@@ -1,5 +1,6 @@
 """Phase 1 of an add: which messages are extracted at once, and which of the facts rest on something that was said."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ from twohop.memory.write.instructions import instructs
 from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.recalled import pasted, repeats
+from twohop.memory.write.scene import Scene
+from twohop.memory.write.snapshot import Snapshot
 
 
 class Extracting:
@@ -39,17 +42,17 @@ class Extracting:
         self._clock = clock
         self._settings = settings
 
-    async def next(self, partition: str, payload: Payload, most: int) -> tuple[Payload, Sequence[Message]]:
+    def next(self, payload: Payload, scene: Scene, most: int) -> tuple[Payload, Sequence[Message]]:
         """The messages of the next chunk, at most `most`; those of facts that wait are as they were."""
         if payload.facts is not None:
-            return payload, await self._ledger.messages(partition, payload.messages[payload.done : payload.until])
+            return payload, scene.messages[payload.done : payload.until]
         # One more than the most, to see whether a user's words follow the cut.
-        ahead = await self._ledger.messages(partition, payload.messages[payload.done : payload.done + most + 1])
+        ahead = scene.messages[payload.done : payload.done + most + 1]
         taken = first_chunk(ahead, most=most, characters=self._settings.chunk_chars)
         return replace(payload, until=payload.done + taken), ahead[:taken]
 
     async def extract(
-        self, partition: str, payload: Payload, exchange: Sequence[Message], extractor: Extractor, calls: Calls
+        self, payload: Payload, scene: Scene, exchange: Sequence[Message], extractor: Extractor, calls: Calls
     ) -> Extraction:
         """Facts given by the caller or kept from an earlier try, else those of one extractor call that are founded.
 
@@ -58,23 +61,17 @@ class Extracting:
         """
         if payload.facts is not None:
             return self._names.understood(Extraction(facts=payload.facts, decider=payload.author), exchange)
-        first = exchange[0]
-        recent = await self._ledger.recent_messages(
-            partition, first.session, self._settings.recent_messages, before=first.position
-        )
-        session = await self._ledger.session(partition, first.session)
-        owner = await self._ledger.owner(partition)
         extraction = await extractor.extract(
             ExtractionRequest(
                 exchange=exchange,
-                recent=recent,
-                summary=session.summary if session else "",
-                owner_is_agent=owner is not None and not owner.scope.user_id and bool(owner.scope.agent_id),
+                recent=scene.recent(exchange, self._settings.recent_messages),
+                summary=scene.summary,
+                owner_is_agent=scene.owner_is_agent,
             ),
             calls,
         )
         told = self._names.understood(grounded(extraction, exchange), exchange)
-        return await self._unrecalled(partition, told, exchange)
+        return await self._unrecalled(exchange[0].partition, told, exchange)
 
     async def _unrecalled(self, partition: str, extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
         """Drop facts that only repeat memories which the caller pasted into a message."""
@@ -82,9 +79,14 @@ class Extracting:
         suspects = [place for place, found in enumerate(lines) if found]
         if not suspects:
             return extraction
-        resolved, _ = await self._names.resolve(partition, [extraction.facts[p] for p in suspects], exchange)
-        near = await self._finder.find(partition, resolved, self._clock())
-        known = {place for place, few in zip(suspects, near, strict=True) if repeats(lines[place], few)}
+        facts, now = [extraction.facts[place] for place in suspects], self._clock()
+        snapshot = Snapshot(self._ledger, partition)
+        (resolved, _), near = await asyncio.gather(
+            self._names.resolve(snapshot, partition, facts, exchange),
+            self._finder.similar(partition, facts, exchange, now),
+        )
+        shown = await self._finder.find(snapshot, partition, resolved, near, now)
+        known = {place for place, few in zip(suspects, shown, strict=True) if repeats(lines[place], few)}
         again = [
             Dropped(text=fact.text, reason=RECALLED, detail="the message repeats a memory that was pasted into it")
             for place, fact in enumerate(extraction.facts)

@@ -20,6 +20,7 @@ from twohop.memory.ports import (
 )
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.payload import Payload
+from twohop.memory.write.scene import Scene
 
 log = structlog.get_logger(__name__)
 
@@ -94,14 +95,14 @@ class Agents:
         self.none = self._following(AgentConfig())
         """What adds without a configured agent follow."""
 
-    async def guidance(self, job: Job) -> tuple[Job, Guidance]:
+    async def guidance(self, job: Job, scene: Scene) -> tuple[Job, Guidance]:
         """What the job follows, and the job with the version of it, which every later try of the job follows too.
 
         The version is the latest when the job is first processed: an add that waited longer follows what was set
         meanwhile, one that was tried before is finished as it was begun.
         """
         payload = Payload.from_json(job.payload)
-        config = await self._config(job.partition, payload)
+        config = await self._config(payload, scene)
         if payload.config_version is None:
             job = replace(job, payload=replace(payload, config_version=config.version).to_json())
         return job, self._following(config) if config.version else self.none
@@ -114,9 +115,8 @@ class Agents:
         config = await self._ledger.agent_config(agent.partition, None)
         return self._following(config) if config is not None and config.version else self.none
 
-    async def _config(self, partition: str, payload: Payload) -> AgentConfig:
-        owner = await self._ledger.owner(partition)
-        said = await self._ledger.messages(partition, payload.messages[:1])
+    async def _config(self, payload: Payload, scene: Scene) -> AgentConfig:
+        owner, said = scene.owner, scene.messages
         if owner is None or not said or not said[0].agent_id or payload.config_version == 0:
             return AgentConfig()
         agent = Scope(tenant=owner.scope.tenant, agent_id=said[0].agent_id)

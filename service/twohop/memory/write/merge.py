@@ -29,6 +29,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.resolve import hash_of, joined, mirror_of
 from twohop.memory.write.settle import MOST_CUES
+from twohop.memory.write.snapshot import Reads
 from twohop.memory.write.timeline import relink
 
 PAGE = 500
@@ -60,12 +61,12 @@ class Names:
         )
 
 
-async def naming(ledger: Ledger, partition: str, entity_id: str) -> list[Memory]:
+async def naming(reads: Reads, partition: str, entity_id: str) -> list[Memory]:
     """Every memory whose current revision names an entity."""
     found: list[Memory] = []
     after = ""
     while True:
-        page = await ledger.list_memories(partition, MemoryFilter(entity_ids=(entity_id,)), Axes(), PAGE, after)
+        page = await reads.list_memories(partition, MemoryFilter(entity_ids=(entity_id,)), Axes(), PAGE, after)
         found.extend(page.items)
         if not page.next_key:
             return found
@@ -73,7 +74,7 @@ async def naming(ledger: Ledger, partition: str, entity_id: str) -> list[Memory]
 
 
 async def move(
-    ledger: Ledger,
+    reads: Reads,
     draft: Draft,
     memories: Sequence[Memory],
     source: str,
@@ -97,7 +98,7 @@ async def move(
             left |= {now.slot_key, now.mirror_key}
     slots = sorted({key for _, *keys in rewritten.values() for key in keys if key})
     left = {slot for slot in left if slot} - set(slots)
-    draft.load(await ledger.slot(draft.partition, [*slots, *sorted(left)]))
+    draft.load(await reads.slot(draft.partition, [*slots, *sorted(left)]))
     for memory_id, (triples, slot, mirror) in rewritten.items():
         now = draft.current(memory_id)
         if now is not None and (triples, slot, mirror) != (now.triples, now.slot_key, now.mirror_key):
@@ -111,7 +112,7 @@ async def move(
                 slot_key=slot,
                 mirror_key=mirror,
             )
-    both = await ledger.entities(draft.partition, sorted({source, target}))
+    both = await reads.entities(draft.partition, sorted({source, target}))
     called = frozenset().union(*(words(name) for one in both for name in (one.name, *one.aliases)))
     for slot in slots:
         settle_line(draft, slot, rewritten.keys(), called, operation=operation, reason=reason)
@@ -223,9 +224,9 @@ def joined_text(kept: str, gone: str, called: frozenset[str]) -> str:
     return gone if mine <= theirs else f"{kept.rstrip('.')}. {gone}"
 
 
-async def merged_names(ledger: Ledger, kept: Entity, merged: Entity, *, named: bool) -> Names:
+async def merged_names(reads: Reads, kept: Entity, merged: Entity, *, named: bool) -> Names:
     """The rows by which one entity becomes part of another. `named`: its names become other names of the one kept."""
-    mentions = await ledger.mentions(kept.partition, merged.id)
+    mentions = await reads.mentions(kept.partition, merged.id)
     names = [] if not named else [name for name in (merged.name, *merged.aliases) if normal(name) != kept.normal]
     return Names(
         entities={
@@ -284,9 +285,9 @@ async def names_before(ledger: Ledger, decision: Decision) -> Names:
     )
 
 
-async def free(ledger: Ledger, entity: Entity) -> Entity:
+async def free(reads: Reads, entity: Entity) -> Entity:
     """The entity with a key that no other one has taken meanwhile."""
-    found = await ledger.entities_named(entity.partition, [entity.normal])
+    found = await reads.entities_named(entity.partition, [entity.normal])
     if all(one.key != entity.key for one in found.get(entity.normal, ())):
         return entity
     return replace(entity, key=digest(entity.partition, entity.normal, entity.type, entity.id))

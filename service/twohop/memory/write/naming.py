@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from twohop.graph.model import Message
-from twohop.graph.store import Ledger
 from twohop.memory.clock import Ids
 from twohop.memory.ports import Extraction, Fact
 from twohop.memory.predicates import PredicateTable
@@ -13,6 +12,7 @@ from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.resolve import ResolvedFact, resolve
 from twohop.memory.write.respell import respelled
 from twohop.memory.write.sameness import identified
+from twohop.memory.write.snapshot import Reads
 
 
 class NameResolver:
@@ -21,8 +21,7 @@ class NameResolver:
     `cap`: how many memories an add may destroy.
     """
 
-    def __init__(self, ledger: Ledger, predicates: PredicateTable, ids: Ids, cap: int) -> None:
-        self._ledger = ledger
+    def __init__(self, predicates: PredicateTable, ids: Ids, cap: int) -> None:
         self._predicates = predicates
         self._ids = ids
         self._cap = cap
@@ -33,13 +32,13 @@ class NameResolver:
         return replace(extraction, facts=facts)
 
     async def resolve(
-        self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
+        self, reads: Reads, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]
     ) -> tuple[list[ResolvedFact], EntityBook]:
         """The facts (understood ones) made ready, in their places, and the entities that they bring."""
         said_at = exchange[-1].observed_at
         book = await identified(
-            self._ledger, partition, facts, exchange, predicates=self._predicates, ids=self._ids, cap=self._cap
+            reads, partition, facts, exchange, predicates=self._predicates, ids=self._ids, cap=self._cap
         )
-        told = [await respelled(self._ledger, partition, fact, book, said_at) for fact in facts]
+        told = [await respelled(reads, partition, fact, book, said_at) for fact in facts]
         resolved = [resolve(place, fact, exchange, book, self._predicates) for place, fact in enumerate(told)]
         return resolved, book

@@ -1,12 +1,14 @@
 """From judged facts to one commit: reads the owner's state that the facts may touch and derives every row to write."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from twohop.graph.model import Axes, Decision, Entity, Evidence, Memory, Operation, Revision, Triple
-from twohop.graph.store import Changes, JobUpdate, Ledger
+from twohop.graph.model import Decision, Entity, Evidence, Memory, Operation, Revision, Triple
+from twohop.graph.store import NOW, Changes, JobUpdate
 from twohop.memory.clock import Ids
+from twohop.memory.points import revision_vocabulary
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
 from twohop.memory.write.entities import Apart, EntityBook, Merge
@@ -17,6 +19,7 @@ from twohop.memory.write.relations import derive, difference, sentence
 from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.sameness import given_up
 from twohop.memory.write.settle import Judged, Terms, in_order, settle
+from twohop.memory.write.snapshot import Reads, Snapshot
 
 CODE = "code"
 """The decider of what follows from the facts by rule."""
@@ -25,34 +28,47 @@ CODE = "code"
 class Planner:
     """Plans commits of one deployment. Holds no state of owners."""
 
-    def __init__(self, ledger: Ledger, predicates: PredicateTable, ids: Ids) -> None:
-        self._ledger = ledger
+    def __init__(self, predicates: PredicateTable, ids: Ids) -> None:
         self._predicates = predicates
         self._ids = ids
 
-    async def draft(self, partition: str, facts: Sequence[ResolvedFact], also: Sequence[str] = ()) -> Draft:
+    async def read_ahead(self, reads: Snapshot, partition: str, facts: Sequence[ResolvedFact]) -> None:
+        """Have everything in hand that planning these facts asks for when they contradict nothing."""
+        triples = {triple.key(partition) for fact in facts for triple in fact.triples}
+        ends = {end for fact in facts for t in fact.triples for end in (t.subject_id, t.object_id) if end}
+        await asyncio.gather(
+            self.draft(reads, partition, facts),
+            reads.by_triple(partition, sorted(triples)),
+            reads.relations_by_key(partition, sorted(triples)),
+            reads.entities(partition, sorted(ends)),
+        )
+
+    async def draft(
+        self, reads: Reads, partition: str, facts: Sequence[ResolvedFact], also: Sequence[str] = ()
+    ) -> Draft:
         """The state that these facts may touch, and the memories named in `also`."""
         stored: dict[str, Memory] = {}
         slots = [key for fact in facts for key in (*fact.slots, fact.denial_key) if key]
         triples = [plan.key(partition) for fact in facts for own in fact.triples[:1] for plan in plans_of(own)]
-        asserting = await self._ledger.by_triple(partition, triples)
-        for found in (
-            await self._ledger.by_text(partition, [fact.text_hash for fact in facts]),
-            await self._ledger.slot(partition, slots),
-            *asserting.values(),
-            await self._ledger.memories(partition, list(also), Axes()),
-        ):
+        asserting, alike, line, named = await asyncio.gather(
+            reads.by_triple(partition, triples),
+            reads.by_text(partition, [fact.text_hash for fact in facts]),
+            reads.slot(partition, slots),
+            reads.memories(partition, list(also), NOW),
+        )
+        for found in (alike, line, *asserting.values(), named):
             stored.update((memory.id, memory) for memory in found)
         # A value of two subjects gives way on both lines, and what a fact ends may stand on another line than its own
         # (what was said as a plan): whatever changes on a line is settled with all of that line in hand.
         lines = ((memory.revision.slot_key, memory.revision.mirror_key) for memory in stored.values())
         beyond = {key for line in lines for key in line if key}
         if beyond := beyond - set(slots):
-            stored.update((memory.id, memory) for memory in await self._ledger.slot(partition, sorted(beyond)))
+            stored.update((memory.id, memory) for memory in await reads.slot(partition, sorted(beyond)))
         return Draft(partition, stored.values(), self._ids)
 
     async def changes(
         self,
+        reads: Reads,
         partition: str,
         judged: Sequence[Judged],
         book: EntityBook,
@@ -63,13 +79,13 @@ class Planner:
     ) -> Changes:
         """The whole commit for judged facts, in the order they were said (what is taken back comes first)."""
         shown = [candidate.memory_id for one in judged for candidate in one.shown]
-        draft = await self.draft(partition, [one.fact for one in judged], shown)
-        renamed = [await self._merge(draft, merge, book, terms) for merge in book.merges]
+        draft = await self.draft(reads, partition, [one.fact for one in judged], shown)
+        renamed = [await self._merge(reads, draft, merge, book, terms) for merge in book.merges]
         for pair in book.apart.values():
             self._refuse(draft, pair, terms)
         for one in in_order(judged, draft):
             settle(draft, one, terms)
-        changes = await self.complete(draft, book.changed)
+        changes = await self.complete(reads, draft, book.changed)
         mentions = tuple(dict.fromkeys(mention for one in judged for mention in one.fact.mentions))
         used = {mention.entity_id for mention in mentions}
         for revision in draft.revisions:
@@ -88,13 +104,13 @@ class Planner:
             changes = names.into(changes)
         return changes
 
-    async def _merge(self, draft: Draft, merge: Merge, book: EntityBook, terms: Terms) -> Names:
+    async def _merge(self, reads: Reads, draft: Draft, merge: Merge, book: EntityBook, terms: Terms) -> Names:
         """Plan a merge that the facts led to, as a decision of the code, which can be undone like any other."""
         kept, merged = book.by_id(merge.kept_id), book.by_id(merge.merged_id)
         draft.begin(self._ids(), CODE)
-        memories = await naming(self._ledger, draft.partition, merged.id)
+        memories = await naming(reads, draft.partition, merged.id)
         await move(
-            self._ledger,
+            reads,
             draft,
             memories,
             merged.id,
@@ -108,7 +124,7 @@ class Planner:
         decision = of_code(draft, terms, Operation.MERGE, merge.reason)
         told = {"edit": "merge", "entity_id": kept.id, "other_id": merged.id, "named": merge.named}
         draft.record(replace(decision, input=told))
-        return await merged_names(self._ledger, kept, merged, named=merge.named)
+        return await merged_names(reads, kept, merged, named=merge.named)
 
     def _refuse(self, draft: Draft, pair: Apart, terms: Terms) -> None:
         """Record that two entities stay two although the facts call them one."""
@@ -117,10 +133,10 @@ class Planner:
         told = {"edit": "merge", "entity_id": pair.one_id, "other_id": pair.other_id}
         draft.record(replace(decision, refused=Operation.MERGE.value, rule=pair.rule, input=told))
 
-    async def complete(self, draft: Draft, new_entities: Mapping[str, Entity]) -> Changes:
+    async def complete(self, reads: Reads, draft: Draft, new_entities: Mapping[str, Entity]) -> Changes:
         """The rows of a draft: revisions, evidence, the relations that follow, and what the index must look at."""
         partition = draft.partition
-        added, ended = await self._relations(draft, new_entities)
+        added, ended = await self._relations(reads, draft, new_entities)
         evidence = draft.evidence
         return Changes(
             partition=partition,
@@ -131,20 +147,25 @@ class Planner:
             relations=tuple(added),
             ended_relations=tuple(ended),
             decisions=draft.decisions,
-            touched_messages=await self._touched_messages(draft, evidence),
+            touched_messages=await self._touched_messages(reads, draft, evidence),
+            vocabulary=revision_vocabulary(draft.revisions),
         )
 
-    async def _relations(self, draft: Draft, new_entities: Mapping[str, Entity]) -> tuple[list[Any], list[str]]:
+    async def _relations(
+        self, reads: Reads, draft: Draft, new_entities: Mapping[str, Entity]
+    ) -> tuple[list[Any], list[str]]:
         triples: dict[str, Triple] = {}
         for revision in draft.touched:
             triples.update((triple.key(draft.partition), triple) for triple in revision.triples)
         if not triples:
             return [], []
-        asserting = await self._ledger.by_triple(draft.partition, list(triples))
-        stored = await self._ledger.relations_by_key(draft.partition, list(triples))
         ends = {end for t in triples.values() for end in (t.subject_id, t.object_id) if end}
-        entities = {e.id: e for e in await self._ledger.entities(draft.partition, sorted(ends - new_entities.keys()))}
-        entities.update(new_entities)
+        asserting, stored, known = await asyncio.gather(
+            reads.by_triple(draft.partition, list(triples)),
+            reads.relations_by_key(draft.partition, list(triples)),
+            reads.entities(draft.partition, sorted(ends - new_entities.keys())),
+        )
+        entities = {**{entity.id: entity for entity in known}, **new_entities}
         asserted: dict[Triple, list[Revision]] = {}
         for revision in draft.standing:
             for triple in dict.fromkeys(revision.triples):
@@ -161,11 +182,11 @@ class Planner:
             wanted.extend(derive(draft.partition, triple, standing, text, self._ids))
         return difference(stored, wanted)
 
-    async def _touched_messages(self, draft: Draft, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    async def _touched_messages(self, reads: Reads, draft: Draft, evidence: Sequence[Evidence]) -> tuple[str, ...]:
         """Messages whose words in the index hold the texts of these facts."""
         touched = [*draft.messages, *(row.message_id for row in evidence)]
-        changed = [revision.memory_id for revision in draft.touched]
-        for memory in await self._ledger.memories(draft.partition, changed, Axes()):
+        changed = dict.fromkeys(one.memory_id for one in draft.touched if not draft.born(one.memory_id))
+        for memory in await reads.memories(draft.partition, list(changed), NOW):
             touched.extend(row.message_id for row in memory.evidence)
         return tuple(dict.fromkeys(touched))
 

@@ -1,5 +1,6 @@
 """A dry run of an add: the same extraction, judge, guardrails and plan, and nothing written, not even the messages."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,7 +18,9 @@ from twohop.memory.write.guidance import Agents, Guidance
 from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
+from twohop.memory.write.scene import Scene
 from twohop.memory.write.settle import Judged
+from twohop.memory.write.snapshot import Snapshot
 
 
 class Previewer:
@@ -53,9 +56,8 @@ class Previewer:
             ModelUnavailable: the model is down: there is nothing to show, and nothing waits.
         """
         guidance = await self._agents.of(scope, messages[0].agent_id)
-        session = await self._ledger.session(scope.partition, job.session)
-        begins = session.message_count if session else 0
-        said = [replace(message, position=begins + place) for place, message in enumerate(messages)]
+        scene = await self._scene(scope, job, messages)
+        said = scene.messages
         works: list[tuple[Work, Sequence[Opinion]]] = []
         payload = Payload.from_json(job.payload)
         while payload.done < len(said):
@@ -65,18 +67,27 @@ class Previewer:
                 taken = first_chunk(
                     ahead[: self._settings.chunk + 1], most=self._settings.chunk, characters=self._settings.chunk_chars
                 )
-            works.append(await self._judged(job, guidance, payload, ahead[:taken]))
+            works.append(await self._judged(job, guidance, payload, scene, ahead[:taken]))
             payload = replace(payload, done=payload.done + taken)
         return await self._told(scope, job, said, works)
 
+    async def _scene(self, scope: Scope, job: Job, messages: Sequence[Message]) -> Scene:
+        """The scene as it would be if the messages were accepted."""
+        owner, session, before = await asyncio.gather(
+            self._ledger.owner(scope.partition),
+            self._ledger.session(scope.partition, job.session),
+            self._ledger.recent_messages(scope.partition, job.session, self._settings.recent_messages),
+        )
+        begins = session.message_count if session else 0
+        said = [replace(message, position=begins + place) for place, message in enumerate(messages)]
+        return Scene(owner=owner, session=session, messages=said, before=before)
+
     async def _judged(
-        self, job: Job, guidance: Guidance, payload: Payload, exchange: Sequence[Message]
+        self, job: Job, guidance: Guidance, payload: Payload, scene: Scene, exchange: Sequence[Message]
     ) -> tuple[Work, Sequence[Opinion]]:
         calls = Calls(self._settings.calls)
         try:
-            extraction: Extraction = await self._extracting.extract(
-                job.partition, payload, exchange, guidance.extractor, calls
-            )
+            extraction: Extraction = await self._extracting.extract(payload, scene, exchange, guidance.extractor, calls)
         except ModelUnavailable:
             raise
         except ModelError as e:
@@ -90,8 +101,8 @@ class Previewer:
             calls=calls,
             usage=Usage(),
         )
-        _, shown = await self._decider.candidates(work)
-        opinions, error = await self._decider.opinions(work, shown, range(len(extraction.facts)))
+        found = await self._decider.candidates(work)
+        opinions, error = await self._decider.opinions(work, found.shown, range(len(extraction.facts)))
         if error is not None:
             raise error
         return work, [opinions[place] for place in range(len(extraction.facts))]
@@ -103,7 +114,8 @@ class Previewer:
         opinions = [opinion for _, few in works for opinion in few]
         told = [(place, *one) for place, one in enumerate(zip(facts, opinions, strict=True))]
         usable = [one for one in told if not one[-1].verdict.error]
-        resolved, book = await self._names.resolve(scope.partition, [fact for _, fact, _ in usable], said)
+        snapshot = Snapshot(self._ledger, scope.partition)
+        resolved, book = await self._names.resolve(snapshot, scope.partition, [fact for _, fact, _ in usable], said)
         judged = [
             Judged(
                 fact=replace(fact, place=place),
@@ -123,7 +135,9 @@ class Previewer:
             failure(job, len(facts) + n, one.text, one.reason, one.detail, self._ids) for n, one in enumerate(dropped)
         ]
         terms = works[0][0].terms(self._settings.destructive, self._clock())
-        changes = await self._planner.changes(scope.partition, judged, book, terms, job=None, expected_state=0)
+        changes = await self._planner.changes(
+            snapshot, scope.partition, judged, book, terms, job=None, expected_state=0
+        )
         decisions = sorted((*changes.decisions, *lost_facts), key=lambda decision: decision.position)
         failed = any(decision.operation is Operation.FAIL for decision in decisions)
         owner = await self._ledger.owner(scope.partition)

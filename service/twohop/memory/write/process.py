@@ -7,7 +7,7 @@ import structlog
 from twohop.errors import ModelContextExceeded, ModelError, ModelUnavailable
 from twohop.graph.model import Job, JobState
 from twohop.graph.store import JobUpdate, Ledger, Reached, unwatched
-from twohop.memory.clock import Clock, Jitter
+from twohop.memory.clock import Jitter
 from twohop.memory.observe import Observer
 from twohop.memory.ports import Calls, Extraction, Usage
 from twohop.memory.settings import WriteSettings
@@ -18,6 +18,7 @@ from twohop.memory.write.extracting import Extracting, lost
 from twohop.memory.write.guidance import Agents
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.retry import delay
+from twohop.memory.write.scene import scene_of
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,6 @@ class Processor:
         decider: Decider,
         conversations: Conversations,
         observer: Observer,
-        clock: Clock,
         jitter: Jitter,
         settings: WriteSettings,
         step: Reached = unwatched,
@@ -45,26 +45,26 @@ class Processor:
         self._decider = decider
         self._conversations = conversations
         self._observer = observer
-        self._clock = clock
         self._jitter = jitter
         self._settings = settings
         self._step = step
 
     async def process(self, job: Job) -> JobState:
         """Work on a RUNNING job until it is DONE, PARTIAL, or PENDING for a later try; its rows say what happened."""
-        job, guidance = await self._agents.guidance(job)
+        scene = await scene_of(self._ledger, job, Payload.from_json(job.payload), self._settings.recent_messages)
+        job, guidance = await self._agents.guidance(job, scene)
         payload = Payload.from_json(job.payload)
         usage = Usage(**job.usage)
         if not usage.tokens_full_context:
-            usage += Usage(tokens_full_context=await self._full_context(job, payload))
+            usage += Usage(tokens_full_context=await self._conversations.tokens(scene.messages))
         most = self._settings.chunk
         while payload.done < len(payload.messages):
-            payload, exchange = await self._extracting.next(job.partition, payload, most)
+            payload, exchange = self._extracting.next(payload, scene, most)
             calls = Calls(self._settings.calls)
             extraction: Extraction | None = None
             error: ModelUnavailable | None = None
             try:
-                extraction = await self._extracting.extract(job.partition, payload, exchange, guidance.extractor, calls)
+                extraction = await self._extracting.extract(payload, scene, exchange, guidance.extractor, calls)
             except ModelUnavailable as e:
                 error = e
             except ModelContextExceeded as e:
@@ -94,11 +94,6 @@ class Processor:
                 return await self._later(job, payload, usage, error)
         return finished(payload)
 
-    async def _full_context(self, job: Job, payload: Payload) -> int:
-        """Tokens of the whole conversation up to this add."""
-        last = await self._ledger.messages(job.partition, payload.messages[-1:])
-        return await self._conversations.tokens(last[0]) if last else 0
-
     async def _later(self, job: Job, payload: Payload, usage: Usage, error: ModelUnavailable) -> JobState:
         """Keep the job for another try, or give it up (its messages and what it committed stay)."""
         wait = delay(self._settings, job.attempts, error.retry_after, self._jitter())
@@ -110,7 +105,7 @@ class Processor:
             payload=payload.to_json(),
             error=f"{error.reason}: {error.message}",
             usage=asdict(usage),
-            not_before=self._clock() + int(wait * 1_000_000) if state is JobState.PENDING else 0,
+            retry_after=int(wait * 1_000_000) if state is JobState.PENDING else 0,
             attempts=job.attempts + 1,
             run=job.run,
         )

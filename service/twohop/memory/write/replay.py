@@ -114,7 +114,7 @@ class Replay:
         self._predicates = predicates
         self._ids = ids
         self._partition = partition
-        self._planner = Planner(target, predicates, ids)
+        self._planner = Planner(predicates, ids)
         self._renamed = Renamed()
 
     async def run(self) -> None:
@@ -244,7 +244,9 @@ class Replay:
         ]
         owner = await self._target.owner(self._partition)
         state = owner.state_seq if owner else 0
-        changes = await self._planner.changes(self._partition, judged, book, terms, job=None, expected_state=state)
+        changes = await self._planner.changes(
+            self._target, self._partition, judged, book, terms, job=None, expected_state=state
+        )
         return replace(changes, decisions=(*changes.decisions, *lost))
 
     def _candidate(self, memory_id: str, revision_id: str) -> Candidate:

@@ -70,9 +70,8 @@ def resolve(
     Its evidence is the message of its quote, or its sources, or the whole exchange.
     """
     evidence = evidence_of(fact, exchange)
-    first = next(message for message in exchange if message.id == evidence[0].message_id)
-    observed = Moment(first.observed_at, Granularity.INSTANT, first.time_zone)
-    partition = first.partition
+    observed = said_at(fact, exchange)
+    partition = exchange[0].partition
     about = {normal(named.name): named for named in fact.entities}
     entities: dict[str, Entity] = {}
 
@@ -170,6 +169,13 @@ def evidence_of(fact: Fact, exchange: Sequence[Message]) -> tuple[Evidence, ...]
         Evidence(memory_id="", message_id=m.id, quote=quote, agent_id=m.agent_id, run_id=m.run_id)
         for m in messages or exchange
     )
+
+
+def said_at(fact: Fact, exchange: Sequence[Message]) -> Moment:
+    """When the first message that the fact rests on was said."""
+    first = evidence_of(fact, exchange)[0].message_id
+    said = next(message for message in exchange if message.id == first)
+    return Moment(said.observed_at, Granularity.INSTANT, said.time_zone)
 
 
 def times_of(fact: Fact, observed: Moment) -> tuple[Validity, Moment | None, bool]:

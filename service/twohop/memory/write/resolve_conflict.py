@@ -61,7 +61,7 @@ class Resolve:
     async def _accept(self, desk: Desk, memory: Memory) -> Done:
         """Settle what the memory says now, with nothing to hold it back, in the way in which it was told."""
         resolved = await self._told(desk, memory) or by_itself(memory, desk.now)
-        draft = await desk.planner.draft(desk.partition, [resolved], [memory.id])
+        draft = await desk.planner.draft(desk.ledger, desk.partition, [resolved], [memory.id])
         disputed = draft.current(memory.id) or memory.revision
         terms = Terms(job_id="", messages=(), cap=0, resolves=disputed)
         judged = Judged(fact=resolved, verdict=Verdict(operation=Operation.ADD), shown=(), decider=USER)

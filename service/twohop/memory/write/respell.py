@@ -9,10 +9,10 @@ import unicodedata
 from dataclasses import replace
 
 from twohop.graph.model import Axes, Triple
-from twohop.graph.store import Ledger
 from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Fact, Polarity
 from twohop.memory.write.entities import EntityBook
+from twohop.memory.write.snapshot import Reads
 
 OWNER = re.compile(r"^(?:(?:his|her|my|our|your|their|its)|\S+(?:'s|s'))\s+(?=\S)")
 """Whose it is, at the head of a name: "Sem's Taylor guitar"."""
@@ -24,7 +24,7 @@ MOST = 64
 """Most memories of one (subject, predicate) that are looked at; more of one kind about one subject is a list."""
 
 
-async def respelled(ledger: Ledger, partition: str, fact: Fact, book: EntityBook, at: int) -> Fact:
+async def respelled(reads: Reads, partition: str, fact: Fact, book: EntityBook, at: int) -> Fact:
     """The fact with the object as the one live memory that it takes back has it; as it is when that is not plain."""
     if fact.polarity is Polarity.AFFIRMED or not fact.claims:
         return fact
@@ -36,12 +36,12 @@ async def respelled(ledger: Ledger, partition: str, fact: Fact, book: EntityBook
     own = Triple(
         subject.id, claim.predicate, known.id if known else "", "" if known or not claim.literal else claim.object
     )
-    if (known or claim.literal) and await ledger.by_triple(partition, [own.key(partition)]):
+    if (known or claim.literal) and await reads.by_triple(partition, [own.key(partition)]):
         return fact
-    found = await ledger.by_subject(partition, [(subject.id, claim.predicate)], MOST)
+    found = await reads.by_subject(partition, [(subject.id, claim.predicate)], MOST)
     triples = [memory.revision.triples[0] for memory in found if memory.revision.live(at) and memory.revision.triples]
     ids = sorted({triple.object_id for triple in triples if triple.object_id})
-    entities = await ledger.entities(partition, ids, Axes())
+    entities = await reads.entities(partition, ids, Axes())
     names = {entity.id: entity.name for entity in entities}
     wanted = folded(claim.object)
     meant = {

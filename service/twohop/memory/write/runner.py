@@ -13,8 +13,8 @@ import structlog
 
 from twohop.errors import Conflict, Exhausted, NotFound, TwohopError, Unavailable
 from twohop.graph.model import Job, JobKind, JobState
-from twohop.graph.store import JobUpdate, Ledger
-from twohop.memory.clock import Clock, Jitter
+from twohop.graph.store import JobUpdate, Ledger, Run
+from twohop.memory.clock import Jitter
 from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
 from twohop.memory.settings import WriteSettings
@@ -22,6 +22,10 @@ from twohop.memory.write.capacity import Capacity
 from twohop.memory.write.retry import delay
 
 log = structlog.get_logger(__name__)
+
+TURN_SECONDS = 0.25
+"""How often at most a job that somebody waits for here makes this process look whose turn it is: one look a quarter of
+a second, however many wait."""
 
 UNEXPECTED = 2
 """Tries again after something that is no model failure: a bug does not go away by repeating it for hours."""
@@ -50,7 +54,6 @@ class Runner:
         ledger: Ledger,
         notices: Notices,
         observer: Observer,
-        clock: Clock,
         jitter: Jitter,
         settings: WriteSettings,
     ) -> None:
@@ -58,12 +61,13 @@ class Runner:
         self._lanes: dict[JobKind, Lane] = {}
         self._notices = notices
         self._observer = observer
-        self._clock = clock
         self._jitter = jitter
         self._settings = settings
         self._running: dict[str, asyncio.Task[JobState]] = {}
+        self._runs: dict[str, Run] = {}
         self._unwritten: dict[str, tuple[Job, JobUpdate]] = {}
         self._queued = True
+        self._next_turn = 0.0
         self.wanted = asyncio.Event()
         """Set when there may be a job to claim."""
 
@@ -84,12 +88,25 @@ class Runner:
         self._queued = True
         self.wanted.set()
 
+    def turn(self) -> None:
+        """A job that waits may be the next of its session: what was before it may have ended in another process."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._next_turn:
+            self._next_turn = now + TURN_SECONDS
+            self.queued()
+
     def start(self, job: Job) -> None:
         """Work on a RUNNING job that has a place."""
         task = asyncio.create_task(self._run(job), name=f"{job.kind}-{job.id}")
         self._running[job.id] = task
+        self._runs[job.id] = Run(job.partition, job.id, job.run)
         task.add_done_callback(lambda done: self._ended(job, done))
         self._notices.tell(job.id)
+
+    @property
+    def runs(self) -> list[Run]:
+        """What this process works on."""
+        return list(self._runs.values())
 
     def works_on(self, job_id: str) -> bool:
         """Whether this process works on the job."""
@@ -110,7 +127,7 @@ class Runner:
             try:
                 if free:
                     claimed = await self._ledger.claim_jobs(
-                        self._clock(), free, kind=kind, per_owner=lane.capacity.per_owner, after=lane.after
+                        free, kind=kind, per_owner=lane.capacity.per_owner, after=lane.after
                     )
             finally:
                 lane.capacity.fill([job.partition for job in claimed])
@@ -163,7 +180,7 @@ class Runner:
             id=job.id,
             state=state,
             error=error,
-            not_before=self._clock() + int(wait * 1_000_000) if state is JobState.PENDING else 0,
+            retry_after=int(wait * 1_000_000) if state is JobState.PENDING else 0,
             attempts=attempts,
             run=job.run,
         )
@@ -179,7 +196,7 @@ class Runner:
     def _ended(self, job: Job, done: "asyncio.Task[JobState]") -> None:
         """Give the place to the next, unless the job was started again meanwhile, and tell those who wait."""
         if self._running.get(job.id) is done:
-            del self._running[job.id]
+            del self._running[job.id], self._runs[job.id]
         self.give(job)
         state = JobState.CANCELLED if done.cancelled() else done.result()
         self._observer.worked(state)

@@ -8,7 +8,7 @@ names. A merge that is refused is recorded, and the two stay apart.
 from collections.abc import Mapping, Sequence
 
 from twohop.graph.model import Axes, Message, Operation
-from twohop.graph.store import Ledger, MemoryFilter
+from twohop.graph.store import MemoryFilter
 from twohop.memory.clock import Ids
 from twohop.memory.names import normal
 from twohop.memory.ports import Fact
@@ -19,6 +19,7 @@ from twohop.memory.write.draft import Draft
 from twohop.memory.write.entities import Apart, EntityBook, Merge
 from twohop.memory.write.identify import identify
 from twohop.memory.write.merge import move
+from twohop.memory.write.snapshot import Reads
 
 MOST_MOVED = 64
 """Most memories that the merges of one add move. Whoever has more is merged by a caller, who sees what happens."""
@@ -28,7 +29,7 @@ ROUNDS = 3
 
 
 async def identified(
-    ledger: Ledger,
+    reads: Reads,
     partition: str,
     facts: Sequence[Fact],
     exchange: Sequence[Message],
@@ -38,7 +39,7 @@ async def identified(
     cap: int,
 ) -> EntityBook:
     """The entities of these facts (understood ones), and the merges that an add may make. `cap`: see `Terms`."""
-    known = await acquaint(ledger, partition, facts, predicates, exchange[-1].observed_at)
+    known = await acquaint(reads, partition, facts, predicates, exchange[-1].observed_at)
     speakers = frozenset({USER, *(normal(message.name) for message in exchange if normal(message.name))})
     apart: dict[frozenset[str], Apart] = {}
 
@@ -49,7 +50,7 @@ async def identified(
 
     for _ in range(ROUNDS):
         book = read()
-        refused = await _refused(ledger, book, predicates, ids, partition, cap)
+        refused = await _refused(reads, book, predicates, ids, partition, cap)
         if not refused:
             return book
         apart.update(refused)
@@ -57,7 +58,7 @@ async def identified(
 
 
 async def _refused(
-    ledger: Ledger, book: EntityBook, predicates: PredicateTable, ids: Ids, partition: str, cap: int
+    reads: Reads, book: EntityBook, predicates: PredicateTable, ids: Ids, partition: str, cap: int
 ) -> Mapping[frozenset[str], Apart]:
     """The pairs that can't be made one, each with the rule that it would break."""
     draft = Draft(partition, (), ids)
@@ -65,7 +66,7 @@ async def _refused(
     kept: set[str] = set()
     for merge in book.merges:
         before = draft.snapshot()
-        rule = "chained" if merge.merged_id in kept else await _broken(ledger, draft, merge, book, predicates, cap)
+        rule = "chained" if merge.merged_id in kept else await _broken(reads, draft, merge, book, predicates, cap)
         if rule:
             draft.rewind(before)
             refused[frozenset({merge.kept_id, merge.merged_id})] = Apart(merge.kept_id, merge.merged_id, rule)
@@ -75,13 +76,13 @@ async def _refused(
 
 
 async def _broken(
-    ledger: Ledger, draft: Draft, merge: Merge, book: EntityBook, predicates: PredicateTable, cap: int
+    reads: Reads, draft: Draft, merge: Merge, book: EntityBook, predicates: PredicateTable, cap: int
 ) -> str:
     """The rule that a merge would break, or empty. It is planned on the draft."""
     pair = {merge.kept_id, merge.merged_id}
     before, lost = len(draft.changed), given_up(draft)
     where = MemoryFilter(entity_ids=(merge.merged_id,))
-    page = await ledger.list_memories(draft.partition, where, Axes(), MOST_MOVED + 1)
+    page = await reads.list_memories(draft.partition, where, Axes(), MOST_MOVED + 1)
     if before + len(page.items) > MOST_MOVED:
         return "many"
     ends = [{t.subject_id, t.object_id} for memory in page.items for t in memory.revision.triples]
@@ -89,7 +90,7 @@ async def _broken(
         return "related"
     draft.begin(draft.ids(), "")
     await move(
-        ledger,
+        reads,
         draft,
         page.items,
         merge.merged_id,

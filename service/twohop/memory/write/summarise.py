@@ -7,7 +7,7 @@ import structlog
 from twohop.errors import ModelError, ModelUnavailable, StaleRead
 from twohop.graph.model import Job, JobKind, JobState, Session
 from twohop.graph.store import JobUpdate, Ledger, SummaryUpdate
-from twohop.memory.clock import Clock, Jitter
+from twohop.memory.clock import Jitter
 from twohop.memory.observe import Observer
 from twohop.memory.ports import Calls, Summariser, Summary, SummaryRequest, Usage
 from twohop.memory.settings import SummarySettings, WriteSettings
@@ -29,7 +29,6 @@ class SummaryWriter:
         summariser: Summariser,
         extractive: Summariser,
         observer: Observer,
-        clock: Clock,
         jitter: Jitter,
         settings: SummarySettings,
         retries: WriteSettings,
@@ -38,7 +37,6 @@ class SummaryWriter:
         self._summariser = summariser
         self._extractive = extractive
         self._observer = observer
-        self._clock = clock
         self._jitter = jitter
         self._settings = settings
         self._retries = retries
@@ -104,7 +102,7 @@ class SummaryWriter:
             state=JobState.PENDING,
             error=f"{error.reason}: {error.message}",
             usage=asdict(usage),
-            not_before=self._clock() + int(wait * 1_000_000),
+            retry_after=int(wait * 1_000_000),
             attempts=job.attempts + 1,
             run=job.run,
         )

@@ -1,13 +1,17 @@
-"""The job queue's worker: starts jobs whose turn has come, queues summaries that are due, removes what is outdated."""
+"""The process's own work: jobs whose turn has come, summaries that are due, the index, what is outdated.
+
+Any number of processes do it side by side. Each holds what it works on, renewed by a heartbeat, and takes up what a
+process left that died.
+"""
 
 import asyncio
 from contextlib import suppress
 
 import structlog
 
-from twohop.errors import TwohopError
-from twohop.graph.store import Ledger, Outdated
-from twohop.memory.clock import Clock, Ids
+from twohop.errors import Misplaced, TwohopError
+from twohop.graph.store import LEASE, Ledger, Outdated
+from twohop.memory.clock import Clock, Ids, Jitter
 from twohop.memory.observe import Observer
 from twohop.memory.settings import SummarySettings, WriteSettings
 from twohop.memory.write.add import Adder
@@ -16,8 +20,16 @@ from twohop.memory.write.summarise import summary_job
 
 log = structlog.get_logger(__name__)
 
+BEAT_SECONDS = LEASE / 3 / 1_000_000
+"""Two beats may fail before a lease ends."""
+
 POLL_SECONDS = 1.0
-"""How often due jobs are looked for: a retry is never more than this late, and an idle look is one indexed read."""
+"""How often due jobs and those of dead processes are looked for, and an index that failed is tried again: a retry is
+never more than this late, and an idle look is two indexed reads."""
+
+SWEEP_SECONDS = 10.0
+"""How often everything that waits for the index is projected, though each commit sees to its own: what dead processes
+left, and rows that failed alone."""
 
 CARE_SECONDS = 30
 """How often sessions that wait for a summary, and outdated rows, are looked for: both are about minutes and days."""
@@ -40,6 +52,7 @@ class Worker:
         observer: Observer,
         clock: Clock,
         ids: Ids,
+        jitter: Jitter,
         settings: WriteSettings,
         summary: SummarySettings,
     ) -> None:
@@ -49,31 +62,37 @@ class Worker:
         self._clock = clock
         self._observer = observer
         self._ids = ids
+        self._jitter = jitter
         self._settings = settings
         self._summary = summary
         self._cared_at: int | None = None
-        self._stopped = False
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Work until stopped. A store that is down is waited for."""
-        loop = asyncio.get_running_loop()
-        look_at = loop.time()
-        while not self._stopped:
-            self._runner.wanted.clear()
+        indexing = asyncio.create_task(self._index(), name="indexing")
+        try:
+            await self._work()
+        finally:
+            # Wherever it is: what was not projected waits in the outbox.
+            indexing.cancel()
+            with suppress(asyncio.CancelledError):
+                await indexing
+
+    async def beat(self) -> None:
+        """Hold this process's place and its jobs until cancelled: in a task of its own, which no long round delays."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
             try:
-                await self.once()
-                if loop.time() >= look_at:  # However often jobs end: an index that fails needs time.
-                    look_at = loop.time() + POLL_SECONDS
-                    if self._adder.behind:
-                        await self._adder.project()
-                    self._observer.lags(await self._ledger.outbox_size())
+                await self._ledger.renew(self._runner.runs)
+            except Misplaced as e:
+                log.critical("process.misplaced", reason=e.reason, consequence="it takes no more adds: stop it")
+                await self._adder.drain()
+                return
             except TwohopError as e:
-                log.warning("worker.waits", reason=e.reason)
+                log.warning("heartbeat.failed", reason=e.reason)
             except Exception:
-                log.exception("worker.failed")
-            if not self._stopped:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._runner.wanted.wait(), POLL_SECONDS)
+                log.exception("heartbeat.failed")
 
     async def once(self) -> int:
         """Start every job whose turn it is, within the bounds; returns how many."""
@@ -88,8 +107,47 @@ class Worker:
 
     def stop(self) -> None:
         """End `run` after its current round."""
-        self._stopped = True
+        self._stopping.set()
         self._runner.wanted.set()
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        look_at = loop.time()
+        while not self._stopping.is_set():
+            self._runner.wanted.clear()
+            try:
+                if loop.time() >= look_at:  # However often jobs end.
+                    look_at = loop.time() + self._spread(POLL_SECONDS)
+                    if released := await self._ledger.release_jobs():
+                        log.info("jobs.released", jobs=released)
+                await self.once()
+            except TwohopError as e:
+                log.warning("worker.waits", reason=e.reason)
+            except Exception:
+                log.exception("worker.failed")
+            if not self._stopping.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._runner.wanted.wait(), self._spread(POLL_SECONDS))
+
+    async def _index(self) -> None:
+        """Keep the index up with the ledger, and tell how far behind it is."""
+        loop = asyncio.get_running_loop()
+        sweep_at = loop.time() + self._spread(SWEEP_SECONDS)
+        while True:
+            if self._adder.behind or loop.time() >= sweep_at:
+                sweep_at = loop.time() + self._spread(SWEEP_SECONDS)
+                await self._adder.project()
+            try:
+                self._observer.lags(await self._ledger.backlog(), self._clock())
+            except TwohopError as e:
+                log.warning("outbox.not_counted", reason=e.reason)
+            except Exception:
+                log.exception("outbox.not_counted")
+            await asyncio.sleep(self._spread(POLL_SECONDS))
+
+    def _spread(self, seconds: float) -> float:
+        """So long at most, and half of it at least, so that processes don't all come at once."""
+        return seconds * (0.5 + self._jitter() / 2)
 
     async def _queue_summaries(self, now: int) -> None:
         """Queue a summary for each session whose new messages have waited long enough."""
@@ -107,5 +165,5 @@ class Worker:
             jobs=now - max(settings.job_days, settings.request_days) * DAY,
             dead_letters=now - max(settings.dead_letter_days, settings.request_days) * DAY,
         )
-        while not self._stopped and await self._ledger.prune(outdated, BATCH) >= BATCH:
+        while not self._stopping.is_set() and await self._ledger.prune(outdated, BATCH) >= BATCH:
             continue

@@ -1,0 +1,193 @@
+"""The connection, and the only way to run a statement on it: bound to an owner, or named as maintenance."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Self, TypeAlias, TypeVar
+
+import structlog
+
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, unit_of_work
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConfigurationError,
+    ConstraintError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    TransientError,
+)
+from twohop.errors import LedgerUnavailable, Misconfigured, StaleRead, StorageFull, TwohopError
+from twohop.graph.neo4j.guard import check
+
+T = TypeVar("T")
+
+Row: TypeAlias = dict[str, Any]
+"""A row by the names that the statement returns. Within maps, what is None is absent: the database stores none."""
+
+POOL = 64
+"""Connections of a process: the bound on its transactions at a time."""
+
+CONNECT_SECONDS = 5.0
+ACQUIRE_SECONDS = 15.0
+"""A connection, or a place in the pool, that takes longer is as good as none: the caller hears UNAVAILABLE."""
+
+RETRY_SECONDS = 10.0
+"""How long a transaction is repeated that lost against another one or against a changing leader."""
+
+STATEMENT_SECONDS = 30.0
+"""The longest transaction of a call. The database ends it, so that a caller who has gone leaves no lock behind."""
+
+WAIT_SECONDS = 2.0
+"""Between two looks for a database that is still starting."""
+
+log = structlog.get_logger(__name__)
+
+
+class Owned:
+    """Statements on one owner's data in an open transaction: `$partition` is bound here and nowhere else."""
+
+    __slots__ = ("_transaction", "partition")
+
+    def __init__(self, transaction: AsyncManagedTransaction, partition: str) -> None:
+        self._transaction = transaction
+        self.partition = partition
+
+    async def all(self, *cypher: str, **values: Any) -> list[Row]:
+        """All rows of a statement given in parts. One round trip.
+
+        Raises:
+            UnscopedStatement: the statement is not bound to the owner.
+        """
+        text = "\n".join(cypher)
+        check(text)
+        return await rows_of(self._transaction, text, {**values, "partition": self.partition})
+
+    async def one(self, *cypher: str, **values: Any) -> Row | None:
+        """The only row, or None. One round trip."""
+        rows = await self.all(*cypher, **values)
+        return rows[0] if rows else None
+
+
+async def rows_of(transaction: AsyncManagedTransaction, text: str, values: Mapping[str, Any]) -> list[Row]:
+    """All rows of a statement."""
+    result = await transaction.run(text, dict(values))
+    return [dict(record.items()) async for record in result]
+
+
+class Database:
+    """A Neo4j database. A lost connection is `LedgerUnavailable`; the next call finds the database again."""
+
+    def __init__(self, driver: AsyncDriver, name: str) -> None:
+        self._driver = driver
+        self._name = name
+        # One for all sessions of this process: whatever replica answers has what this process wrote.
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager()
+
+    @classmethod
+    def connect(cls, uri: str, *, user: str, password: str, database: str, pool: int = POOL) -> Self:
+        """The database at a `bolt://`, `neo4j://`, `bolt+s://` or `neo4j+s://` address; nothing is sent yet.
+
+        Raises:
+            Misconfigured: that is no such address.
+        """
+        try:
+            driver = AsyncGraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                max_connection_pool_size=pool,
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=ACQUIRE_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                notifications_min_severity="OFF",
+                telemetry_disabled=True,
+            )
+        except (ConfigurationError, ValueError) as e:
+            raise Misconfigured(
+                "TWOHOP_LEDGER__URI is no address of a Neo4j: write bolt://host:7687 or neo4j+s://host:7687"
+            ) from e
+        return cls(driver, database)
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._driver.close()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for a database that is still starting, saying so in the log.
+
+        Raises:
+            LedgerUnavailable: it did not answer in that time.
+            Misconfigured: it answers, and refuses the user or the password.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                await self.read(lambda transaction: rows_of(transaction, "RETURN 1 AS up", {}), CONNECT_SECONDS)
+            except LedgerUnavailable as e:
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise LedgerUnavailable(f"Neo4j did not answer within {seconds:.0f} s: {e.message}") from e
+                log.warning("ledger.waits", what="Neo4j does not answer yet", seconds_left=round(left))
+                await asyncio.sleep(min(WAIT_SECONDS, left))
+            else:
+                return
+
+    async def read(
+        self, work: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS
+    ) -> T:
+        """The result of `work` in a read transaction, repeated when the database says that it is worth it."""
+        async with self._session() as session:
+            return await session.execute_read(unit_of_work(timeout=seconds)(work))
+
+    async def write(
+        self, work: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS
+    ) -> T:
+        """The result of `work` in a write transaction, durable on return; it may be run more than once."""
+        async with self._session() as session:
+            return await session.execute_write(unit_of_work(timeout=seconds)(work))
+
+    async def maintain(self, cypher: str, **values: Any) -> list[Row]:
+        """Run a statement over all owners: job queue, outbox, processes, schema; nothing that a caller sees."""
+        return await self.write(lambda transaction: rows_of(transaction, cypher, values))
+
+    async def define(self, cypher: str) -> None:
+        """Run a schema command, which Neo4j wants alone in its transaction."""
+        async with self._session() as session:
+            await (await session.run(cypher)).consume()
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        with translated():
+            async with self._driver.session(database=self._name, bookmark_manager=self._bookmarks) as session:
+                yield session
+
+
+class translated:  # noqa: N801 - used like a function.
+    """Turns the driver's errors into ours. Their texts could hold values, so only codes are passed on."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Neo4jError | DriverError | OSError | TimeoutError):
+            raise failure(error) from error
+
+
+def failure(error: Neo4jError | DriverError | OSError) -> TwohopError:
+    """The error of ours that stands for one of the driver's."""
+    if isinstance(error, ConstraintError):
+        return StaleRead("the owner's state doesn't take these rows any more: plan again")
+    code = getattr(error, "code", None) or type(error).__name__
+    if isinstance(error, AuthError):
+        return Misconfigured(
+            f"Neo4j refused the user or the password ({code}): set TWOHOP_LEDGER__USER and TWOHOP_LEDGER__PASSWORD"
+        )
+    if "OutOfDiskSpace" in code or "StorageQuota" in code:
+        return StorageFull("the disk that holds the database is full: free some space; nothing was written")
+    if isinstance(error, ClientError) and "Timed" not in code and "Terminated" not in code:
+        return LedgerUnavailable(f"Neo4j refused a statement ({code}); see the server's log")
+    if isinstance(error, ServiceUnavailable | TransientError | DriverError | OSError):
+        return LedgerUnavailable(f"Neo4j can't be reached now ({code})")
+    return LedgerUnavailable(f"Neo4j failed ({code})")

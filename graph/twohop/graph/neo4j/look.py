@@ -1,0 +1,99 @@
+"""Reads that come together go together: one statement and one round trip for all that are asked for in one turn.
+
+A caller asks for what it needs with plain calls, side by side (`asyncio.gather`); whatever was asked of one owner by
+the time the event loop has come round is one query. So the number of round trips is the number of steps that depend on
+each other, not the number of questions.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from neo4j import AsyncManagedTransaction
+from twohop.errors import TwohopError
+from twohop.graph.neo4j.database import Database, Row, rows_of
+from twohop.graph.neo4j.guard import check
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Generic[T]):
+    """One kind of question about an owner.
+
+    `cypher` reads `q`, the values of one asking, and ends with `RETURN … AS x`, one row or none a question; every node
+    that it names is bound to `$partition`. `read` makes the answer from `x`, or from None when there was no row.
+    """
+
+    cypher: str
+    read: Callable[[Any], T]
+
+
+@dataclass(slots=True)
+class Question:
+    """A look with its values, and where the answer goes."""
+
+    look: Look[Any]
+    values: dict[str, Any]
+    answer: asyncio.Future[Any]
+
+
+class Reader:
+    """Asks looks, those of one turn of the event loop together."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[str, list[Question]] = {}
+        self._asking: set[asyncio.Task[None]] = set()
+
+    async def ask(self, partition: str, look: Look[T], **values: Any) -> T:
+        """The look's answer for these values."""
+        loop = asyncio.get_running_loop()
+        question = Question(look, values, loop.create_future())
+        waiting = self._waiting.setdefault(partition, [])
+        waiting.append(question)
+        if len(waiting) == 1:
+            # Two turns: who gathers calls that gather themselves is heard in full.
+            loop.call_soon(loop.call_soon, self._send, partition)
+        answer: T = await question.answer
+        return answer
+
+    def _send(self, partition: str) -> None:
+        task = asyncio.create_task(self._answer(partition, self._waiting.pop(partition)))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _answer(self, partition: str, questions: Sequence[Question]) -> None:
+        try:
+            found = await self._found(partition, [one for one in questions if not one.answer.done()])
+            for question, x in found:
+                if not question.answer.done():  # Its caller may have gone.
+                    question.answer.set_result(question.look.read(x))
+        except BaseException as e:
+            for question in questions:
+                if not question.answer.done():
+                    question.answer.set_exception(e)
+            if not isinstance(e, TwohopError):
+                raise
+
+    async def _found(self, partition: str, questions: Sequence[Question]) -> list[tuple[Question, Any]]:
+        """Each question with its row's value."""
+        # The text must not hang on how many ask, or in which order: the database keeps a plan a text.
+        by_look: dict[str, list[Question]] = {}
+        for question in sorted(questions, key=lambda one: one.look.cypher):
+            by_look.setdefault(question.look.cypher, []).append(question)
+        parts: list[str] = []
+        values: dict[str, Any] = {"partition": partition}
+        for n, (cypher, them) in enumerate(by_look.items()):
+            check(cypher)
+            parts.append(f"UNWIND $q{n} AS q CALL (q) {{ {cypher} }} RETURN {n} AS part, q.i AS i, x")
+            values[f"q{n}"] = [{**one.values, "i": i} for i, one in enumerate(them)]
+
+        async def work(transaction: AsyncManagedTransaction) -> list[Row]:
+            return await rows_of(transaction, "\nUNION ALL\n".join(parts), values)
+
+        rows = await self._database.read(work)
+        groups = list(by_look.values())
+        found = {(row["part"], row["i"]): row["x"] for row in rows}
+        return [(one, found.get((n, i))) for n, them in enumerate(groups) for i, one in enumerate(them)]
