@@ -15,9 +15,10 @@ RUN tools/bin/pip install --require-hashes -r constraints-build.txt \
 COPY . .
 RUN tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
  && tools/bin/pip --python /opt/twohop/bin/python install --no-compile --no-deps dist/*.whl
-# Packages' own tests and type stubs are of no use here. Bytecode is: it can't be written later.
-RUN find /opt/twohop/lib -depth -type d \( -name tests -o -name __pycache__ \) -exec rm -rf {} + \
- && find /opt/twohop/lib -name '*.pyi' -delete \
+# Of no use here: packages' own tests, sources and type stubs, and hf_xet, which downloads models. Bytecode is of use: it
+# can't be written later.
+RUN find /opt/twohop/lib -depth \( -name tests -o -name __pycache__ -o -name 'hf_xet*' \) -exec rm -rf {} + \
+ && find /opt/twohop/lib -type f -regex '.*\.\(pyi\|pyx\|pxd\|c\|cpp\|h\|a\)' -delete \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/twohop/lib
 
 FROM ${BASE} AS system

@@ -35,6 +35,9 @@ container() { compose ps -q "$1"; }
 say() { echo "smoke: $*"; }
 fail() { say "$*" >&2; exit 1; }
 
+# quietly COMMAND…: what it prints is of interest only if it fails.
+quietly() { "$@" >"$work/printed" 2>&1 || { cat "$work/printed" >&2; fail "failed: $*"; }; }
+
 end() {
   local code=$?
   [ $code = 0 ] || compose logs --tail=40 >&2 || true
@@ -71,13 +74,13 @@ nothing_lost() {
 
 compose down --volumes >/dev/null 2>&1 || true
 SECONDS=0
-docker build -q -t "twohop:$TWOHOP_VERSION" . >/dev/null
+quietly docker build -t "twohop:$TWOHOP_VERSION" .
 size=$(($(docker image inspect -f '{{.Size}}' "twohop:$TWOHOP_VERSION") / 1000000))
 say "image built in $SECONDS s, $size MB"
 [ $size -lt $MOST_MEGABYTES ] || fail "the image has $size MB, not under $MOST_MEGABYTES"
 
 SECONDS=0
-compose up --detach --no-build "${services[@]}"
+quietly compose up --detach --no-build "${services[@]}"
 until_works $START_SECONDS client health
 say "everything started in $SECONDS s"
 
@@ -95,9 +98,14 @@ memories >"$work/kept"
 [ "$(wc -l <"$work/kept")" = 3 ] || fail "three facts were told, $(wc -l <"$work/kept") remembered"
 nothing_lost "after the add"
 
+if [ "$twohop" = twohop ]; then
+  held=$(docker exec "$(container neo4j)" cypher-shell --format plain -u neo4j -p smoke-test-0 'MATCH (n) RETURN count(n)' | tail -n 1)
+  [ "$held" -gt 0 ] || fail "Neo4j holds nothing: the ledger is elsewhere"
+fi
+
 for service in "${services[@]}"; do
   SECONDS=0
-  compose restart --timeout 60 "$service" >/dev/null 2>&1
+  quietly compose restart --timeout 60 "$service"
   until_works $START_SECONDS client health
   nothing_lost "after a restart of $service that took $SECONDS s"
 done
