@@ -7,9 +7,11 @@ from uuid import UUID
 import numpy as np
 
 from twohop.vector.edge import EdgeIndex
+from twohop.vector.index import Index
 from twohop.vector.model import Arm, Point, PointKind, Sparse, Vector, Where
 
 DIMENSION = 4
+BUILT: dict[str, Any] = {"model": "test/4", "dimension": DIMENSION, "encoder": "words/1"}
 
 
 def number(value: int) -> str:
@@ -54,5 +56,9 @@ def by_words(kind: PointKind = PointKind.MEMORY, limit: int = 10, **terms: float
 
 async def edge(path: Path, **settings: Any) -> EdgeIndex:
     """An Edge index in the folder, for vectors of these tests."""
-    built: dict[str, Any] = {"model": "test/4", "dimension": DIMENSION, "encoder": "words/1"}
-    return await EdgeIndex.open(path, **built | settings)
+    return await EdgeIndex.open(path, **BUILT | settings)
+
+
+async def stored_ids(index: Index, partition: str, limit: int, after: str = "") -> list[str]:
+    """The ids of stored points, in order."""
+    return [point.id for point in await index.stored(partition, limit, after)]

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from twohop.memory.project import Projector
 from twohop.memory.recall.recall import Recaller
 from twohop.memory.steps import fault_point
 from twohop.memory.write.add import Adder
+from twohop.memory.write.answer import Answers
 from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.capacity import Capacity
 from twohop.memory.write.conversation import Conversations
@@ -44,10 +44,10 @@ from twohop.memory.write.runner import Lane, Runner
 from twohop.memory.write.summarise import SummaryWriter
 from twohop.memory.write.worker import Worker
 from twohop.metrics import Metrics
-from twohop.vector.edge import EdgeIndex
+from twohop.stores import index_place, open_index
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
-from twohop.vector.sparse import ENCODER
+from twohop.vector.none import NoIndex
 from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
 
@@ -96,17 +96,11 @@ async def open_core(
             settings.data_dir / "ledger.db", clock=clock, synchronous=settings.synchronous, reached=step
         )
         stack.push_async_callback(ledger.close)
-        if drop_index:
-            await asyncio.to_thread(shutil.rmtree, settings.data_dir / "index", ignore_errors=True)
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
-        index = await EdgeIndex.open(
-            settings.data_dir / "index", model=embedder.model, dimension=embedder.dimension, encoder=ENCODER
-        )
+        index = await open_index(settings, embedder, anew=drop_index)
         stack.push_async_callback(index.close)
-        if index.fresh:
-            await ledger.outbox_refill()
-        projector = Projector(ledger, index, embedder, step)
+        projector = Projector(ledger, index, None if isinstance(index, NoIndex) else embedder, step)
         models = replaced(make_models(settings.llm, predicates, stack), extractor, judge, summariser)
         joined = join(
             settings,
@@ -122,8 +116,8 @@ async def open_core(
             jitter=jitter,
             step=step,
         )
-        # The folder of an Edge index is this process's own.
-        if await ledger.enter(f"edge:{data_dir.instance()}", exclusive=True):
+        place = index_place(settings.index, data_dir.instance())
+        if await ledger.enter(place, exclusive=settings.index.backend == "edge") and place:
             await ledger.outbox_refill()
         # What could not be projected is tried again by each new process: it may be the one that can.
         await ledger.outbox_unpark()
@@ -187,7 +181,8 @@ def join(
     """Put together what works on these stores. Nothing runs yet."""
     gates, notices = Gates(), Notices(jitter)
     metrics = Metrics()
-    finder = CandidateFinder(ledger, index, embedder, settings.write)
+    searched = None if isinstance(index, NoIndex) else index
+    finder = CandidateFinder(ledger, searched, embedder, settings.write)
     agents = Agents(ledger, models, predicates)
     names = NameResolver(predicates, ids, settings.write.destructive)
     planner = Planner(predicates, ids)
@@ -218,6 +213,7 @@ def join(
         step=step,
     )
     runner = Runner(ledger=ledger, notices=notices, observer=metrics, jitter=jitter, settings=settings.write)
+    answers = Answers(ledger, settings.limits)
     adder = Adder(
         ledger=ledger,
         runner=runner,
@@ -238,7 +234,9 @@ def join(
         clock=clock,
         ids=ids,
         limits=settings.limits,
+        answers=answers,
         summary=settings.summary,
+        recent=settings.write.recent_messages,
         step=step,
     )
     writer = SummaryWriter(
@@ -253,12 +251,13 @@ def join(
     adds = Capacity(settings.write.concurrent_jobs, settings.write.concurrent_jobs_per_owner)
     runner.serve(JobKind.ADD, Lane(partial(adder.work, processor.process), adds))
     runner.serve(JobKind.SUMMARY, Lane(writer.work, Capacity(settings.summary.concurrent, 1)))
-    jobs = Jobs(ledger=ledger, adder=adder, runner=runner, notices=notices, limits=settings.limits)
+    jobs = Jobs(ledger=ledger, answers=answers, runner=runner, notices=notices, limits=settings.limits)
     editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
-    recaller = Recaller(ledger=ledger, index=index, embedder=embedder, predicates=predicates, clock=clock)
+    recaller = Recaller(ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock)
     core = MemoryCore(
         ledger=ledger,
         adder=adder,
+        answers=answers,
         jobs=jobs,
         editor=editor,
         recaller=recaller,

@@ -90,6 +90,34 @@ class EmbedderSettings(BaseModel):
         return os.environ.get("OPENAI_API_KEY", "")
 
 
+class IndexSettings(BaseModel):
+    """The vector index. `edge`: in this process, in the data directory. `qdrant`: a server that processes share.
+
+    `none`: nothing is found by meaning; names, words and the graph answer. The rest is about `qdrant`: `url` (https =
+    TLS), `grpc_port` of the same host, unless `prefer_grpc` is off; `collection` is an alias, whose collections are
+    `<collection>-<n>`; `timeout_seconds` bounds one request. How a new collection lies on the server's nodes and
+    disks is up to the server where nothing is set.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    backend: Literal["edge", "qdrant", "none"] = "edge"
+    url: str = Field(default="", pattern=r"^(https?://.+)?$")
+    api_key: SecretStr | None = None
+    collection: str = Field(default="twohop", pattern=r"^[A-Za-z0-9_-]{1,200}$")
+    prefer_grpc: bool = True
+    grpc_port: int = Field(default=6334, ge=1, le=65535)
+    timeout_seconds: float = Field(default=5.0, gt=0)
+    shard_number: int | None = Field(default=None, ge=1)
+    replication_factor: int | None = Field(default=None, ge=1)
+    write_consistency_factor: int | None = Field(default=None, ge=1)
+    on_disk: bool = False
+
+    def key(self) -> str:
+        """The API key, else empty."""
+        return self.api_key.get_secret_value() if self.api_key is not None else ""
+
+
 class Settings(BaseSettings):
     """Everything that a process needs to know.
 
@@ -103,6 +131,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     llm: LlmSettings = LlmSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    index: IndexSettings = IndexSettings()
     limits: Limits = Limits()
     write: WriteSettings = WriteSettings()
     summary: SummarySettings = SummarySettings()

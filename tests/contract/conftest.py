@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger_rows import Ticks
-from ledgers import LEDGERS
+from ledgers import LEDGERS, Open, backend
 from twohop.graph.store import LEASE, Ledger
 
 
@@ -15,22 +15,23 @@ def clock() -> Ticks:
     return Ticks()
 
 
-@pytest.fixture(params=list(LEDGERS))
-def backend(request: pytest.FixtureRequest) -> str:
-    """The name of the backend that is checked."""
-    name: str = request.param
-    return name
+@pytest.fixture(scope="session", params=LEDGERS)
+def opening(request: pytest.FixtureRequest) -> Open:
+    """Opens the ledger of the backend that is checked."""
+    return backend(request.param, request)
 
 
 @pytest.fixture
-async def open_ledger(backend: str, tmp_path: Path, clock: Ticks) -> AsyncIterator[Callable[[], Awaitable[Ledger]]]:
-    """Opens empty ledgers, as many as a test wants."""
+async def open_ledger(opening: Open, tmp_path: Path, clock: Ticks) -> AsyncIterator[Callable[[], Awaitable[Ledger]]]:
+    """Opens empty ledgers, one at a time: the one before is closed, and what it held is gone."""
     opened: list[Ledger] = []
 
     async def open_one() -> Ledger:
+        for before in opened:
+            await before.close()
         folder = tmp_path / f"ledger-{len(opened)}"
         folder.mkdir()
-        opened.append(await LEDGERS[backend](folder, clock))
+        opened.append(await opening(folder, clock))
         return opened[-1]
 
     yield open_one
@@ -45,7 +46,7 @@ async def ledger(open_ledger: Callable[[], Awaitable[Ledger]]) -> Ledger:
 
 @pytest.fixture
 async def successor(
-    backend: str, ledger: Ledger, tmp_path: Path, clock: Ticks
+    opening: Open, ledger: Ledger, tmp_path: Path, clock: Ticks
 ) -> AsyncIterator[Callable[[], Awaitable[Ledger]]]:
     """Opens `ledger` in the name of another process, after the one that had it died and its leases ended."""
     opened: list[Ledger] = []
@@ -53,7 +54,7 @@ async def successor(
     async def open_again() -> Ledger:
         await [ledger, *opened][-1].close()
         clock.now += LEASE
-        opened.append(await LEDGERS[backend](tmp_path / "ledger-0", clock))
+        opened.append(await opening(tmp_path / "ledger-0", clock))
         return opened[-1]
 
     yield open_again

@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index_points import by_vector, by_words, edge, number, point, sparse, vector
+from index_points import by_vector, by_words, number, point, sparse, stored_ids, vector
+from indexes import BACKENDS, opened
 from twohop.vector.index import Index
-from twohop.vector.model import FAR, Arm, Hit, Point, PointKind, Where
+from twohop.vector.model import FAR, Arm, Hit, Point, PointKind, Stored, Where
 
 NOW = 1_700_000_000_000_000
 
 
-@pytest.fixture(params=["edge"])
+@pytest.fixture(params=BACKENDS)
 async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Index]:
-    opened: Index = await {"edge": edge}[request.param](tmp_path / "index")
-    yield opened
-    await opened.close()
+    async with opened(request.param, tmp_path) as one:
+        yield one
 
 
 async def found(index: Index, arm: Arm, partition: str = "ana") -> list[int]:
@@ -114,9 +114,9 @@ async def test_partitions_never_mix(index: Index) -> None:
     assert await found(index, by_vector(1)) == [1]
     assert await found(index, by_vector(1, ids=(number(1), number(2)))) == [1]
     assert await index.counts("ana") == {PointKind.MEMORY: 1, PointKind.MESSAGE: 0, PointKind.RELATION: 0}
-    assert await index.ids("ana", 10) == [number(1)]
+    assert await stored_ids(index, "ana", 10) == [number(1)]
     await index.delete("ana", [number(2), number(3)])
-    assert len(await index.ids("bob", 100)) == 38
+    assert len(await stored_ids(index, "bob", 100)) == 38
     assert await found(index, by_vector(1), "nobody") == []
 
 
@@ -261,7 +261,7 @@ async def test_what_can_not_be_compared_is_refused_whole(index: Index, broken: d
     with pytest.raises(ValueError, match=r"vector|UUID"):
         await index.upsert([point(1), point(2, **broken)])
 
-    assert await index.ids("ana", 10) == []
+    assert await stored_ids(index, "ana", 10) == []
 
 
 async def test_a_point_may_lack_either_vector_or_both(index: Index) -> None:
@@ -270,7 +270,7 @@ async def test_a_point_may_lack_either_vector_or_both(index: Index) -> None:
 
     assert await found(index, by_words(t1=1.0)) == [1]
     assert await found(index, by_vector(1)) == [2]
-    assert await index.ids("ana", 10) == [number(1), number(2), number(3)]
+    assert await stored_ids(index, "ana", 10) == [number(1), number(2), number(3)]
 
 
 async def test_an_arm_with_nothing_to_compare_finds_nothing(index: Index) -> None:
@@ -306,7 +306,7 @@ async def test_deleted_points_are_gone_and_unknown_ids_are_no_error(index: Index
 
     assert await found(index, by_vector(1)) == [2]
     assert await found(index, by_words(t1=1.0)) == [2]
-    assert await index.ids("ana", 10) == [number(2)]
+    assert await stored_ids(index, "ana", 10) == [number(2)]
 
 
 async def test_ids_are_paged_in_order(index: Index) -> None:
@@ -314,9 +314,9 @@ async def test_ids_are_paged_in_order(index: Index) -> None:
     await index.upsert([point(i) for i in (300, 1, 20, 256, 7)])
     await index.delete("ana", [number(20)])
 
-    assert await index.ids("ana", 2) == [number(1), number(7)]
-    assert await index.ids("ana", 2, number(20)) == [number(256), number(300)]
-    assert await index.ids("ana", 2, number(300)) == []
+    assert await stored_ids(index, "ana", 2) == [number(1), number(7)]
+    assert await stored_ids(index, "ana", 2, number(20)) == [number(256), number(300)]
+    assert await stored_ids(index, "ana", 2, number(300)) == []
 
 
 async def test_info_names_what_the_index_was_built_with(index: Index) -> None:
@@ -338,3 +338,26 @@ async def test_concurrent_writes_and_queries_all_hold(index: Index) -> None:
     await asyncio.gather(*(add(first) for first in range(1, 1_001, 50)))
 
     assert (await index.counts("ana"))[PointKind.MEMORY] == 1_000
+
+
+async def test_points_are_listed_as_they_are_stored(index: Index) -> None:
+    """What verify looks at comes in id order, page by page, of one partition."""
+    dated = replace(point(2), seq=9, valid_from=5, valid_to=7, recorded_at=3, superseded_at=8, expires_at=6)
+    await index.upsert([point(3, kind=PointKind.MESSAGE, memory_id=""), dated, point(1, partition="bob")])
+    first = await index.stored("ana", 1)
+    assert first == [
+        Stored(
+            id=number(2),
+            kind=PointKind.MEMORY,
+            memory_id="memory-2",
+            seq=9,
+            valid_from=5,
+            valid_to=7,
+            recorded_at=3,
+            superseded_at=8,
+            expires_at=6,
+            mean_version=0,
+        )
+    ]
+    [rest] = await index.stored("ana", 9, number(2))
+    assert (rest.id, rest.kind, rest.valid_to) == (number(3), PointKind.MESSAGE, FAR)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger_rows import P, Ticks, acceptance, entity, evidence, ids, relation, revision
-from ledgers import LEDGERS
+from ledgers import Open
 from twohop.graph.model import Axes, Evidence, Memory, Mention, Narrowing, Relation, Revision, Triple
 from twohop.graph.store import Changes, Ledger, MemoryFilter
 
@@ -219,16 +218,15 @@ async def check_look_ups(ledger: Ledger, model: Model) -> None:
     }
 
 
-@pytest.mark.parametrize("backend", list(LEDGERS))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
-def test_any_history_is_seen_as_it_was(backend: str, steps: list[Step]) -> None:
+def test_any_history_is_seen_as_it_was(opening: Open, steps: list[Step]) -> None:
     """At every pair of instants exactly the model's rows are visible, and what was seen once is seen for ever."""
 
     async def run() -> None:
         with TemporaryDirectory() as folder:
             clock = Ticks()
-            ledger = await LEDGERS[backend](Path(folder), clock)
+            ledger = await opening(Path(folder), clock)
             try:
                 await live_through(ledger, clock, steps)
             finally:

@@ -1,5 +1,6 @@
 """How every ledger finds and lists."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -48,7 +49,7 @@ async def test_slot_gives_the_timeline(ledger: Ledger) -> None:
                 revision("r1", "a", valid=(30, None), slot_key="s"),
                 revision("r2", "b", valid=(10, 20), slot_key="s"),
                 revision("r3", "c", valid=(20, 30), slot_key="t", disputed=True),
-                revision("r4", "d", valid=(0, None), slot_key="s"),
+                revision("r4", "d", valid=(0, 5), slot_key="s"),
                 revision("r5", "e"),
             ),
         )
@@ -376,3 +377,22 @@ async def test_the_last_of_a_long_chain_of_undoing_counts(ledger: Ledger) -> Non
 
     undone = [await ledger.reverted(P, f"d{i}") for i in (0, 1, 2_000, 2_001)]
     assert [one and one.id for one in undone] == ["d1", None, "d2001", None]
+
+
+async def test_what_is_read_beside_an_owner_is_not_older(ledger: Ledger) -> None:
+    """However commits fall between, reads asked for side by side hold all that the owner's counters have counted."""
+    commits = 60
+
+    async def write() -> None:
+        for n in range(commits):
+            await ledger.commit(Changes(partition=P, revisions=(revision(f"r{n}", f"m{n}"),)))
+
+    writing = asyncio.create_task(write())
+    counted = 0
+    while counted < commits:
+        before, owner, after = await asyncio.gather(
+            ledger.memory_ids(P, commits), ledger.owner(P), ledger.memory_ids(P, commits)
+        )
+        counted = owner.state_seq if owner else 0
+        assert min(len(before), len(after)) >= counted
+    await writing

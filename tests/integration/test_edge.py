@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index_points import by_vector, by_words, edge, number, point, vector
+from index_points import by_vector, by_words, edge, number, point, stored_ids, vector
 from twohop.errors import EmbedderMismatch, IndexUnavailable, SchemaTooNew
 from twohop.vector.edge import EdgeIndex
 from twohop.vector.model import Point, PointKind
@@ -33,7 +33,7 @@ def shards(folder: Path) -> list[Path]:
 async def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
     """A new index is fresh, since the ledger has to fill it; one that holds its points is not."""
     first = await edge(tmp_path)
-    assert first.fresh
+    assert await first.fresh()
     await first.upsert([point(1), point(2, dense=None)])
     asked = [by_vector(1), by_words(t1=1.0)]
     answer = await first.query("ana", asked)
@@ -41,7 +41,7 @@ async def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None
 
     again = await edge(tmp_path)
 
-    assert not again.fresh
+    assert not await again.fresh()
     assert await again.query("ana", asked) == answer
     await again.close()
 
@@ -73,8 +73,8 @@ async def test_a_killed_process_loses_nothing_that_it_was_told_is_written(tmp_pa
 
     index = await edge(tmp_path)
 
-    assert not index.fresh
-    ids = set(await index.ids("ana", 10_000))
+    assert not await index.fresh()
+    ids = set(await stored_ids(index, "ana", 10_000))
     in_flight = {max(kept) + 1, max(kept) - 1}  # What it was doing when it died may have happened or not.
     assert {number(value) for value in kept - in_flight} <= ids <= {number(value) for value in kept | in_flight}
     assert len(shards(tmp_path)) == 1
@@ -90,8 +90,8 @@ async def test_a_machine_that_went_down_asks_for_a_refill_and_keeps_what_it_has(
 
     again = await edge(tmp_path)
 
-    assert again.fresh
-    assert await again.ids("ana", 10) == [number(1)]
+    assert await again.fresh()
+    assert await stored_ids(again, "ana", 10) == [number(1)]
     await again.close()
 
 
@@ -128,10 +128,10 @@ async def test_an_unreadable_index_is_set_aside_and_begun_again(tmp_path: Path, 
 
     index = await edge(tmp_path)
 
-    assert index.fresh
+    assert await index.fresh()
     assert (await index.info()).points == 0
     await index.upsert([point(2)])
-    assert await index.ids("ana", 10) == [number(2)]
+    assert await stored_ids(index, "ana", 10) == [number(2)]
     await index.close()
     assert len(shards(tmp_path)) == 1
     assert (tmp_path / "aside").is_dir()
@@ -148,7 +148,7 @@ async def test_an_index_of_other_vectors_is_refused_with_what_to_run(tmp_path: P
         await edge(tmp_path, **other)
 
     again = await edge(tmp_path)
-    assert await again.ids("ana", 10) == [number(1)]
+    assert await stored_ids(again, "ana", 10) == [number(1)]
     await again.close()
 
 
@@ -198,14 +198,14 @@ async def test_writes_during_a_rebuild_are_in_the_rebuilt_shard(index: EdgeIndex
         await put(value, 1)
         await put(value - 290, 2)
         await drop(value - 291)
-        assert await index.ids("ana", 10_000) == sorted(expected)
+        assert await stored_ids(index, "ana", 10_000) == sorted(expected)
     await rebuild
 
     assert value > 310, "the rebuild was over before anything was written during it"
     [after] = shards(tmp_path)
     assert after != before
     assert json.loads((tmp_path / "index.json").read_text())["shard"] == after.name
-    assert await index.ids("ana", 10_000) == sorted(expected)
+    assert await stored_ids(index, "ana", 10_000) == sorted(expected)
     for each in expected.values():
         assert each.dense is not None
         lists = await index.query(
@@ -235,13 +235,13 @@ async def test_the_index_optimises_itself_when_enough_has_come(tmp_path: Path) -
     await index.upsert([point(value) for value in range(1, 61)])
 
     while json.loads((tmp_path / "index.json").read_text())["optimised"] == 0:
-        assert len(await index.ids("ana", 100)) == 60
+        assert len(await stored_ids(index, "ana", 100)) == 60
     await index.close()
 
     [after] = shards(tmp_path)
     assert after != before
     again = await edge(tmp_path)
-    assert len(await again.ids("ana", 100)) == 60
+    assert len(await stored_ids(again, "ana", 100)) == 60
     await again.close()
 
 
@@ -256,7 +256,7 @@ async def test_closing_during_a_rebuild_gives_it_up(tmp_path: Path) -> None:
 
     assert len(shards(tmp_path)) == 1
     again = await edge(tmp_path)
-    assert len(await again.ids("ana", 100)) == 60
+    assert len(await stored_ids(again, "ana", 100)) == 60
     await again.close()
 
 
@@ -273,7 +273,7 @@ async def test_a_failing_optimiser_leaves_the_index_as_it_was(
 
     assert len(shards(tmp_path)) == 1
     await index.upsert([point(2)])
-    assert await index.ids("ana", 10) == [number(1), number(2)]
+    assert await stored_ids(index, "ana", 10) == [number(1), number(2)]
 
 
 async def test_a_query_that_nobody_waits_for_any_more_does_no_harm(index: EdgeIndex) -> None:
@@ -285,7 +285,7 @@ async def test_a_query_that_nobody_waits_for_any_more_does_no_harm(index: EdgeIn
         call.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
 
-    assert len(await index.ids("ana", 1_000)) == 199
+    assert len(await stored_ids(index, "ana", 1_000)) == 199
 
 
 async def test_the_optimiser_takes_nothing_from_the_current_folder(

@@ -204,8 +204,8 @@ async def test_a_heartbeat_holds_what_is_worked_on(tmp_path: Path, monkeypatch: 
     assert "heartbeat" not in {task.get_name() for task in asyncio.all_tasks()}
 
 
-async def test_a_misplaced_process_takes_no_more_adds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once another process with another index has its place, callers are sent to that one."""
+async def test_a_misplaced_process_takes_no_more_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once another process with another index has its place, callers are sent to that one, and so are jobs."""
 
     async def renew(_: SqliteLedger, runs: Sequence[Run]) -> None:
         del runs
@@ -223,6 +223,11 @@ async def test_a_misplaced_process_takes_no_more_adds(tmp_path: Path, monkeypatc
             return False
 
         await eventually(refused)
+
+        async def idle() -> bool:
+            return not {"worker", "indexing"} & {task.get_name() for task in asyncio.all_tasks()}
+
+        await eventually(idle)
 
 
 # -- what nobody tells -------------------------------------------------------------------------------------------------
@@ -287,6 +292,6 @@ async def test_an_edit_that_the_ledger_never_takes_ends(tmp_path: Path, monkeypa
 
         monkeypatch.setattr(SqliteLedger, "commit", commit)
         async with asyncio.timeout(15):
+            edit = Edit(mask=("categories",), categories=("work",))
             with pytest.raises(StaleRead):
-                edit = Edit(mask=("categories",), categories=("work",))
                 await app.core.update(ANN, outcome.memory.id, edit, etag="", request_id="")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from index_points import stored_ids
 from stories import ALICE, JANUARY, ask, fact, story, tell, texts_in
 from twohop.app import App
 from twohop.errors import IndexUnavailable, ModelUnavailable
@@ -220,10 +221,10 @@ async def test_projecting_again_changes_nothing(tmp_path: Path) -> None:
         for day, line in enumerate(("Alice works_at Acme", "Priya manages Acme", "Alice works_at Birch")):
             await tell(app, line, day=day * 10)
         before = texts_in(await ask(app, "Where does Alice work?"))
-        points = await app.index.ids(ALICE.partition, EVERYTHING)
+        points = await stored_ids(app.index, ALICE.partition, EVERYTHING)
         await app.ledger.outbox_refill()
         await app.projector.project()
-        assert await app.index.ids(ALICE.partition, EVERYTHING) == points
+        assert await stored_ids(app.index, ALICE.partition, EVERYTHING) == points
         assert texts_in(await ask(app, "Where does Alice work?")) == before
 
 

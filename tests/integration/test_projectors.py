@@ -262,7 +262,7 @@ async def test_a_parked_row_is_projected_once_it_can_be(tmp_path: Path) -> None:
     """Asked for again after the reason is gone, it is projected as any other."""
     async with stores(tmp_path) as (ledger, index):
         await say(ledger, "hello")
-        broken = Projector(ledger, Refusing(index), EMBEDDER)
+        broken = Projector(ledger, refusing(index, ValueError("not a vector")), EMBEDDER)
         for _ in range(PARK_AFTER):
             assert await broken.project() == 0
         assert await ledger.backlog() == Backlog(waiting=0, parked=1)
@@ -280,7 +280,7 @@ async def test_a_store_that_is_down_is_no_row_s_fault(tmp_path: Path, error: typ
     async with stores(tmp_path) as (ledger, index):
         await say(ledger, "hello", "volcano")
         before = await ledger.outbox(9)
-        down = Projector(ledger, Refusing(index, error("down")), EMBEDDER)
+        down = Projector(ledger, refusing(index, error("down")), EMBEDDER)
         for _ in range(PARK_AFTER + 1):
             with pytest.raises(error):
                 await down.project()
@@ -300,9 +300,9 @@ async def test_a_text_that_the_embedder_refuses_is_poison_alone(tmp_path: Path) 
 class Refusing:
     """The real index, but that it takes no points."""
 
-    def __init__(self, index: EdgeIndex, error: Exception | None = None) -> None:
+    def __init__(self, index: EdgeIndex, error: Exception) -> None:
         self._index = index
-        self._error = error or ValueError("not a vector")
+        self._error = error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
@@ -310,6 +310,10 @@ class Refusing:
     async def upsert(self, points: Sequence[Point]) -> None:
         del points
         raise self._error
+
+
+def refusing(index: EdgeIndex, error: Exception) -> Any:
+    return Refusing(index, error)
 
 
 class Superstitious(WordLlamaEmbedder):

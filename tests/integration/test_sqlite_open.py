@@ -10,7 +10,7 @@ from twohop.errors import DataDirUnusable, LedgerUnavailable, SchemaTooNew, Twoh
 from twohop.graph.model import Axes
 from twohop.graph.sqlite import SqliteLedger
 from twohop.graph.sqlite.database import Owned, connect, connect_reader
-from twohop.graph.sqlite.guard import SCOPES, UnscopedStatement
+from twohop.graph.sqlite.guard import SCOPES, UPKEEP, UnscopedStatement
 from twohop.graph.sqlite.schema import MIGRATIONS
 
 
@@ -136,7 +136,7 @@ async def test_every_table_has_its_scope(tmp_path: Path) -> None:
     await (await open_ledger(path)).close()
     tables = {str(name) for (name,) in run(path, "SELECT name FROM sqlite_master WHERE type = 'table'")}
 
-    assert tables == {*SCOPES, "schema"}
+    assert tables == {*SCOPES, *UPKEEP, "schema"}
     for table, scope in SCOPES.items():
         columns = run(path, f"PRAGMA table_info({table})")
         assert set(scope) <= {column[1] for column in columns}

@@ -23,6 +23,7 @@ from twohop.graph.model import Axes, JobState, Kind, Operation, Role, Scope
 from twohop.graph.sqlite import SqliteLedger
 from twohop.memory.api import AddRequest, Edit, NewMessage, Resolution
 from twohop.memory.moment import When
+from twohop.memory.upkeep.verify_ledger import verify_ledger
 from twohop.memory.write.replay import Told as Recorded
 from twohop.memory.write.replay import replay
 
@@ -264,6 +265,8 @@ class Life(RuleBasedStateMachine):
         try:
             for scope in OWNERS:
                 standing.stood(self.state(scope), frozenset(self.exempt))
+                findings = self.runner.run(verify_ledger(self.world.ledger, scope.partition))
+                assert not findings, f"verify finds something in what is in order: {findings[0]}"
             self.runner.run(self.replayed())
         finally:
             self.rows.close()

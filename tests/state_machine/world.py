@@ -21,7 +21,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
 from twohop.memory.settings import WriteSettings
 from twohop.vector.embed import Embedder
-from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point
+from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored
 from twohop.vector.sparse import ENCODER
 from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
@@ -98,8 +98,14 @@ class AnythingIsNear:
     async def counts(self, partition: str) -> Counts:
         raise NotImplementedError
 
-    async def ids(self, partition: str, limit: int, after: str = "") -> list[str]:
+    async def stored(self, partition: str, limit: int, after: str = "") -> list[Stored]:
         raise NotImplementedError
+
+    async def fresh(self) -> bool:
+        return False
+
+    def filling(self) -> None:
+        return
 
     async def close(self) -> None:
         return

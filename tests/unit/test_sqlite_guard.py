@@ -16,6 +16,7 @@ FINE = [
     "INSERT OR IGNORE INTO vocabulary (partition, stem) VALUES (:partition, :stem)",
     "INSERT INTO outbox (partition, id) SELECT :partition, m.id FROM messages AS m WHERE m.partition = :partition",
     "SELECT * FROM requests WHERE tenant = :tenant AND request_id = :id",
+    "SELECT * FROM requests WHERE partition = :partition",
     "SELECT * FROM owners WHERE tenant = :tenant AND user_id > :after",
     "PRAGMA user_version",
 ]
@@ -43,7 +44,6 @@ REFUSED = [
     "INSERT INTO means (partition, name) VALUES (:other, :name)",
     "INSERT INTO means VALUES (:partition, :name)",
     "INSERT INTO outbox (partition, id) SELECT :partition, m.id FROM messages AS m",
-    "SELECT * FROM requests WHERE partition = :partition",
     "SELECT * FROM messages WHERE tenant = :tenant",
     "SELECT * FROM owners WHERE tenant = :partition",
     "SELECT * FROM main.messages",

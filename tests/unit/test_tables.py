@@ -4,14 +4,14 @@ import sqlite3
 
 import pytest
 
-from twohop.graph.sqlite.guard import SCOPES
+from twohop.graph.sqlite.guard import SCOPES, UPKEEP
 from twohop.graph.sqlite.schema import migrate
 from twohop.graph.tables import TABLES
 
 OF_THE_PROCESSES = {"jobs": {"holder"}, "outbox": {"attempts", "parked"}}
 """Columns that say who works on a row, not what it is: nobody exports them."""
 
-NO_OWNERS = {"schema", "place"}
+NO_OWNERS = {"schema", *UPKEEP}
 TYPES = {"str": "TEXT", "int": "INTEGER", "float": "REAL", "bytes": "BLOB"}
 
 

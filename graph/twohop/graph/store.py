@@ -72,7 +72,8 @@ class Acceptance:
     The ledger stamps `recorded_at`, and gives each message the next `position` of its session. A job that is to be
     RUNNING at once is stored as PENDING when an earlier one of its session is not final: they take effect in order.
     `summary`, if any, is queued too when `summary_after` messages of its session are in no summary yet and no other
-    summary job of the session is unfinished. `vocabulary`: the words of the messages, as in `Changes`.
+    summary job of the session is unfinished. `vocabulary`: the words of the messages, as in `Changes`. `recent`: how
+    many messages before these are told back.
     """
 
     scope: Scope
@@ -82,16 +83,27 @@ class Acceptance:
     summary: Job | None = None
     summary_after: int = 0
     vocabulary: Mapping[str, str] = field(default_factory=dict)
+    recent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """`job` is the stored job: an earlier one, `repeated`, when the request id was seen before. `seq`: owner's seq."""
+    """`job` is the stored job: an earlier one, `repeated`, when the request id was seen before. `seq`: owner's seq.
+
+    Unless it is repeated, what stands there now is told too, so that nobody has to read it again: the owner, the
+    session, the `messages` as stored, those `before` them in their session (oldest first), and the outbox rows
+    `queued`.
+    """
 
     job: Job
     repeated: bool
     seq: int
     recorded_at: int
+    owner: Owner | None = None
+    session: Session | None = None
+    messages: tuple[Message, ...] = ()
+    before: tuple[Message, ...] = ()
+    queued: tuple[OutboxRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,12 +210,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """The owner's counters after the commit, and the stamp. `earlier`: result of a repeated `request`, unwritten."""
+    """The owner's counters after the commit, and the stamp. `earlier`: result of a repeated `request`, unwritten.
+
+    `queued`: the outbox rows that it wrote.
+    """
 
     seq: int
     state_seq: int
     recorded_at: int
     earlier: str = ""
+    queued: tuple[OutboxRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -424,6 +440,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def outbox_add(self, partition: str, ids: Mapping[str, Sequence[str]]) -> None:
+        """Write an outbox row for each of these ids, by kind of point: mends points that are missing or outdated."""
+        ...
+
     # -- processes, maintenance -----------------------------------------------------------------------------------
 
     async def enter(self, index: str, *, exclusive: bool) -> bool:
@@ -447,14 +467,22 @@ class Ledger(Protocol):
         Tables are loaded in the order of `twohop.graph.tables.TABLES`.
 
         Raises:
-            Conflict: a row with the same key says something else.
+            Conflict: a row with the same key says something else, or one points at a row that is not there.
         """
+        ...
+
+    async def recount(self, partition: str) -> int:
+        """Set the counters of owner, sessions, speakers and entities to what is stored; how many rows were wrong."""
         ...
 
     # -- owner, session, messages ---------------------------------------------------------------------------------
 
     async def owner(self, partition: str) -> Owner | None:
-        """The owner's counters, or None if it never wrote."""
+        """The owner's counters, or None if it never wrote.
+
+        What is asked for beside it, in the same turn of the event loop, is never older than these counters: a plan that
+        expects their `state_seq`, or a point stamped with their `seq`, misses nothing.
+        """
         ...
 
     async def owners(self, tenant: str, limit: int, after: str = "") -> Page[Owner]:
@@ -712,7 +740,7 @@ class Ledger(Protocol):
         ...
 
     async def partitions(self, limit: int, after: str = "") -> list[str]:
-        """All partitions in order (maintenance)."""
+        """All partitions in order, those that hold an agent's configuration and nothing else too (maintenance)."""
         ...
 
     async def close(self) -> None:

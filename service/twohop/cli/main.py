@@ -2,7 +2,23 @@
 
 import typer
 
-from twohop.cli import add, agent, decisions, directory, edits, graph, health, jobs, memories, recall, reindex, serve
+from twohop.cli import (
+    add,
+    agent,
+    decisions,
+    directory,
+    edits,
+    export,
+    graph,
+    health,
+    jobs,
+    memories,
+    migrate,
+    recall,
+    reindex,
+    serve,
+    verify,
+)
 from twohop.cli.command import ListByDefault, register
 
 app = typer.Typer(
@@ -45,7 +61,12 @@ register(entities, graph.entities, graph.show, name="list")
 register(entities, graph.merge, graph.show_changed)
 register(entities, graph.split, graph.show_changed)
 app.add_typer(entities, name="entities")
+app.command("verify")(verify.verify)
+app.command("repair")(verify.repair)
 app.command("reindex")(reindex.reindex)
+app.command("export")(export.export)
+app.command("import")(export.import_)
+app.command("migrate-store")(migrate.migrate_store)
 of_jobs = typer.Typer(
     name="jobs",
     help="List, watch, cancel and replay the work behind adds.",

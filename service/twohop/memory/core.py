@@ -42,6 +42,7 @@ from twohop.memory.recall.recall import Recaller
 from twohop.memory.settings import Limits
 from twohop.memory.validate import Check, check_change, check_edit, check_id, check_recall
 from twohop.memory.write.add import Adder
+from twohop.memory.write.answer import Answers
 from twohop.memory.write.edit import Editor
 
 T = TypeVar("T")
@@ -59,6 +60,7 @@ class MemoryCore:
         *,
         ledger: Ledger,
         adder: Adder,
+        answers: Answers,
         jobs: Jobs,
         editor: Editor,
         recaller: Recaller,
@@ -69,6 +71,7 @@ class MemoryCore:
         self.directory = directory
         self._ledger = ledger
         self._adder = adder
+        self._answers = answers
         self._jobs = jobs
         self._editor = editor
         self._recaller = recaller
@@ -81,7 +84,7 @@ class MemoryCore:
 
     async def job(self, scope: Scope, job_id: str) -> AddResult:
         """An add's result as it stands now."""
-        return await self._adder.result(scope, job_id)
+        return await self._answers.of(scope, job_id)
 
     def watch_job(self, scope: Scope, job_id: str) -> AsyncGenerator[AddResult, None]:
         """The job at once, and again whenever it changes, until it is final."""

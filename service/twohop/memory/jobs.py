@@ -12,7 +12,7 @@ from twohop.memory.narrowing import of_scope
 from twohop.memory.notices import Notices
 from twohop.memory.settings import Limits
 from twohop.memory.validate import Check, check_id
-from twohop.memory.write.add import Adder, outline
+from twohop.memory.write.answer import Answers, outline
 from twohop.memory.write.edit import request_key
 from twohop.memory.write.runner import Runner, line_of
 
@@ -20,9 +20,9 @@ from twohop.memory.write.runner import Runner, line_of
 class Jobs:
     """Jobs, as they are seen and steered from outside."""
 
-    def __init__(self, *, ledger: Ledger, adder: Adder, runner: Runner, notices: Notices, limits: Limits) -> None:
+    def __init__(self, *, ledger: Ledger, answers: Answers, runner: Runner, notices: Notices, limits: Limits) -> None:
         self._ledger = ledger
-        self._adder = adder
+        self._answers = answers
         self._runner = runner
         self._notices = notices
         self._limits = limits
@@ -63,7 +63,7 @@ class Jobs:
                 found = await self._ledger.job(scope.partition, job_id), worked_on
                 if found != looked_at:
                     looked_at = found
-                    result = await self._adder.result(scope, job_id)
+                    result = await self._answers.of(scope, job_id)
                     if seen is None or replace(result, seq=seen.seq) != seen:
                         seen = result
                         yield result
@@ -82,7 +82,7 @@ class Jobs:
             self._runner.stop(job_id)
         self._notices.tell(job_id, line_of(job))
         self._runner.queued()
-        return await self._adder.result(scope, job_id)
+        return await self._answers.of(scope, job_id)
 
     async def replay(self, scope: Scope, job_id: str, *, request_id: str) -> AddResult:
         """Queue a failed or cancelled job again, from where it stopped."""
@@ -91,7 +91,7 @@ class Jobs:
         await self._ledger.replay_job(scope.partition, job_id, key)
         self._notices.tell(job_id)
         self._runner.queued()
-        return await self._adder.result(scope, job_id)
+        return await self._answers.of(scope, job_id)
 
     async def _check(self, scope: Scope, job_id: str, request_id: str) -> None:
         check = Check(self._limits)
@@ -99,4 +99,4 @@ class Jobs:
         check.uuid("job_id", job_id)
         check.id("request_id", request_id)
         check.done()
-        await self._adder.known(scope, job_id)
+        await self._answers.known(scope, job_id)

@@ -15,7 +15,8 @@ saves work; a slow one, or a write that the network held back, does no harm eith
   time is deleted, which every process agrees on.
 - Two that take the same mean at once make the same version of it: the ledger keeps the first, and both read that.
 
-A row that can't be projected, whatever the reason, holds nobody up: see `POISON`.
+A row that can't be projected, whatever is wrong with it, is poison: it is tried alone, counted and in the end parked,
+and holds nobody up.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ from traceback import extract_tb
 import numpy as np
 import structlog
 
-from twohop.errors import DeadlineExceeded, Exhausted, Misconfigured, ModelUnavailable, Unavailable
+from twohop.errors import DeadlineExceeded, Exhausted, IndexUnavailable, Misconfigured, ModelUnavailable, Unavailable
 from twohop.graph.model import Axes, Evidence, Memory, Message, OutboxRow, Owner, Relation, Revision
 from twohop.graph.store import NOW, Ledger, Reached, unwatched
 from twohop.memory.centring import Centring, Mean, Means, due
@@ -45,7 +46,7 @@ from twohop.memory.points import (
 from twohop.memory.steps import Step
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
-from twohop.vector.model import Point
+from twohop.vector.model import Point, PointKind
 
 BATCH = 64
 """Rows of one step: some 30 ms of encoding, after which other tasks have their turn."""
@@ -59,21 +60,25 @@ by itself has passed."""
 
 NOT_THE_ROWS = (Unavailable, Exhausted, DeadlineExceeded, ModelUnavailable, Misconfigured)
 """Errors that say nothing about the rows at hand: a store or the embedder is down, full or not set up. Everything waits
-until it is back. Any other error is `POISON`."""
+until it is back. Any other error is poison in one of the rows."""
 
 log = structlog.get_logger(__name__)
 
 
 class Projector:
-    """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce."""
+    """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce.
 
-    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder, step: Reached = unwatched) -> None:
+    `embedder` None: the index holds nothing that a vector could be compared with.
+    """
+
+    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder | None, step: Reached = unwatched) -> None:
         self._ledger = ledger
         self._index = index
         self._embedder = embedder
         self._step = step
         self._centring = Centring(ledger)
         self._gates = Gates()
+        self._refilling = asyncio.Lock()
 
     async def project(self, partition: str | None = None, limit: int = BATCH) -> int:
         """Carry all waiting changes of one owner, or of all, into the index; returns how many rows that were.
@@ -82,12 +87,14 @@ class Projector:
         there, and the others go on.
 
         Raises:
-            Unavailable: index or ledger can't be reached.
+            Unavailable: index or ledger can't be reached, or the index is new and one owner is asked for.
             ModelUnavailable: the embedder can't be reached.
         """
         if partition is not None:
+            await self._filled()
             projected, _ = await self._owner(partition, limit)
             return projected
+        await self._refill()
         projected = 0
         failed: set[OutboxRow] = set()
         while rows := await self._waiting(limit, failed):
@@ -96,6 +103,51 @@ class Projector:
                 projected += done
                 failed |= bad
         return projected
+
+    async def carry(self, partition: str, rows: Sequence[OutboxRow], limit: int = BATCH) -> None:
+        """Carry these rows of one owner, which this process has just written, into the index.
+
+        Raises:
+            As `project`.
+        """
+        await self._filled()
+        newest = list({(row.kind, row.id): row for row in sorted(rows, key=lambda row: row.seq)}.values())
+        refitted = False
+        async with self._gates.owner(partition):
+            for start in range(0, len(newest), limit):
+                _, fitted = await self._attempt(partition, newest[start : start + limit])
+                refitted |= fitted
+            if refitted:
+                # A mean was taken, so every point of its list waits again.
+                await self._drain(partition, limit)
+
+    async def _filled(self) -> None:
+        """Everybody's rows wait for a new index, which is more work than one owner's call is for.
+
+        Raises:
+            IndexUnavailable: the index is new.
+        """
+        if await self._index.fresh():
+            await self._refill()
+            raise IndexUnavailable("the vector index is new, and is being filled from the ledger")
+
+    async def _refill(self) -> None:
+        """Ask for every point, if the index is new."""
+        async with self._refilling:
+            if await self._index.fresh():
+                log.info("index.refilled", rows=await self._ledger.outbox_refill())
+                self._index.filling()
+
+    async def make(self, partition: str, kind: PointKind, ids: Sequence[str]) -> None:
+        """Write the points behind these rows of one owner to the index, and leave what waits in the outbox waiting.
+
+        Raises:
+            Unavailable: index or ledger can't be reached.
+            ModelUnavailable: the embedder can't be reached.
+        """
+        # At sequence 0 a row stands for none that waits.
+        rows = [OutboxRow(partition, kind.value, id_, 0) for id_ in ids]
+        await self._attempt(partition, rows)
 
     async def _waiting(
         self, limit: int, failed: Collection[OutboxRow], partition: str | None = None
@@ -107,20 +159,26 @@ class Projector:
 
     async def _owner(self, partition: str, limit: int) -> tuple[int, set[OutboxRow]]:
         """Project an owner's rows: how many, and those that can't be."""
+        async with self._gates.owner(partition):
+            return await self._drain(partition, limit)
+
+    async def _drain(self, partition: str, limit: int) -> tuple[int, set[OutboxRow]]:
         projected = 0
         failed: set[OutboxRow] = set()
-        async with self._gates.owner(partition):
-            while rows := await self._waiting(limit, failed, partition):
-                try:
-                    await self._carry(partition, rows)
-                except NOT_THE_ROWS:
-                    raise
-                except Exception:  # noqa: BLE001  Poison: which of the rows, the next line finds out.
-                    bad = await self._one_by_one(partition, rows)
-                    failed.update(bad)
-                    projected -= len(bad)
-                projected += len(rows)
+        while rows := await self._waiting(limit, failed, partition):
+            bad, _ = await self._attempt(partition, rows)
+            failed.update(bad)
+            projected += len(rows) - len(bad)
         return projected, failed
+
+    async def _attempt(self, partition: str, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], bool]:
+        """Project rows: those that can't be, and whether a mean was taken."""
+        try:
+            return [], await self._carry(partition, rows)
+        except NOT_THE_ROWS:
+            raise
+        except Exception:  # noqa: BLE001  Poison: which of the rows, the next line finds out.
+            return await self._one_by_one(partition, rows), True
 
     async def _one_by_one(self, partition: str, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
         """Project each row alone; those that can't be are counted in the outbox."""
@@ -140,13 +198,15 @@ class Projector:
         await self._ledger.outbox_failed(bad, PARK_AFTER)
         return bad
 
-    async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> None:
-        """Bring the points behind some rows to the state that the ledger holds now."""
-        # The owner first: a point is never stamped newer than what it was made from.
-        owner, means, state = await asyncio.gather(
+    async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> bool:
+        """Bring the points behind some rows to the state that the ledger holds now; whether a mean was taken."""
+        # Side by side, with the owner: a point is never stamped newer than what it was made from.
+        owner, stored, state = await asyncio.gather(
             self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
         )
-        means = await self._centred(owner, means) if owner and self._embedder.centred else Means()
+        means, fitted = Means(), False
+        if owner is not None and self._embedder is not None and self._embedder.centred:
+            means, fitted = await self._centred(self._embedder, owner, stored)
         drafts = await Builder(self._ledger, partition, owner.seq if owner else 0).drafts(state)
         made = {draft.point.id for draft in drafts}
         gone = [row.id for row in rows if row.id not in made]
@@ -156,10 +216,11 @@ class Projector:
         self._step(Step.INDEXED)
         await self._ledger.outbox_done(rows)
         self._step(Step.PROJECTED)
+        return fitted
 
     async def _embedded(self, drafts: Sequence[Draft], means: Means) -> list[Point]:
-        if not drafts:
-            return []
+        if not drafts or self._embedder is None:
+            return [draft.point for draft in drafts]
         found = dense(await self._embedder.embed([draft.text for draft in drafts]), drafts, means)
         points: list[Point] = []
         for draft in drafts:
@@ -169,22 +230,24 @@ class Projector:
 
     # -- means ----------------------------------------------------------------------------------------------------
 
-    async def _centred(self, owner: Owner, means: Means) -> Means:
-        """The owner's means; one that is due is taken first, which sends every point of its list here again."""
+    async def _centred(self, embedder: Embedder, owner: Owner, means: Means) -> tuple[Means, bool]:
+        """The owner's means, and whether one was due and taken, which sends every point of its list here again."""
         counts = {"message": owner.message_count, "fact": owner.memory_count}
         pending = {name: count for name, count in counts.items() if due(count, means.by_name.get(name))}
         for name, count in pending.items():
-            vector = await self._mean(owner.partition, name)
+            vector = await self._mean(embedder, owner.partition, name)
             old = means.by_name.get(name)
             mean = Mean(old.version + 1 if old else 1, count, vector)
             await self._ledger.set_mean(owner.partition, name, mean.version, count, vector.tobytes())
-        return await self._centring.means(owner.partition) if pending else means
+        return await self._centring.means(owner.partition) if pending else means, bool(pending)
 
-    async def _mean(self, partition: str, name: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-        total = np.zeros(self._embedder.dimension, np.float64)
+    async def _mean(
+        self, embedder: Embedder, partition: str, name: str
+    ) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        total = np.zeros(embedder.dimension, np.float64)
         count = 0
         async for texts in self._messages(partition) if name == "message" else self._facts(partition):
-            vectors = await self._embedder.embed(texts)
+            vectors = await embedder.embed(texts)
             total += vectors.sum(axis=0, dtype=np.float64)
             count += int(np.any(vectors, axis=1).sum())
         return (total / max(count, 1)).astype(np.float32)

@@ -13,20 +13,17 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
-from uuid import UUID
 
-import numpy as np
 import structlog
 
 from twohop.errors import IndexUnavailable, TwohopError
+from twohop.vector.checks import check_arms, check_points
 from twohop.vector.edge_shard import Shard
 from twohop.vector.edge_store import Store
-from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Vector
+from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored
+from twohop.vector.payload import CHUNK
 
 T = TypeVar("T")
-
-CHUNK = 256
-"""Points in one write: about 25 ms, so that searches get in between."""
 
 FLUSH_SECONDS = 3.0
 """How long written points may live in Edge's log only. A flush is 20 ms at 10,000 points, 150 ms at 100,000."""
@@ -40,8 +37,7 @@ log = structlog.get_logger(__name__)
 class EdgeIndex:
     """`Index` on Qdrant Edge. Make it with `open`, after forking, on the loop that uses it.
 
-    `fresh` is True when the ledger has to fill it: it is empty, was unreadable, or may have lost writes when the
-    machine went down. One process at a time may have a folder open.
+    One process at a time may have a folder open.
     """
 
     def __init__(self, store: Store, thread: ThreadPoolExecutor, *, optimise_after: int, flush_seconds: float) -> None:
@@ -52,7 +48,7 @@ class EdgeIndex:
         self._optimising = asyncio.Lock()
         self._written = asyncio.Event()
         self._keeper = asyncio.create_task(self._keep(), name="index")
-        self.fresh = store.fresh
+        self._fresh = store.fresh
 
     @classmethod
     async def open(
@@ -105,8 +101,7 @@ class EdgeIndex:
         Raises:
             ValueError: a dense vector with NaN, without direction or of another length; nothing was written.
         """
-        for point in points:
-            self._check(point)
+        check_points(points, self._store.manifest.dimension)
         for start in range(0, len(points), CHUNK):
             part = points[start : start + CHUNK]
             await self._on_shard(partial(Shard.write, points=part))
@@ -125,18 +120,24 @@ class EdgeIndex:
         Raises:
             ValueError: a dense vector with NaN or of another length, or no partition.
         """
-        for arm in arms:
-            if arm.dense is not None:
-                self._check_numbers(arm.dense)
+        check_arms(arms, self._store.manifest.dimension)
         return await self._on_shard(lambda shard: shard.search(partition, arms))
 
     async def counts(self, partition: str) -> Counts:
         """Points of the partition by kind."""
         return await self._on_shard(lambda shard: shard.counts(partition))
 
-    async def ids(self, partition: str, limit: int, after: str = "") -> list[str]:
-        """Point ids of the partition in id order, behind `after`."""
-        return await self._on_shard(lambda shard: shard.ids(partition, limit, after))
+    async def stored(self, partition: str, limit: int, after: str = "") -> list[Stored]:
+        """Points of the partition as they stand, in id order, behind `after`."""
+        return await self._on_shard(lambda shard: shard.stored(partition, limit, after))
+
+    async def fresh(self) -> bool:
+        """Whether the ledger has to fill it: it was empty or unreadable, or the machine went down while it was open."""
+        return self._fresh
+
+    def filling(self) -> None:
+        """The ledger has queued everything."""
+        self._fresh = False
 
     async def optimise(self) -> None:
         """Build vector indexes for all points; searches and writes go on meanwhile. The index does so by itself.
@@ -154,22 +155,6 @@ class EdgeIndex:
                     pass
             finally:
                 await on(self._thread, self._store.give_up)
-
-    def _check(self, point: Point) -> None:
-        UUID(point.id)
-        if not point.partition:
-            raise ValueError("a point needs a partition")
-        if point.dense is not None:
-            self._check_numbers(point.dense)
-            if not point.dense.any():
-                raise ValueError("a dense vector needs a direction; a text with nothing to embed has none (dense=None)")
-        if len(point.sparse.ids) != len(point.sparse.values) or not np.isfinite(point.sparse.values).all():
-            raise ValueError("a sparse vector needs one finite value for each id")
-
-    def _check_numbers(self, vector: Vector) -> None:
-        dimension = self._store.manifest.dimension
-        if vector.shape != (dimension,) or not np.isfinite(vector).all():
-            raise ValueError(f"a dense vector needs {dimension} finite numbers")
 
     async def _on_shard(self, work: Callable[[Shard], T]) -> T:
         # Which shard is the current one is only known in its thread.

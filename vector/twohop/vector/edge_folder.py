@@ -17,11 +17,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-from twohop.errors import EmbedderMismatch, SchemaTooNew
+from twohop.errors import SchemaTooNew
+from twohop.vector.checks import check_built
 from twohop.vector.model import IndexInfo
-
-FORMAT = 1
-"""Of folder and payload. An index of an older format is set aside and built again."""
+from twohop.vector.payload import FORMAT
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -43,17 +42,7 @@ class Manifest:
         Raises:
             EmbedderMismatch: it was built with another model, dimension or encoder.
         """
-        built = IndexInfo(model=self.model, dimension=self.dimension, encoder=self.encoder)
-        if built != wanted:
-            raise EmbedderMismatch(
-                f"the index was built with {named(built)}, but the settings say {named(wanted)}: "
-                "set the embedder back, or run `twohop reindex` to build the index again from the ledger"
-            )
-
-
-def named(info: IndexInfo) -> str:
-    """What an index is built with, for people."""
-    return f"{info.model} ({info.dimension} numbers, encoder {info.encoder})"
+        check_built(IndexInfo(model=self.model, dimension=self.dimension, encoder=self.encoder), wanted)
 
 
 class Folder:

@@ -6,19 +6,12 @@ from uuid import UUID
 
 import qdrant_edge as edge
 
-from twohop.vector.edge_schema import (
-    EXACT_BELOW,
-    blank,
-    config,
-    field_indexes,
-    having,
-    hit,
-    request,
-    stored,
-    within,
-)
-from twohop.vector.model import Arm, Hit, Point, PointKind
+from twohop.vector.checks import newest
+from twohop.vector.edge_schema import config, field_indexes, hit, only, request, stored
+from twohop.vector.filters import OneOf, within
+from twohop.vector.model import Arm, Hit, Point, PointKind, Stored
 from twohop.vector.order import canonical
+from twohop.vector.payload import EXACT_BELOW, STORED, blank, read_back
 
 
 class Shard:
@@ -45,24 +38,20 @@ class Shard:
 
     def write(self, points: Sequence[Point]) -> None:
         """Insert or replace; points that stand there with a higher seq stay, as do they among equals of the batch."""
-        newest: dict[UUID, Point] = {}
-        for point in points:
-            key = UUID(point.id)
-            if key not in newest or newest[key].seq <= point.seq:
-                newest[key] = point
+        wanted = {UUID(point_id): point for point_id, point in newest(points).items()}
         # Compared here, not by a conditional upsert: its condition is one for all, and this thread alone writes.
-        for record in self._inner.retrieve(list(newest), ["seq"], False):  # noqa: FBT003 - Edge's own signature
+        for record in self._inner.retrieve(list(wanted), ["seq"], False):  # noqa: FBT003 - Edge's own signature
             key = as_uuid(record.id)
-            if (record.payload or {})["seq"] > newest[key].seq:
-                del newest[key]
-        if newest:
-            self._touch(newest)
-            self._inner.update(edge.UpdateOperation.upsert_points([stored(point) for point in newest.values()]))
+            if (record.payload or {})["seq"] > wanted[key].seq:
+                del wanted[key]
+        if wanted:
+            self._touch(wanted)
+            self._inner.update(edge.UpdateOperation.upsert_points([stored(point) for point in wanted.values()]))
 
     def remove(self, partition: str, ids: Sequence[str]) -> None:
         """Delete the points that are of this partition."""
         self._touch(UUID(each) for each in ids)
-        mine = edge.Filter(must=[*within(partition), having(ids)])
+        mine = only(*within(partition), OneOf(tuple(ids)))
         self._inner.update(edge.UpdateOperation.delete_points_by_filter(mine))
 
     def search(self, partition: str, arms: Sequence[Arm]) -> list[list[Hit]]:
@@ -80,23 +69,23 @@ class Shard:
 
     def counts(self, partition: str) -> dict[PointKind, int]:
         """Points of the partition by kind, kinds without points too."""
-        mine = edge.Filter(must=within(partition))
+        mine = only(*within(partition))
         facets = self._inner.facet(edge.FacetRequest("kind", limit=len(PointKind), exact=True, filter=mine))
         found = {facet.value: facet.count for facet in facets.hits}
         return {kind: found.get(kind.value, 0) for kind in PointKind}
 
-    def ids(self, partition: str, limit: int, after: str) -> list[str]:
-        """Ids of the partition in order, behind `after`."""
+    def stored(self, partition: str, limit: int, after: str) -> list[Stored]:
+        """Points of the partition in the order of their ids, behind `after`."""
         page = edge.ScrollRequest(
             offset=UUID(after) if after else None,
             limit=limit + 1,
-            filter=edge.Filter(must=within(partition)),
-            with_payload=False,
+            filter=only(*within(partition)),
+            with_payload=list(STORED),
             with_vector=False,
         )
         records, _ = self._inner.scroll(page)
-        found = [str(record.id) for record in records]
-        return [each for each in found if each != after][:limit]
+        found = [read_back(str(record.id), record.payload or {}) for record in records]
+        return [each for each in found if each.id != after][:limit]
 
     def flush(self) -> None:
         """Write everything to disk and cut the log."""
@@ -121,7 +110,7 @@ class Shard:
             self._inner.update(edge.UpdateOperation.delete_points(list(gone)))
 
     def _estimate(self, partition: str) -> int:
-        return self._inner.count(edge.CountRequest(exact=False, filter=edge.Filter(must=within(partition))))
+        return self._inner.count(edge.CountRequest(exact=False, filter=only(*within(partition))))
 
     def _touch(self, ids: Iterable[UUID]) -> None:
         if self.touched is not None:

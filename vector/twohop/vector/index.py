@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point
+from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored
 
 
 class Index(Protocol):
@@ -39,8 +39,19 @@ class Index(Protocol):
         """Points of the partition by kind."""
         ...
 
-    async def ids(self, partition: str, limit: int, after: str = "") -> list[str]:
-        """Point ids of the partition in id order (verify)."""
+    async def stored(self, partition: str, limit: int, after: str = "") -> list[Stored]:
+        """Points of the partition as they stand, in id order, behind `after` (an id that need not be there)."""
+        ...
+
+    async def fresh(self) -> bool:
+        """Whether the ledger has to fill it: it is new, was unreadable, or may have lost writes. True until `filling`.
+
+        A store that is reached only later is known to be fresh only then, so this is asked before each projection.
+        """
+        ...
+
+    def filling(self) -> None:
+        """The ledger has queued everything: what is missing is on its way."""
         ...
 
     async def close(self) -> None:

@@ -103,6 +103,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A point as it stands in the index, without its vectors: what `verify` compares with the ledger."""
+
+    id: str
+    kind: PointKind
+    memory_id: str
+    seq: int
+    valid_from: int
+    valid_to: int
+    recorded_at: int
+    superseded_at: int
+    expires_at: int
+    mean_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexInfo:
     """What an index was built with, stored beside the data: a mismatch with the configuration is refused."""
 

@@ -10,16 +10,14 @@ import structlog
 
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, unit_of_work
 from neo4j.exceptions import (
-    AuthError,
     ClientError,
     ConfigurationError,
     ConstraintError,
     DriverError,
     Neo4jError,
-    ServiceUnavailable,
-    TransientError,
 )
-from twohop.errors import LedgerUnavailable, Misconfigured, StaleRead, StorageFull, TwohopError
+from twohop.errors import LedgerUnavailable, Misconfigured, StaleRead, TwohopError
+from twohop.graph.deadline import seconds_left
 from twohop.graph.neo4j.guard import check
 
 T = TypeVar("T")
@@ -39,6 +37,15 @@ RETRY_SECONDS = 10.0
 
 STATEMENT_SECONDS = 30.0
 """The longest transaction of a call. The database ends it, so that a caller who has gone leaves no lock behind."""
+
+LEAST_SECONDS = 0.05
+"""What a read gets when its call is over: 0 would mean that it may take for ever."""
+
+SILENCE_SECONDS = 2.0
+"""How much later than the server's own end of a transaction its connection is given up."""
+
+DEFINE_SECONDS = 600.0
+"""The longest schema command: an index over what is there already."""
 
 WAIT_SECONDS = 2.0
 """Between two looks for a database that is still starting."""
@@ -74,7 +81,7 @@ class Owned:
 async def rows_of(transaction: AsyncManagedTransaction, text: str, values: Mapping[str, Any]) -> list[Row]:
     """All rows of a statement."""
     result = await transaction.run(text, dict(values))
-    return [dict(record.items()) async for record in result]
+    return [dict(record) async for record in result]
 
 
 class Database:
@@ -137,30 +144,41 @@ class Database:
     async def read(
         self, work: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS
     ) -> T:
-        """The result of `work` in a read transaction, repeated when the database says that it is worth it."""
-        async with self._session() as session:
+        """The result of `work` in a read transaction, repeated when the database says that it is worth it.
+
+        It ends with the call that it is for (`twohop.graph.deadline`), and after `seconds` at the latest.
+        """
+        seconds = max(seconds_left(seconds), LEAST_SECONDS)
+        async with self._session(seconds) as session:
             return await session.execute_read(unit_of_work(timeout=seconds)(work))
 
     async def write(
         self, work: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS
     ) -> T:
-        """The result of `work` in a write transaction, durable on return; it may be run more than once."""
-        async with self._session() as session:
+        """The result of `work` in a write transaction, durable on return; it may be run more than once.
+
+        A caller's deadline does not cut it.
+        """
+        async with self._session(seconds + RETRY_SECONDS) as session:
             return await session.execute_write(unit_of_work(timeout=seconds)(work))
 
     async def maintain(self, cypher: str, **values: Any) -> list[Row]:
         """Run a statement over all owners: job queue, outbox, processes, schema; nothing that a caller sees."""
         return await self.write(lambda transaction: rows_of(transaction, cypher, values))
 
-    async def define(self, cypher: str) -> None:
+    async def define(self, cypher: str, **values: Any) -> None:
         """Run a schema command, which Neo4j wants alone in its transaction."""
-        async with self._session() as session:
-            await (await session.run(cypher)).consume()
+        async with self._session(DEFINE_SECONDS) as session:
+            await (await session.run(cypher, values)).consume()
 
     @asynccontextmanager
-    async def _session(self) -> AsyncIterator[AsyncSession]:
+    async def _session(self, seconds: float) -> AsyncIterator[AsyncSession]:
+        # The server ends a transaction that takes too long. If the server itself is gone without a word, nobody does.
         with translated():
-            async with self._driver.session(database=self._name, bookmark_manager=self._bookmarks) as session:
+            async with (
+                asyncio.timeout(seconds + SILENCE_SECONDS),
+                self._driver.session(database=self._name, bookmark_manager=self._bookmarks) as session,
+            ):
                 yield session
 
 
@@ -180,14 +198,23 @@ def failure(error: Neo4jError | DriverError | OSError) -> TwohopError:
     if isinstance(error, ConstraintError):
         return StaleRead("the owner's state doesn't take these rows any more: plan again")
     code = getattr(error, "code", None) or type(error).__name__
-    if isinstance(error, AuthError):
+    if code.startswith("Neo.ClientError.Security.") and code not in PASSING:
         return Misconfigured(
             f"Neo4j refused the user or the password ({code}): set TWOHOP_LEDGER__USER and TWOHOP_LEDGER__PASSWORD"
         )
-    if "OutOfDiskSpace" in code or "StorageQuota" in code:
-        return StorageFull("the disk that holds the database is full: free some space; nothing was written")
-    if isinstance(error, ClientError) and "Timed" not in code and "Terminated" not in code:
+    if code == "Neo.ClientError.Database.DatabaseNotFound":
+        return Misconfigured(f"this Neo4j has no such database ({code}): set TWOHOP_LEDGER__DATABASE")
+    if isinstance(error, ClientError) and code not in PASSING:
         return LedgerUnavailable(f"Neo4j refused a statement ({code}); see the server's log")
-    if isinstance(error, ServiceUnavailable | TransientError | DriverError | OSError):
-        return LedgerUnavailable(f"Neo4j can't be reached now ({code})")
-    return LedgerUnavailable(f"Neo4j failed ({code})")
+    return LedgerUnavailable(f"Neo4j can't be reached or can't work now ({code})")
+
+
+PASSING = {
+    "Neo.ClientError.Security.AuthenticationRateLimit",
+    "Neo.ClientError.Security.AuthProviderTimeout",
+    "Neo.ClientError.Transaction.LockClientStopped",
+    "Neo.ClientError.Transaction.Terminated",
+    "Neo.ClientError.Transaction.TransactionTimedOut",
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+}
+"""Errors that Neo4j lays at the client's door, and that end by themselves."""

@@ -23,11 +23,22 @@ class Look(Generic[T]):
     """One kind of question about an owner.
 
     `cypher` reads `q`, the values of one asking, and ends with `RETURN … AS x`, one row or none a question; every node
-    that it names is bound to `$partition`. `read` makes the answer from `x`, or from None when there was no row.
+    that it names is bound to `$partition`. `$limit` is the value of that name, for a LIMIT, which takes no `q.limit`.
+    `read` makes the answer from `x`, or from None when there was no row.
     """
 
     cypher: str
     read: Callable[[Any], T]
+
+
+def first(read: Callable[[Row], T]) -> Callable[[Any], T | None]:
+    """Reads a row, or none."""
+    return lambda x: None if x is None else read(x)
+
+
+def every(read: Callable[[Row], T]) -> Callable[[Any], list[T]]:
+    """Reads a list of rows."""
+    return lambda x: [read(row) for row in x]
 
 
 @dataclass(slots=True)
@@ -80,15 +91,18 @@ class Reader:
     async def _found(self, partition: str, questions: Sequence[Question]) -> list[tuple[Question, Any]]:
         """Each question with its row's value."""
         # The text must not hang on how many ask, or in which order: the database keeps a plan a text.
-        by_look: dict[str, list[Question]] = {}
+        by_look: dict[tuple[str, int], list[Question]] = {}
         for question in sorted(questions, key=lambda one: one.look.cypher):
-            by_look.setdefault(question.look.cypher, []).append(question)
+            limit = max(question.values.get("limit", 0), 0)
+            by_look.setdefault((question.look.cypher, limit), []).append(question)
         parts: list[str] = []
         values: dict[str, Any] = {"partition": partition}
-        for n, (cypher, them) in enumerate(by_look.items()):
+        for n, ((cypher, limit), them) in enumerate(by_look.items()):
             check(cypher)
-            parts.append(f"UNWIND $q{n} AS q CALL (q) {{ {cypher} }} RETURN {n} AS part, q.i AS i, x")
+            body = cypher.replace("$limit", f"$limit{n}")
+            parts.append(f"UNWIND $q{n} AS q CALL (q) {{ {body} }} RETURN {n} AS part, q.i AS i, x")
             values[f"q{n}"] = [{**one.values, "i": i} for i, one in enumerate(them)]
+            values[f"limit{n}"] = limit
 
         async def work(transaction: AsyncManagedTransaction) -> list[Row]:
             return await rows_of(transaction, "\nUNION ALL\n".join(parts), values)

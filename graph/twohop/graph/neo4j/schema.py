@@ -17,7 +17,12 @@ Beside the columns stand properties that carry constraints. A value over some 8 
 write freely (names, session ids, stems) is unique by a hash: `key` of Session, Speaker, Literal, Word and Request,
 `normal_key` of EntityVersion and Alias. `current_key` of an EntityVersion is its key while it is current, `current_of`
 of a Revision its memory's id, and `open_slot` its slot while it is also undisputed and without an end: the database
-itself refuses a second one.
+itself refuses a second one. For look-ups: `session_key` of Message and Job, `head` of Session and EntityVersion (how a
+long text begins, to order by), `in_categories` and `facets` of Revision, `said_in` of Job. All of them are made in
+`twohop.graph.neo4j.properties`.
+
+An index on several properties serves a statement that has a condition on each of them, and gives its order to one that
+orders by them from the first on, those that are equal too.
 """
 
 from collections.abc import Sequence
@@ -71,6 +76,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         unique("owner_key", "Owner", "partition"),
         index("owner_tenant", "Owner", "tenant", "user_id", "agent_id", "run_id"),
         unique("session_key", "Session", "partition", "key"),
+        index("session_listed", "Session", "partition", "head"),
         index("session_due", "Session", "summary_due_since"),
         unique("speaker_key", "Speaker", "partition", "key"),
         unique("agent_config_key", "AgentConfig", "partition", "version"),
@@ -85,18 +91,19 @@ STEPS: tuple[tuple[str, ...], ...] = (
         index("revision_text", "Revision", "partition", "text_hash"),
         unique("entity_key", "Entity", "partition", "id"),
         unique("entity_version_current", "EntityVersion", "partition", "current_key"),
+        index("entity_version_listed", "EntityVersion", "partition", "head"),
         index("entity_version_named", "EntityVersion", "partition", "normal_key"),
         index("alias_named", "Alias", "partition", "normal_key"),
         unique("literal_key", "Literal", "partition", "key"),
         index("triple_key", "Triple", "partition", "key"),
-        index("triple_subject", "Triple", "partition", "subject_id", "predicate"),
+        index("triple_subject", "Triple", "partition", "subject_id", "predicate", "recorded_at", "revision_id"),
         index("triple_object", "Triple", "partition", "object_id"),
         "CREATE CONSTRAINT relation_key IF NOT EXISTS FOR ()-[n:RELATION]-() REQUIRE (n.partition, n.id) IS UNIQUE",
         edge_index("relation_of_triple", "RELATION", "partition", "key"),
-        edge_index("relation_out", "RELATION", "partition", "subject_id", "recorded_at"),
-        edge_index("relation_in", "RELATION", "partition", "object_id", "recorded_at"),
+        edge_index("relation_out", "RELATION", "partition", "subject_id", "recorded_at", "id"),
+        edge_index("relation_in", "RELATION", "partition", "object_id", "recorded_at", "id"),
         edge_index("evidence_of_decision", "EVIDENCE", "partition", "decision_id"),
-        edge_index("mention_of_entity", "MENTIONED_IN", "partition", "entity_id", "message_at"),
+        edge_index("mention_of_entity", "MENTIONED_IN", "partition", "entity_id", "message_at", "message_id"),
         unique("decision_key", "Decision", "partition", "id"),
         index("decision_time", "Decision", "partition", "recorded_at", "ordinal"),
         index("decision_job", "Decision", "partition", "job_id"),
@@ -105,10 +112,12 @@ STEPS: tuple[tuple[str, ...], ...] = (
         index("decision_reverts", "Decision", "partition", "reverts"),
         unique("job_key", "Job", "partition", "id"),
         index("job_line", "Job", "partition", "kind", "state", "session_key"),
+        index("job_newest", "Job", "partition", "created_at", "id"),
         index("job_state", "Job", "state", "kind", "not_before"),
         index("job_updated", "Job", "state", "updated_at"),
         unique("outbox_key", "Outbox", "partition", "kind", "id"),
         index("outbox_oldest", "Outbox", "queued_at"),
+        index("request_of_owner", "Request", "partition"),
         unique("request_key", "Request", "tenant", "key"),
         index("request_oldest", "Request", "recorded_at"),
         unique("word_key", "Word", "partition", "key"),

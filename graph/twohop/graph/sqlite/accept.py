@@ -1,12 +1,13 @@
 """What makes an add durable before it is processed."""
 
 from collections import Counter
+from dataclasses import replace
 
 from twohop.errors import LedgerUnavailable
-from twohop.graph.model import Job, Message
+from twohop.graph.model import Job, Message, OutboxRow
 from twohop.graph.rows import message_columns
 from twohop.graph.sqlite import jobs, record, requests
-from twohop.graph.sqlite.conversations import owner, session, unknown_sessions
+from twohop.graph.sqlite.conversations import owner, recent_messages, session, unknown_sessions
 from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.stamp import Stamp, advance, name_owner, queue
 from twohop.graph.sqlite.statistics import add_words
@@ -33,14 +34,29 @@ def accept(database: Database, now: int, holder: str, acceptance: Acceptance) ->
     begun = len(unknown_sessions(own, by_session))
     stamp = advance(own, now, messages=len(acceptance.messages), sessions=begun)
     name_owner(own, acceptance.scope)
+    stored: dict[str, Message] = {}
+    queued: list[OutboxRow] = []
     for name, messages in by_session.items():
-        append(own, name, messages, stamp)
+        appended, rows = append(own, name, messages, stamp)
+        stored.update((message.id, message) for message in appended)
+        queued += rows
     job = jobs.add_job(own, acceptance.job, stamp.at, holder)
     if acceptance.summary is not None:
         queue_summary(own, acceptance.summary, acceptance.summary_after, stamp)
     add_words(own, acceptance.vocabulary, stamp)
     requests.remember(own, acceptance.request, acceptance.job.id, stamp.at)
-    return Accepted(job=job, repeated=False, seq=stamp.seq, recorded_at=stamp.at)
+    first = next((message.position for message in stored.values() if message.session == job.session), 0)
+    return Accepted(
+        job=job,
+        repeated=False,
+        seq=stamp.seq,
+        recorded_at=stamp.at,
+        owner=owner(own),
+        session=session(own, job.session),
+        messages=tuple(stored[message.id] for message in acceptance.messages),
+        before=tuple(recent_messages(own, job.session, acceptance.recent, first)),
+        queued=tuple(queued),
+    )
 
 
 def queue_summary(own: Owned, job: Job, after: int, stamp: Stamp) -> None:
@@ -52,8 +68,8 @@ def queue_summary(own: Owned, job: Job, after: int, stamp: Stamp) -> None:
         jobs.add_job(own, job, stamp.at)
 
 
-def append(own: Owned, session_id: str, messages: list[Message], stamp: Stamp) -> None:
-    """Put messages at the end of a session."""
+def append(own: Owned, session_id: str, messages: list[Message], stamp: Stamp) -> tuple[list[Message], list[OutboxRow]]:
+    """Put messages at the end of a session: how they are stored, and what the index must look at."""
     last = own.one(
         "SELECT MAX(position) AS position FROM messages WHERE partition = :partition AND session = :session",
         session=session_id,
@@ -68,10 +84,8 @@ def append(own: Owned, session_id: str, messages: list[Message], stamp: Stamp) -
         count=len(messages),
         at=stamp.at,
     )
-    own.insert(
-        "messages",
-        [message_columns(message, position=start + i, stamp=stamp.at) for i, message in enumerate(messages)],
-    )
+    stored = [replace(message, position=start + i, recorded_at=stamp.at) for i, message in enumerate(messages)]
+    own.insert("messages", [message_columns(one, position=one.position, stamp=stamp.at) for one in stored])
     names = Counter(message.name for message in messages if message.name)
     own.change_each(
         "INSERT INTO speakers (partition, session, name, message_count) VALUES (:partition, :session, :name, :count) "
@@ -85,4 +99,5 @@ def append(own: Owned, session_id: str, messages: list[Message], stamp: Stamp) -
         first=start - WINDOW,
         start=start,
     )
-    queue(own, "message", [*(row["id"] for row in before), *(message.id for message in messages)], stamp)
+    touched = [*(row["id"] for row in before), *(message.id for message in messages)]
+    return stored, queue(own, "message", touched, stamp)

@@ -56,10 +56,12 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
     requests.remember(own, changes.request, changes.request_result, stamp.at)
     passing = {one.id for one in changes.revisions} & set(changes.ended_revisions)
     revised = [*(one.id for one in changes.revisions), *changes.ended_revisions]
-    queue(own, "memory", [one for one in revised if one not in passing], stamp)
-    queue(own, "relation", [*(one.id for one in changes.relations), *changes.ended_relations], stamp)
-    queue_messages(own, list(changes.touched_messages), stamp)
-    return Committed(seq=stamp.seq, state_seq=stamp.state_seq, recorded_at=stamp.at)
+    queued = (
+        *queue(own, "memory", [one for one in revised if one not in passing], stamp),
+        *queue(own, "relation", [*(one.id for one in changes.relations), *changes.ended_relations], stamp),
+        *queue_messages(own, list(changes.touched_messages), stamp),
+    )
+    return Committed(seq=stamp.seq, state_seq=stamp.state_seq, recorded_at=stamp.at, queued=queued)
 
 
 def refuse_foreign(changes: Changes) -> None:

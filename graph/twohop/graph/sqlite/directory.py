@@ -3,9 +3,10 @@
 import json
 
 from twohop.errors import Conflict
+from twohop.graph import keyset
 from twohop.graph.model import AgentConfig, Metadata, Owner, Scope, Session
 from twohop.graph.rows import config_of, config_text, json_of, owner_of, session_of
-from twohop.graph.sqlite import keyset, requests
+from twohop.graph.sqlite import requests
 from twohop.graph.sqlite.conversations import unknown_sessions
 from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.stamp import advance, name_owner

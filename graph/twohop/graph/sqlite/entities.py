@@ -6,14 +6,24 @@ question, the index is named.
 
 from collections.abc import Sequence
 
+from twohop.graph import keyset
 from twohop.graph.model import Axes, Entity, Mention
 from twohop.graph.rows import alias_of, entity_of, mention_of
-from twohop.graph.sqlite import keyset
 from twohop.graph.sqlite.axes import at, revisions, versions
 from twohop.graph.sqlite.database import Owned, Row, listed
 from twohop.graph.store import Page, Trail
 
 VERSION = "SELECT v.*, e.recorded_at AS first_at"
+
+TRAILED = {
+    "entity_versions": ("", "x.recorded_at"),
+    "aliases": ("INDEXED BY aliases_of_entity", "x.recorded_at, x.normal"),
+    "mentions": (
+        "INDEXED BY mentions_of_entity",
+        "x.recorded_at, x.message_at, x.message_id, x.span_start, x.span_end",
+    ),
+}
+"""Table -> how rows of an entity are found there, and their order."""
 
 
 def entities(own: Owned, ids: Sequence[str], axes: Axes) -> list[Entity]:
@@ -177,31 +187,28 @@ def trail(own: Owned, entity_ids: Sequence[str], instant: int) -> Trail:
     """What one commit ended and began of some entities."""
     ids = listed(dict.fromkeys(entity_ids))
 
-    def rows_of(table: str, index: str, column: str) -> list[Row]:
+    def rows_of(table: str, column: str) -> list[Row]:
+        index, order = TRAILED[table]
         return own.all(
             "SELECT x.* FROM json_each(:ids) AS i",
             f"CROSS JOIN {table} AS x {index} ON x.partition = :partition AND x.entity_id = i.value",
             f"AND x.{column} = :at",
-            "ORDER BY i.key, x.recorded_at",
+            f"ORDER BY i.key, {order}",
             ids=ids,
             at=instant,
         )
 
     def versions_of(column: str) -> tuple[Entity, ...]:
-        rows = {row["entity_id"]: row for row in rows_of("entity_versions", "", column)}
+        rows = {row["entity_id"]: row for row in rows_of("entity_versions", column)}
         return tuple(entity_of({**row, "first_at": row["recorded_at"]}, ()) for row in rows.values())
 
     return Trail(
         entities=versions_of("recorded_at"),
         ended_entities=versions_of("superseded_at"),
-        ended_aliases=tuple(
-            alias_of(row) for row in rows_of("aliases", "INDEXED BY aliases_of_entity", "superseded_at")
-        ),
-        ended_mentions=tuple(
-            mention_of(row) for row in rows_of("mentions", "INDEXED BY mentions_of_entity", "superseded_at")
-        ),
-        aliases=tuple(alias_of(row) for row in rows_of("aliases", "INDEXED BY aliases_of_entity", "recorded_at")),
-        mentions=tuple(mention_of(row) for row in rows_of("mentions", "INDEXED BY mentions_of_entity", "recorded_at")),
+        ended_aliases=tuple(alias_of(row) for row in rows_of("aliases", "superseded_at")),
+        ended_mentions=tuple(mention_of(row) for row in rows_of("mentions", "superseded_at")),
+        aliases=tuple(alias_of(row) for row in rows_of("aliases", "recorded_at")),
+        mentions=tuple(mention_of(row) for row in rows_of("mentions", "recorded_at")),
     )
 
 

@@ -7,14 +7,14 @@ Statements are our own text, so the rule is one of form, strict enough to be che
 - no OR stands beside that condition (an OR belongs in parentheses);
 - a row is inserted with `partition` as the first column and `:partition` as its value.
 
-Idempotency records are unique in a tenant, so theirs is the `tenant` column; owners may be listed by it.
+Idempotency records are unique in a tenant, so the `tenant` column will do for them; owners may be listed by it.
 """
 
 import re
 from functools import lru_cache
 
 SCOPES = {
-    "requests": ("tenant",),
+    "requests": ("tenant", "partition"),
     "owners": ("partition", "tenant"),
     **dict.fromkeys(
         (

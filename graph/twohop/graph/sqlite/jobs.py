@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from twohop.errors import Conflict, NotFound
+from twohop.graph import keyset
 from twohop.graph.model import Job, JobKind, JobState, OwnedJob, Scope
 from twohop.graph.rows import job_columns, job_of, json_of
-from twohop.graph.sqlite import keyset, requests
+from twohop.graph.sqlite import requests
 from twohop.graph.sqlite.database import Database, Owned, listed
 from twohop.graph.sqlite.stamp import advance
 from twohop.graph.store import JobUpdate, Outdated, Page, RequestKey

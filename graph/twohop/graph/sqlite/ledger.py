@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 from uuid import uuid4
@@ -37,6 +37,7 @@ from twohop.graph.sqlite import (
     memories,
     outbox,
     place,
+    raw,
     record,
     relations,
     statistics,
@@ -62,6 +63,7 @@ from twohop.graph.store import (
     Page,
     Reached,
     RequestKey,
+    Row,
     Run,
     SummaryUpdate,
     Surroundings,
@@ -257,6 +259,24 @@ class SqliteLedger:
             after = found[-1]
         await self._write(place.filled)
         return rows
+
+    async def outbox_add(self, partition: str, ids: Mapping[str, Sequence[str]]) -> None:
+        """Ask for some points to be projected."""
+        await self._stamped(raw.outbox_add, partition, ids)
+
+    # Maintenance.
+
+    async def rows(self, partition: str, table: str, limit: int, after: str = "") -> Page[Row]:
+        """A page of a table as it is stored."""
+        return await self._read(partition, raw.rows, table, limit, after)
+
+    async def load(self, partition: str, table: str, rows: Sequence[Row]) -> int:
+        """Store rows as they are."""
+        return await self._write(raw.load, partition, table, rows)
+
+    async def recount(self, partition: str) -> int:
+        """Set the counters to what is stored."""
+        return await self._stamped(raw.recount, partition)
 
     async def enter(self, index: str, *, exclusive: bool) -> bool:
         """Note what this process projects into; `exclusive` or not, it is the only one that has the file open."""

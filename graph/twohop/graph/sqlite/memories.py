@@ -127,10 +127,10 @@ def by_subject(own: Owned, pairs: Sequence[tuple[str, str]], limit: int, known_a
 def facts_of_messages(own: Owned, message_ids: Sequence[str], axes: Axes) -> dict[str, list[Memory]]:
     """Message id -> the memories that rest on it."""
     rows = own.all(
-        "SELECT DISTINCT e.message_id, e.memory_id FROM json_each(:ids) AS i",
+        "SELECT e.message_id, e.memory_id FROM json_each(:ids) AS i",
         "CROSS JOIN evidence AS e ON e.partition = :partition AND e.message_id = i.value",
         linked("e", axes.known_at),
-        "ORDER BY e.recorded_at, e.rowid",
+        "GROUP BY e.message_id, e.memory_id ORDER BY MIN(e.recorded_at), e.memory_id, i.key",
         ids=listed(dict.fromkeys(message_ids)),
         known_at=axes.known_at,
     )
@@ -167,7 +167,7 @@ def hydrate(own: Owned, rows: Sequence[Row], known_at: int | None) -> list[Memor
         "CROSS JOIN evidence AS e ON e.partition = :partition AND e.memory_id = i.value",
         linked("e", known_at),
         "CROSS JOIN messages AS m ON m.partition = :partition AND m.id = e.message_id",
-        "ORDER BY e.recorded_at, e.rowid",
+        "ORDER BY e.recorded_at, e.message_id, e.quote",
         ids=listed(dict.fromkeys(row["memory_id"] for row in rows)),
         known_at=known_at,
     ):

@@ -89,6 +89,8 @@ def backlog(database: Database, partition: str | None) -> Backlog:
 def refill(database: Database, now: int, partition: str) -> int:
     """Ask for everything of one owner; how many rows that is."""
     own = database.of(partition)
+    if own.one("SELECT seq FROM owners WHERE partition = :partition") is None:
+        return 0
     stamp = advance(own, now)
     return sum(queue_all(own, kind, stamp) for kind in EVERYTHING)
 
@@ -106,9 +108,10 @@ def queue_all(own: Owned, kind: str, stamp: Stamp) -> int:
 
 
 def partitions(database: Database, limit: int, after: str) -> list[str]:
-    """All owners in order."""
+    """All partitions in order, those too that hold an agent's configuration and nothing else."""
     rows = database.maintain(
-        "SELECT partition FROM owners WHERE partition > :after ORDER BY partition LIMIT :limit",
+        "SELECT partition FROM owners WHERE partition > :after "
+        "UNION SELECT partition FROM agent_configs WHERE partition > :after ORDER BY partition LIMIT :limit",
         after=after,
         limit=limit,
     )

@@ -58,7 +58,8 @@ class Readers:
             together = self._together.setdefault((loop, owner), [])
             together.append(waiting)
             if len(together) == 1:
-                loop.call_soon(self._start_together, loop, owner)
+                # Two turns: who gathers calls that gather themselves is heard in full.
+                loop.call_soon(loop.call_soon, self._start_together, loop, owner)
         found: T = await waiting.done
         return found
 

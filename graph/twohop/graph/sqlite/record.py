@@ -1,8 +1,8 @@
 """Reads of what was decided, of jobs, and of the statistics that recall keeps."""
 
+from twohop.graph import keyset
 from twohop.graph.model import Decision, Job, Narrowing
 from twohop.graph.rows import decision_of, job_of
-from twohop.graph.sqlite import keyset
 from twohop.graph.sqlite.axes import known, narrowing_values
 from twohop.graph.sqlite.database import Owned, Row
 from twohop.graph.store import Page

@@ -343,6 +343,7 @@ CREATE TABLE requests (
     PRIMARY KEY (tenant, method, request_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX requests_oldest ON requests (recorded_at);
+CREATE INDEX requests_of_owner ON requests (partition, tenant, method, request_id);
 
 CREATE TABLE vocabulary (
     partition TEXT NOT NULL,

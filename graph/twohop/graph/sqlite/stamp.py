@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from twohop.graph.model import Scope
+from twohop.graph.model import OutboxRow, Scope
 from twohop.graph.sqlite.database import Owned, listed
 
 
@@ -55,19 +55,20 @@ def name_owner(own: Owned, scope: Scope) -> None:
     )
 
 
-def queue(own: Owned, kind: str, ids: list[str], stamp: Stamp) -> None:
+def queue(own: Owned, kind: str, ids: list[str], stamp: Stamp) -> list[OutboxRow]:
     """Ask the projector to look again; a row that already waits keeps its place and takes the new sequence."""
     own.change_each(
         "INSERT INTO outbox (partition, kind, id, seq, queued_at) VALUES (:partition, :kind, :id, :seq, :at) "
         "ON CONFLICT (partition, kind, id) DO UPDATE SET seq = excluded.seq, attempts = 0, parked = 0",
         [{"kind": kind, "id": id_, "seq": stamp.seq, "at": stamp.at} for id_ in dict.fromkeys(ids)],
     )
+    return [OutboxRow(own.partition, kind, id_, stamp.seq) for id_ in dict.fromkeys(ids)]
 
 
-def queue_messages(own: Owned, ids: list[str], stamp: Stamp) -> None:
+def queue_messages(own: Owned, ids: list[str], stamp: Stamp) -> list[OutboxRow]:
     """As `queue`, for those of the messages that the owner has."""
     rows = own.all(
         "SELECT m.id FROM json_each(:ids) AS i CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value",
         ids=listed(ids),
     )
-    queue(own, "message", [row["id"] for row in rows], stamp)
+    return queue(own, "message", [row["id"] for row in rows], stamp)

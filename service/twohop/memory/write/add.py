@@ -3,34 +3,40 @@
 import asyncio
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 
-from twohop.errors import NotFound, ShuttingDown, TwohopError
-from twohop.graph.model import Axes, Decision, Entity, Job, JobKind, JobState, Memory, Message, Scope
-from twohop.graph.store import Acceptance, Ledger, Reached, RequestKey, unwatched
-from twohop.memory.api import AddRequest, AddResult, Outcome
+from twohop.errors import ShuttingDown, TwohopError
+from twohop.graph.model import Job, JobKind, JobState, Message, OutboxRow, Scope
+from twohop.graph.store import Acceptance, Accepted, Ledger, Reached, RequestKey, unwatched
+from twohop.memory.api import AddRequest, AddResult
 from twohop.memory.clock import Clock, Ids
-from twohop.memory.narrowing import of_scope
 from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
 from twohop.memory.points import message_vocabulary
-from twohop.memory.ports import Fact, Usage
+from twohop.memory.ports import Fact
 from twohop.memory.project import Projector
 from twohop.memory.settings import Limits, SummarySettings
 from twohop.memory.steps import Step
-from twohop.memory.validate import check_add, check_id
+from twohop.memory.validate import check_add
+from twohop.memory.write.answer import Answers, Trace
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.preview import Previewer
 from twohop.memory.write.runner import Runner, line_of
+from twohop.memory.write.scene import Scene, scene_at, scene_of
 from twohop.memory.write.summarise import summary_job
 
 log = structlog.get_logger(__name__)
 
 PAGE = 500
+
+
+Process: TypeAlias = Callable[[Job, Scene, Trace], Awaitable[JobState]]
+"""Works on a running job, in its scene, and takes down what it writes."""
 
 
 class Adder:
@@ -48,7 +54,9 @@ class Adder:
         clock: Clock,
         ids: Ids,
         limits: Limits,
+        answers: Answers,
         summary: SummarySettings,
+        recent: int,
         step: Reached = unwatched,
     ) -> None:
         self._ledger = ledger
@@ -60,9 +68,14 @@ class Adder:
         self._clock = clock
         self._ids = ids
         self._limits = limits
+        self._answers = answers
         self._summary = summary
+        self._recent = recent
         self._step = step
         self._accepting: set[asyncio.Task[Job]] = set()
+        self._begun: dict[str, Accepted] = {}
+        self._waiters: Counter[str] = Counter()
+        self._made: dict[str, AddResult] = {}
         self._draining = False
         self.behind = False
         """Whether an owner's projection failed since all of them last succeeded: the worker then tries again soon."""
@@ -82,9 +95,9 @@ class Adder:
         self._accepting.add(accepting)
         accepting.add_done_callback(self._accepting.discard)
         accepted = await asyncio.shield(accepting)
-        if request.wait:
-            await self._decided(accepted)
-        result = await self.result(request.scope, accepted.id)
+        result = await self._decided(accepted) if request.wait else None
+        if result is None:
+            result = await self._answers.of(request.scope, accepted.id)
         if result.state is JobState.RUNNING:
             result = replace(result, state=JobState.PENDING)
         self._observer.answered(result.state)
@@ -102,6 +115,7 @@ class Adder:
             summary=summary_job(self._ids(), job.partition, job.session),
             summary_after=self._summary.messages,
             vocabulary=message_vocabulary(messages),
+            recent=self._recent,
         )
         started = False
         try:
@@ -112,17 +126,31 @@ class Adder:
             if placed and not started:
                 self._runner.give(job)
         if started:
+            self._begun[job.id] = accepted
             self._runner.start(accepted.job)
         elif not accepted.repeated:
             self._runner.queued()
         return accepted.job
 
-    async def _decided(self, job: Job) -> None:
-        """Wait until the job is final, or it or one before it in its session waits for another try."""
-        with self._notices.watching(job.id, line_of(job)) as watch:
-            # What this process works on is waited for to its very end: the index is brought up to date after a commit.
-            while self._runner.works_on(job.id) or (not self._draining and await self._moves(job)):
-                await watch.change()
+    async def _decided(self, job: Job) -> AddResult | None:
+        """Wait until the job is final, or it or one before it in its session waits for another try.
+
+        Returns the answer when this process has just made it.
+        """
+        self._waiters[job.id] += 1
+        try:
+            with self._notices.watching(job.id, line_of(job)) as watch:
+                # What this process works on is waited for to its very end: the index follows a commit.
+                while self._runner.works_on(job.id) or (
+                    job.id not in self._made and not self._draining and await self._moves(job)
+                ):
+                    await watch.change()
+            return self._made.get(job.id)
+        finally:
+            self._waiters[job.id] -= 1
+            if not self._waiters[job.id]:
+                del self._waiters[job.id]
+                self._made.pop(job.id, None)
 
     async def _moves(self, job: Job) -> bool:
         """Whether the job is worked on, or is going to be as soon as what is before it is done.
@@ -139,24 +167,43 @@ class Adder:
             self._runner.turn()
         return not first.not_before
 
-    async def work(self, process: Callable[[Job], Awaitable[JobState]], job: Job) -> JobState:
+    async def work(self, process: Process, job: Job) -> JobState:
         """Process a running job and bring the index up to date."""
+        begun, trace = self._begun.pop(job.id, None), Trace()
         try:
-            state = await process(job)
+            scene = scene_at(begun) if begun else await scene_of(self._ledger, job, self._recent)
+            state = await process(job, scene, trace)
         except BaseException:
             # What it committed before is found by meaning all the same, once the worker has seen to it.
             self.behind = True
             raise
-        await self.project(job.partition)
+        # Side by side, so that the answer is read in the same step as what is to be projected.
+        rows = [*begun.queued, *trace.queued] if begun else None
+        indexed, told = await asyncio.gather(self.project(job.partition, rows), self._told(job, state, trace))
+        if told is not None and job.id in self._waiters:
+            self._made[job.id] = replace(told, indexed=indexed)
         return state
 
-    async def project(self, partition: str | None = None) -> bool:
+    async def _told(self, job: Job, state: JobState, trace: Trace) -> AddResult | None:
+        """The answer, for who waits for it in this process; None when it has to be read later."""
+        if job.id not in self._waiters or not state.final:
+            return None
+        try:
+            return await self._answers.right_after(job.partition, job.id, trace.commits)
+        except TwohopError:
+            return None
+
+    async def project(self, partition: str | None = None, rows: Sequence[OutboxRow] | None = None) -> bool:
         """Bring the index up to date for one owner or all; False when that fails now (the outbox keeps the rows).
 
-        Never raises: what was committed stays committed, whatever becomes of the index.
+        `rows`: the owner's rows, when they are known. Never raises: what was committed stays committed, whatever
+        becomes of the index.
         """
         try:
-            await self._projector.project(partition)
+            if partition is not None and rows is not None:
+                await self._projector.carry(partition, rows)
+            else:
+                await self._projector.project(partition)
         except TwohopError as e:
             log.warning("index.behind", reason=e.reason)
             self.behind = True
@@ -212,85 +259,6 @@ class Adder:
             payload=payload.to_json(),
         )
         return job, messages
-
-    # -- answers --------------------------------------------------------------------------------------------------
-
-    async def result(self, scope: Scope, job_id: str) -> AddResult:
-        """What a job led to, as recorded: the same for every call with the same request id."""
-        check_id(scope, "job_id", job_id, self._limits)
-        partition = scope.partition
-        job = await self.known(scope, job_id)
-        decisions = await self._decisions(partition, job_id)
-        outcomes = [await self._outcome(partition, decision) for decision in decisions]
-        ends = {
-            end
-            for outcome in outcomes
-            for relation in outcome.relations
-            for end in (relation.triple.subject_id, relation.triple.object_id)
-            if end
-        }
-        entities: list[Entity] = await self._ledger.entities(partition, sorted(ends))
-        owner = await self._ledger.owner(partition)
-        return replace(
-            outline(job),
-            outcomes=tuple(outcomes),
-            entities=tuple(entities),
-            indexed=job.state.final and not (await self._ledger.backlog(partition)).waiting,
-            seq=owner.seq if owner else 0,
-        )
-
-    async def known(self, scope: Scope, job_id: str) -> Job:
-        """A job that the scope sees.
-
-        Raises:
-            NotFound: the owner has no such job, or it is of another agent or run.
-        """
-        job = await self._ledger.job(scope.partition, job_id)
-        if job is None or not await of_scope(self._ledger, scope, outline(job).message_ids):
-            raise NotFound("no such job for this owner")
-        return job
-
-    async def _decisions(self, partition: str, job_id: str) -> list[Decision]:
-        decisions: list[Decision] = []
-        after = ""
-        while True:
-            page = await self._ledger.decisions(partition, job_id=job_id, limit=PAGE, after=after)
-            decisions.extend(page.items)
-            if not page.next_key:
-                return sorted(decisions, key=lambda decision: decision.position)
-            after = page.next_key
-
-    async def _outcome(self, partition: str, decision: Decision) -> Outcome:
-        """The memory and its target as they stood right after the decision."""
-        axes = Axes(known_at=decision.recorded_at)
-        ids = [memory_id for memory_id in (decision.memory_id, decision.target_id) if memory_id]
-        found: dict[str, Memory] = {m.id: m for m in await self._ledger.memories(partition, ids, axes)}
-        relations = await self._ledger.relations_of_memories(partition, [i for i in [decision.memory_id] if i], axes)
-        return Outcome(
-            decision=decision,
-            memory=found.get(decision.memory_id),
-            target=found.get(decision.target_id),
-            relations=tuple(relations.get(decision.memory_id, ())),
-        )
-
-
-def outline(job: Job) -> AddResult:
-    """A job without what it led to."""
-    return AddResult(
-        job_id=job.id,
-        state=job.state,
-        message_ids=tuple(job.payload.get("messages", ())),
-        outcomes=(),
-        usage=Usage(**job.usage) if job.usage else Usage(),
-        indexed=False,
-        error=job.error,
-        kind=job.kind,
-        session=job.session,
-        attempts=job.attempts,
-        next_attempt_at=job.not_before if job.state is JobState.PENDING and job.not_before else None,
-        created_at=job.created_at,
-        updated_at=job.updated_at,
-    )
 
 
 def placed(fact: Fact, ids: Sequence[str]) -> Fact:

@@ -22,7 +22,7 @@ from twohop.vector.model import Arm, PointKind, Where
 class CandidateFinder:
     """Finds candidates in index and ledger. With either model or index down the ledger alone answers."""
 
-    def __init__(self, ledger: Ledger, index: Index, embedder: Embedder, settings: WriteSettings) -> None:
+    def __init__(self, ledger: Ledger, index: Index | None, embedder: Embedder, settings: WriteSettings) -> None:
         self._index = index
         self._embedder = embedder
         self._settings = settings
@@ -31,9 +31,9 @@ class CandidateFinder:
     async def similar(
         self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message], now: int
     ) -> list[dict[str, float]]:
-        """For each fact the memories with a near meaning: id -> similarity. Empty while the index is down."""
-        if not facts:
-            return []
+        """For each fact the memories with a near meaning: id -> similarity. Empty without an index that answers."""
+        if self._index is None or not facts:
+            return [{} for _ in facts]
         try:
             vectors = await self._embedder.embed([fact.text for fact in facts])
             if self._embedder.centred:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from twohop.memory.observe import Observer
 from twohop.memory.ports import UNWANTED, Calls, Candidate, Extraction, Question, Usage, Verdict
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
+from twohop.memory.write.answer import Trace
 from twohop.memory.write.candidates import CandidateFinder
 from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.guidance import Guidance
@@ -34,7 +35,7 @@ ADD = Verdict(operation=Operation.ADD, reason="nothing known is near")
 class Work:
     """One extracted chunk of a job: its messages, their facts (understood ones), who judges, and what it cost so far.
 
-    `usage` is the cost of the job before this chunk, `calls` counts this chunk's.
+    `usage` is the cost of the job before this chunk, `calls` counts this chunk's, `trace` is the run's.
     """
 
     job: Job
@@ -44,6 +45,7 @@ class Work:
     extraction: Extraction
     calls: Calls
     usage: Usage
+    trace: Trace = field(default_factory=Trace)
 
     def terms(self, cap: int, now: int) -> Terms:
         """What all its facts share."""
@@ -262,6 +264,7 @@ class Decider:
                     snapshot = newer
                     continue
                 self._states.put(job.partition, committed.state_seq)
+                work.trace.note(changes.decisions, committed)
                 for decision in changes.decisions:
                     self._observer.decided(decision)
                 self._step(Step.COMMITTED)

@@ -12,13 +12,14 @@ from twohop.memory.observe import Observer
 from twohop.memory.ports import Calls, Extraction, Usage
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
+from twohop.memory.write.answer import Trace
 from twohop.memory.write.conversation import Conversations
 from twohop.memory.write.decide import Decider, Work, finished
 from twohop.memory.write.extracting import Extracting, lost
 from twohop.memory.write.guidance import Agents
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.retry import delay
-from twohop.memory.write.scene import scene_of
+from twohop.memory.write.scene import Scene
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +50,11 @@ class Processor:
         self._settings = settings
         self._step = step
 
-    async def process(self, job: Job) -> JobState:
-        """Work on a RUNNING job until it is DONE, PARTIAL, or PENDING for a later try; its rows say what happened."""
-        scene = await scene_of(self._ledger, job, Payload.from_json(job.payload), self._settings.recent_messages)
+    async def process(self, job: Job, scene: Scene, trace: Trace) -> JobState:
+        """Work on a RUNNING job until it is DONE, PARTIAL, or PENDING for a later try; its rows say what happened.
+
+        What is committed is noted in the `trace`.
+        """
         job, guidance = await self._agents.guidance(job, scene)
         payload = Payload.from_json(job.payload)
         usage = Usage(**job.usage)
@@ -85,6 +88,7 @@ class Processor:
                         extraction=extraction,
                         calls=calls,
                         usage=usage,
+                        trace=trace,
                     )
                 )
             usage += calls.usage

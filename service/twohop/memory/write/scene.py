@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twohop.graph.model import Job, Message, Owner, Session
-from twohop.graph.store import Ledger
+from twohop.graph.store import Accepted, Ledger
 from twohop.memory.write.payload import Payload
 
 
@@ -34,8 +34,14 @@ class Scene:
         return [*self.before, *said][-most:] if most else []
 
 
-async def scene_of(ledger: Ledger, job: Job, payload: Payload, recent: int) -> Scene:
+def scene_at(accepted: Accepted) -> Scene:
+    """The scene of an add that was accepted just now."""
+    return Scene(owner=accepted.owner, session=accepted.session, messages=accepted.messages, before=accepted.before)
+
+
+async def scene_of(ledger: Ledger, job: Job, recent: int) -> Scene:
     """The scene of an accepted add, with up to `recent` messages before it."""
+    payload = Payload.from_json(job.payload)
     first = payload.messages[:1]
     owner, session, said, windows = await asyncio.gather(
         ledger.owner(job.partition),

@@ -86,7 +86,8 @@ class Worker:
             try:
                 await self._ledger.renew(self._runner.runs)
             except Misplaced as e:
-                log.critical("process.misplaced", reason=e.reason, consequence="it takes no more adds: stop it")
+                log.critical("process.misplaced", reason=e.reason, consequence="it takes no more work: stop it")
+                self.stop()
                 await self._adder.drain()
                 return
             except TwohopError as e:

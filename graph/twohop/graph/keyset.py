@@ -1,8 +1,19 @@
 """Where a list goes on: the sort key of the last item, as text."""
 
 import json
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from twohop.errors import FieldViolation, InvalidPageToken
+from twohop.graph.store import Page
+
+T = TypeVar("T")
+
+
+def page(found: Sequence[T], limit: int, key_of: Callable[[T], str]) -> Page[T]:
+    """The page of a list of which one more than `limit` was asked for: that one says that there is more."""
+    items = tuple(found[:limit])
+    return Page(items, key_of(items[-1]) if items and len(found) > limit else "")
 
 
 def key(*parts: str | int) -> str:
@@ -68,6 +79,20 @@ def mark(after: str) -> tuple[int, str]:
             return first, second
         case _:
             raise malformed()
+
+
+def values(after: str, types: Sequence[str]) -> tuple[str | int, ...]:
+    """The parts of a key by their types ("str" or "int"); nothing at the start.
+
+    Raises:
+        InvalidPageToken: it is no such key.
+    """
+    found = parts(after)
+    if found is None:
+        return ()
+    if not isinstance(found, list) or [type(part).__name__ for part in found] != list(types):
+        raise malformed()
+    return tuple(found)
 
 
 def parts(after: str) -> object:

@@ -1,0 +1,100 @@
+"""Lists that go over several owners: of a tenant, or for maintenance of all. Each is one statement."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from twohop.graph import keyset
+from twohop.graph.model import FAR, JobState, OwnedJob, Owner, Scope
+from twohop.graph.neo4j.database import Database, Row, rows_of
+from twohop.graph.neo4j.guard import check
+from twohop.graph.neo4j.properties import LAST
+from twohop.graph.rows import job_of, owner_of
+from twohop.graph.store import Backlog, Page
+
+OWNERS = """
+MATCH (o:Owner {tenant: $tenant})
+WHERE o.user_id >= $user_id AND o.agent_id IS NOT NULL AND o.run_id IS NOT NULL
+  AND CASE WHEN o.user_id > $user_id THEN true WHEN o.agent_id = $agent_id THEN o.run_id > $run_id
+    ELSE o.agent_id > $agent_id END
+WITH o ORDER BY o.tenant, o.user_id, o.agent_id, o.run_id LIMIT $limit
+RETURN properties(o) AS x
+"""
+
+JOBS = """
+CALL (o) {
+  MATCH (j:Job {partition: o.partition})
+  WHERE j.created_at <= $created_at AND j.id IS NOT NULL
+    AND CASE j.created_at WHEN $created_at THEN j.id < $id ELSE true END
+    AND j.state IN $states
+  RETURN j ORDER BY j.partition DESC, j.created_at DESC, j.id DESC LIMIT $limit
+}
+RETURN properties(j) AS x, o.user_id AS user_id, o.agent_id AS agent_id, o.run_id AS run_id
+ORDER BY j.created_at DESC, j.id DESC LIMIT $limit
+"""
+OF_TENANT = f"MATCH (o:Owner {{tenant: $tenant}}) {JOBS}"
+OF_OWNER = f"MATCH (o:Owner {{partition: $partition}}) WHERE o.tenant = $tenant {JOBS}"
+
+PARTITIONS = """
+MATCH (o:Owner)
+WHERE o.partition > $after
+RETURN o.partition AS x ORDER BY x LIMIT $limit
+"""
+
+BACKLOG = """
+MATCH (b:Outbox)
+WHERE b.queued_at IS NOT NULL
+RETURN count(CASE WHEN NOT b.parked THEN 1 END) AS waiting, count(CASE WHEN b.parked THEN 1 END) AS parked,
+  min(CASE WHEN NOT b.parked THEN b.queued_at END) AS oldest_at
+"""
+
+
+async def read(database: Database, cypher: str, **values: Any) -> list[Row]:
+    """All rows of a statement."""
+    return await database.read(lambda transaction: rows_of(transaction, cypher, values))
+
+
+async def owners(database: Database, tenant: str, limit: int, after: str) -> Page[Owner]:
+    """A page of a tenant's owners, in the order of their ids."""
+    user_id, agent_id, run_id = keyset.triple(after)
+    check(OWNERS)
+    rows = await read(
+        database, OWNERS, tenant=tenant, user_id=user_id, agent_id=agent_id, run_id=run_id, limit=max(limit + 1, 0)
+    )
+    found = [owner_of(row["x"]) for row in rows]
+    return keyset.page(found, limit, lambda one: keyset.key(one.scope.user_id, one.scope.agent_id, one.scope.run_id))
+
+
+async def jobs(
+    database: Database, tenant: str, partition: str | None, states: Sequence[JobState], limit: int, after: str
+) -> Page[OwnedJob]:
+    """A page of a tenant's jobs, newest first."""
+    created_at, id_ = keyset.mark(after)
+    rows = await read(
+        database,
+        OF_TENANT if partition is None else OF_OWNER,
+        tenant=tenant,
+        partition=partition,
+        states=[state.value for state in states or JobState],
+        created_at=created_at if after else FAR,
+        id=id_ if after else LAST,
+        limit=max(limit + 1, 0),
+    )
+    found = [
+        OwnedJob(
+            scope=Scope(tenant=tenant, user_id=row["user_id"], agent_id=row["agent_id"], run_id=row["run_id"]),
+            job=job_of(row["x"]),
+        )
+        for row in rows
+    ]
+    return keyset.page(found, limit, lambda one: keyset.key(one.job.created_at, one.job.id))
+
+
+async def partitions(database: Database, limit: int, after: str) -> list[str]:
+    """All owners in order."""
+    return [row["x"] for row in await read(database, PARTITIONS, after=after, limit=limit)]
+
+
+async def backlog(database: Database) -> Backlog:
+    """What waits for the index, of all owners."""
+    [row] = await read(database, BACKLOG)
+    return Backlog(**row)

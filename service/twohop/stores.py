@@ -1,0 +1,93 @@
+"""Opening the stores that the settings name."""
+
+import asyncio
+import shutil
+from urllib.parse import urlsplit
+
+from twohop.config import IndexSettings, Settings
+from twohop.errors import Misconfigured
+from twohop.vector.edge import EdgeIndex
+from twohop.vector.embed import Embedder
+from twohop.vector.index import Index
+from twohop.vector.none import NoIndex
+from twohop.vector.sparse import ENCODER
+
+QDRANT_PORT = 6333
+"""Where the client of Qdrant looks when an address names no port."""
+
+
+async def open_index(settings: Settings, embedder: Embedder, *, anew: bool = False) -> Index:
+    """The index of the settings, for vectors of this embedder. `anew`: an empty one in place of what is there.
+
+    Raises:
+        EmbedderMismatch: it was built with another model, dimension or encoder.
+        SchemaTooNew: a newer twohop wrote it.
+        Misconfigured: it has no address, or can't be used.
+        IndexUnavailable: one in this process can't be read or written, or one on a server can't be made anew.
+    """
+    model, dimension = embedder.model, embedder.dimension
+    match settings.index.backend:
+        case "edge":
+            folder = settings.data_dir / "index"
+            if anew:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            return await EdgeIndex.open(folder, model=model, dimension=dimension, encoder=ENCODER)
+        case "qdrant":
+            return await open_qdrant(settings.index, model, dimension, anew=anew)
+        case "none":
+            return NoIndex(model=model, dimension=dimension, encoder=ENCODER)
+
+
+async def open_qdrant(settings: IndexSettings, model: str, dimension: int, *, anew: bool) -> Index:
+    """As `open_index`, on a server."""
+    if not settings.url:
+        raise Misconfigured("set TWOHOP_INDEX__URL to the address of the Qdrant server")
+    # Its client takes a second to import, which every start without one is spared.
+    from twohop.vector.qdrant import QdrantIndex  # noqa: PLC0415
+    from twohop.vector.qdrant_schema import Layout  # noqa: PLC0415
+    from twohop.vector.qdrant_server import connect  # noqa: PLC0415
+
+    client = connect(
+        url=settings.url,
+        api_key=settings.key(),
+        prefer_grpc=settings.prefer_grpc,
+        grpc_port=settings.grpc_port,
+        timeout=settings.timeout_seconds,
+    )
+    index = await QdrantIndex.open(
+        client,
+        model=model,
+        dimension=dimension,
+        encoder=ENCODER,
+        collection=settings.collection,
+        layout=Layout(
+            shard_number=settings.shard_number,
+            replication_factor=settings.replication_factor,
+            write_consistency_factor=settings.write_consistency_factor,
+            on_disk=settings.on_disk,
+        ),
+        timeout_seconds=settings.timeout_seconds,
+        replace=anew,
+    )
+    if anew:
+        try:
+            await index.switch_to(await index.beside())
+        except BaseException:
+            await index.close()
+            raise
+    return index
+
+
+def index_place(settings: IndexSettings, instance: str) -> str:
+    """What this process projects into, by which processes on one ledger know that they share an index; "" = nothing.
+
+    `instance`: the data directory's own id, in which an index of this process stands.
+    """
+    match settings.backend:
+        case "edge":
+            return f"edge:{instance}"
+        case "qdrant":
+            address = urlsplit(settings.url)
+            return f"qdrant:{address.hostname}:{address.port or QDRANT_PORT}/{settings.collection}"
+        case "none":
+            return ""

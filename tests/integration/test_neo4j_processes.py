@@ -1,0 +1,176 @@
+"""Several processes write to one Neo4j at once, as operating-system processes of their own."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from neo4j import GraphDatabase
+
+from ledger_rows import acceptance, key, revision
+from ledgers import empty
+from neo4j_server import Neo4jServer
+from twohop.errors import Misplaced
+from twohop.graph.model import Axes, JobState, Scope
+from twohop.graph.neo4j import Neo4jLedger
+from twohop.graph.store import Changes
+
+PROCESSES = 3
+ROUNDS = 15
+OWNERS = 2
+SECONDS = 240
+
+WRITER = Path(__file__).parents[1] / "neo4j_writer.py"
+
+
+def owner(number: int) -> Scope:
+    return Scope(user_id=f"owner-{number}")
+
+
+@pytest.fixture
+async def ledger(neo4j_server: Neo4jServer) -> AsyncIterator[Neo4jLedger]:
+    await asyncio.to_thread(empty, neo4j_server)
+    opened = await open_on(neo4j_server)
+    yield opened
+    await opened.close()
+
+
+async def open_on(server: Neo4jServer) -> Neo4jLedger:
+    return await Neo4jLedger.open(server.uri, user=server.user, password=server.password, database="neo4j")
+
+
+def bare(server: Neo4jServer) -> None:
+    """Take the database back to where it was before anybody opened a ledger in it."""
+    server.wipe()
+    with GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver, driver.session() as session:
+        for name in session.run("SHOW CONSTRAINTS YIELD name").value("name"):
+            session.run(f"DROP CONSTRAINT {name}").consume()
+        for name in session.run("SHOW INDEXES YIELD name, type WHERE type = 'RANGE'").value("name"):
+            session.run(f"DROP INDEX {name}").consume()
+
+
+async def race(server: Neo4jServer) -> list[dict[str, Any]]:
+    """What each of the processes says of its writes."""
+    arguments = [server.uri, server.user, server.password, str(OWNERS), str(ROUNDS)]
+    running = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, str(WRITER), str(number), *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        for number in range(PROCESSES)
+    ]
+    told = []
+    async with asyncio.timeout(SECONDS):
+        for process in running:
+            out, err = await process.communicate()
+            assert process.returncode == 0, err.decode()
+            told.append(json.loads(out))
+    return told
+
+
+async def test_processes_that_write_to_the_same_owners_are_serial(
+    ledger: Neo4jLedger, neo4j_server: Neo4jServer
+) -> None:
+    """Of three that commit on one state, accept one request, or begin one owner, exactly one wins; no other error."""
+    told = await race(neo4j_server)
+
+    assert {error for one in told for error in one["errors"]} <= {"StaleRead"}
+    for number in range(OWNERS):
+        p = owner(number).partition
+        known = await ledger.owner(p)
+        assert known is not None
+        rounds = [f"{number}-{n}" for n in range(ROUNDS)]
+        won = Counter(name for one in told for name in one["committed"] if name in rounds)
+        assert won == Counter(rounds), "each state is followed by exactly one commit"
+        accepted = [(name, one["accepted"][name]) for one in told for name in one["accepted"] if name in rounds]
+        assert len(accepted) == PROCESSES * ROUNDS
+        assert len(set(accepted)) == ROUNDS, "one request id is one job, whoever asks"
+        assert (known.message_count, known.memory_count, known.state_seq) == (ROUNDS, ROUNDS, ROUNDS)
+        assert len(await ledger.message_ids(p, 999)) == ROUNDS
+        assert [one.position for one in await ledger.recent_messages(p, "default", 999)] == list(range(ROUNDS))
+        stamps = [at for one in told for name, at in one["stamps"] if name in rounds]
+        assert len(stamps) == len(set(stamps)) == 2 * ROUNDS, "no two writes of an owner have one instant"
+        for one in told:
+            own = [at for name, at in one["stamps"] if name in rounds]
+            assert own == sorted(own)
+
+
+async def test_one_job_is_claimed_by_one_process(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:
+    """Two ledgers that claim at once share the jobs; what one holds the other neither claims nor releases."""
+    other = await open_on(neo4j_server)
+    try:
+        for n in range(20):
+            await ledger.accept(acceptance(f"m{n}", scope=Scope(user_id=f"u{n}")))
+        claims = await asyncio.gather(*(one.claim_jobs(5) for one in (ledger, other) * 4))
+        names = [job.id for claim in claims for job in claim]
+        assert sorted(names) == sorted(f"job-m{n}" for n in range(20))
+        assert [await one.release_jobs() for one in (ledger, other)] == [0, 0]
+        done = (await ledger.accept(acceptance("x"))).job
+        assert done.state is JobState.PENDING
+    finally:
+        await other.close()
+    assert await ledger.release_jobs() == sum(len(claim) for claim in claims[1::2])
+
+
+async def test_a_request_id_belongs_to_one_owner_of_the_tenant(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:
+    """Two owners that use one id at the same time: one is written, the other is refused as reused."""
+    other = await open_on(neo4j_server)
+    try:
+        for n in range(10):
+            scopes = [Scope(user_id=f"{who}{n}") for who in ("a", "b")]
+            answers = await asyncio.gather(
+                *(
+                    one.accept(acceptance("m", scope=scope, request=key(f"r{n}")))
+                    for one, scope in zip((ledger, other), scopes, strict=True)
+                ),
+                return_exceptions=True,
+            )
+            assert sorted(type(one).__name__ for one in answers) == ["Accepted", "RequestIdReused"]
+            owners = [await ledger.owner(scope.partition) for scope in scopes]
+            assert sum(one is not None for one in owners) == 1
+    finally:
+        await other.close()
+
+
+async def test_a_place_is_taken_beside_equals_only(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:
+    """Processes with one shared index stand beside each other; another index, or one of its own, is refused."""
+    assert await ledger.enter("qdrant:one", exclusive=False)
+    await ledger.outbox_refill()
+    other = await open_on(neo4j_server)
+    try:
+        for index, exclusive in (("qdrant:two", False), ("qdrant:one", True), ("edge:here", True)):
+            with pytest.raises(Misplaced):
+                await other.enter(index, exclusive=exclusive)
+        assert not await other.enter("qdrant:one", exclusive=False), "it is filled already"
+        await ledger.renew([])
+    finally:
+        await other.close()
+    assert not await ledger.enter("qdrant:one", exclusive=True), "the other one left, and this one has its own place"
+
+
+async def test_a_new_index_is_filled_once(ledger: Neo4jLedger) -> None:
+    """An index that nobody filled has to be; after a refill of all it need not, until another one is named."""
+    await ledger.commit(
+        Changes(partition=owner(0).partition, revisions=(revision("r", "a", partition=owner(0).partition),))
+    )
+    assert await ledger.enter("a", exclusive=False)
+    assert await ledger.enter("a", exclusive=False)
+    assert await ledger.outbox_refill() == 1
+    assert not await ledger.enter("a", exclusive=False)
+    assert await ledger.enter("b", exclusive=False)
+    assert await ledger.memories(owner(0).partition, ["a"], Axes())
+
+
+async def test_ledgers_that_open_at_once_make_the_schema_once(neo4j_server: Neo4jServer) -> None:
+    """On a database without a schema several opens wait for one another, and all of them work."""
+    await asyncio.to_thread(bare, neo4j_server)
+    opened = await asyncio.gather(*(open_on(neo4j_server) for _ in range(4)))
+    for n, ledger in enumerate(opened):
+        await ledger.accept(acceptance(f"m{n}"))
+    assert len(await opened[0].message_ids(acceptance().scope.partition, 9)) == 4
+    for ledger in opened:
+        await ledger.close()

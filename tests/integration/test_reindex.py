@@ -1,0 +1,119 @@
+"""Reindexing beside live traffic: the new index is whole once it took over, whatever was written meanwhile."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger_files import told
+from stories import ALICE, tell
+from twohop.app import App
+from twohop.errors import IndexUnavailable
+from twohop.memory.project import Projector
+from twohop.memory.upkeep.reindex import reindex
+from twohop.memory.upkeep.verify import verify_owner
+from twohop.memory.upkeep.verify_index import points_of
+from twohop.vector.edge import EdgeIndex
+from twohop.vector.index import Index
+from twohop.vector.sparse import ENCODER
+
+
+class Shared:
+    """An index behind a name, as on a server: what is asked of it goes to the one that the name stands for."""
+
+    def __init__(self, current: Index, make: Callable[[], Awaitable[Index]]) -> None:
+        self.current = current
+        self.make = make
+        self.before_switch: Callable[[], Awaitable[object]] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.current, name)
+
+    async def beside(self) -> "Shared":
+        return Shared(await self.make(), self.make)
+
+    async def switch_to(self, other: "Shared") -> None:
+        if self.before_switch is not None:
+            await self.before_switch()
+        self.current = other.current
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    async with told(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def beside(app: App, tmp_path: Path) -> AsyncIterator[EdgeIndex]:
+    """The index that is built beside that of the app."""
+    embedder = app.embedder
+    opened = await EdgeIndex.open(
+        tmp_path / "beside", model=embedder.model, dimension=embedder.dimension, encoder=ENCODER
+    )
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def shared(app: App, beside: EdgeIndex) -> Any:
+    async def make() -> Index:
+        return beside
+
+    return Shared(app.index, make)
+
+
+async def run(app: App, shared: Any) -> AsyncIterator[str]:
+    async for partition in reindex(app.ledger, shared, lambda index: Projector(app.ledger, index, app.embedder)):
+        yield partition
+
+
+async def clean(app: App, index: Any) -> bool:
+    """Whether the index holds what the ledger says, once what waits is projected."""
+    await Projector(app.ledger, index, app.embedder).project()
+    found = [await verify_owner(app.ledger, index, one, centred=True) for one in await app.ledger.partitions(9)]
+    return not any(one.findings or one.waiting for one in found)
+
+
+async def test_a_new_index_takes_over_whole(app: App, beside: EdgeIndex, shared: Any) -> None:
+    """Whatever the old one held, the new one holds every owner's points; nothing has to be projected again."""
+    old = [point.id async for point in points_of(app.index, ALICE.partition)]
+    await app.index.delete(ALICE.partition, old[::2])
+    copied = [partition async for partition in run(app, shared)]
+    assert len(copied) == len(set(copied)) == 2, "an agent that was only configured has nothing to index"
+    assert shared.current is beside
+    assert (await app.ledger.backlog()).waiting == 0
+    assert [point.id async for point in points_of(beside, ALICE.partition)] == old
+    assert await clean(app, shared)
+
+
+async def test_what_is_written_meanwhile_is_in_it(app: App, shared: Any) -> None:
+    """An owner that is written to after it was copied is copied again, and loses nothing."""
+    copied: list[str] = []
+    async for partition in run(app, shared):
+        copied.append(partition)
+        if len(copied) == 2:
+            await tell(app, "Alice works_at Cedar", day=90)
+    assert sorted(copied[:2]) == sorted(set(copied))
+    assert copied[2:] == [ALICE.partition]
+    assert await clean(app, shared)
+
+
+async def test_what_is_written_at_the_last_moment_waits_for_it(app: App, shared: Any) -> None:
+    """Writes between the last copy and the switch went to the old index: they are projected into the new one."""
+    shared.before_switch = lambda: tell(app, "Alice works_at Cedar", day=90)
+    async for _ in run(app, shared):
+        pass
+    assert (await app.ledger.backlog(ALICE.partition)).waiting
+    assert await clean(app, shared)
+
+
+async def test_a_rebuild_that_fails_changes_nothing(app: App, beside: EdgeIndex, shared: Any) -> None:
+    """When the new index can't be filled the old one goes on answering."""
+    await beside.close()
+    with pytest.raises(IndexUnavailable):
+        async for _ in run(app, shared):
+            pass
+    assert shared.current is app.index
+    assert await clean(app, shared)
