@@ -59,7 +59,10 @@ until_works() {
   done
 }
 
-memories() { client list --user alice --limit 1000 --json | python3 -c 'import json, sys; print("\n".join(sorted(m["id"] for m in json.load(sys.stdin)["results"])))'; }
+memories() { client list --user alice --limit 1000 --json | python3 -c '
+import json, sys
+for memory in sorted(found["id"] for found in json.load(sys.stdin)["results"]):
+    print(memory)'; }
 two_hops() { client recall "$QUESTION" --user alice --json | python3 -c '
 import json, sys
 answer = json.load(sys.stdin)

@@ -24,6 +24,10 @@ MANIFESTS = {
 }
 PODS = {name: m["spec"]["template"]["spec"] for name, m in MANIFESTS.items() if "template" in m.get("spec", {})}
 VERSIONS = ("1.30", "1.34")
+FIELDS = Settings.model_fields.keys()
+SAMPLES = {"TWOHOP_LLM__MODE": "tools", "TWOHOP_LLM__FALLBACK": "none"}
+"""What the compose file takes from outside and is no free text."""
+
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", MANIFESTS)
@@ -89,10 +93,3 @@ def test_every_setting_of_a_deployment_exists(monkeypatch: pytest.MonkeyPatch) -
     for name in named - settings.keys():
         monkeypatch.setenv(name, SAMPLES.get(name, "x"))
     Settings()  # Refuses names that a group of settings does not have.
-
-
-FIELDS = Settings.model_fields.keys()
-SAMPLES = {
-    "TWOHOP_LLM__MODE": "tools",
-    "TWOHOP_LLM__FALLBACK": "none",
-}
