@@ -271,7 +271,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """A memory as seen at some `Axes`: its revision visible there and its evidence known there, oldest first."""
+    """A memory as seen at some `Axes`: its revision visible there and its evidence known there.
+
+    Evidence is in the order in which it was linked; that of one commit in the order of message ids and quotes.
+    """
 
     id: str
     partition: str

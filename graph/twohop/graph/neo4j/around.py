@@ -15,7 +15,7 @@ def surroundings(x: Any) -> Surroundings:
     steps, memories, entities = x
     return Surroundings(
         relations=grouped(steps),
-        memories={row["id"]: memory(row) for row in memories},
+        memories={row["memory_id"]: memory(row) for row in memories},
         entities={id_: entity(row) for id_, _, _, row in entities if row is not None},
         degrees={id_: (relations, messages) for id_, relations, messages, _ in entities},
     )

@@ -25,8 +25,8 @@ SESSION = Look(
 SESSIONS = Look(
     """
     MATCH (s:Session {partition: $partition})
-    WHERE s.head >= q.head AND s.id > q.after
-    WITH s ORDER BY s.partition, s.head, s.id LIMIT $limit
+    WHERE s.head >= q.head AND coalesce(s.id_order, s.id) > q.after
+    WITH s ORDER BY s.partition, s.head, coalesce(s.id_order, s.id) LIMIT $limit
     RETURN collect(properties(s)) AS x
     """,
     every(session_of),

@@ -14,7 +14,7 @@ from twohop.graph.store import Backlog, Page
 OWNERS = """
 MATCH (o:Owner {tenant: $tenant})
 WHERE o.user_id >= $user_id AND o.agent_id IS NOT NULL AND o.run_id IS NOT NULL
-  AND CASE WHEN o.user_id > $user_id THEN true WHEN o.agent_id = $agent_id THEN o.run_id > $run_id
+  AND CASE WHEN o.user_id <> $user_id THEN true WHEN o.agent_id = $agent_id THEN o.run_id > $run_id
     ELSE o.agent_id > $agent_id END
 WITH o ORDER BY o.tenant, o.user_id, o.agent_id, o.run_id LIMIT $limit
 RETURN properties(o) AS x

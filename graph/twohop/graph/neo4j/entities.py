@@ -14,7 +14,8 @@ ENTITY = f"""
 v {{.partition, {picked("entity_versions", "recorded_at", "superseded_at")}, first_at: e.recorded_at, aliases: COLLECT {{
   MATCH (e)-[:ALIAS]->(a)
   WHERE {current("a")}
-  RETURN a.name ORDER BY a.recorded_at, a.normal
+  WITH a ORDER BY a.recorded_at, a.normal
+  RETURN a.name
 }}}}
 """
 """An entity `e` in its version `v`, with its other names."""
@@ -89,14 +90,15 @@ NAMED = Look(
 LISTED = Look(
     f"""
     MATCH (v:EntityVersion {{partition: $partition}})
-    WHERE v.head >= q.head AND CASE v.normal WHEN q.normal THEN v.entity_id > q.id ELSE v.normal > q.normal END
+    WHERE v.head >= q.head AND CASE coalesce(v.normal_order, v.normal)
+        WHEN q.normal THEN v.entity_id > q.id ELSE coalesce(v.normal_order, v.normal) > q.normal END
       AND {current("v")}
     MATCH (v)<-[:VERSION]-(e)
     WHERE {TAKES_PART} AND (q.name = '' OR v.normal CONTAINS q.name OR EXISTS {{
       MATCH (e)-[:ALIAS]->(a)
       WHERE a.normal CONTAINS q.name AND {current("a")}
     }})
-    WITH e, v ORDER BY v.partition, v.head, v.normal, v.entity_id LIMIT $limit
+    WITH e, v ORDER BY v.partition, v.head, coalesce(v.normal_order, v.normal), v.entity_id LIMIT $limit
     RETURN collect({ENTITY}) AS x
     """,
     every(entity),
@@ -187,18 +189,20 @@ TRAIL = Look(
       versions: COLLECT {{
         MATCH (e)-[:VERSION]->(v)
         WHERE v.recorded_at = q.at OR v.superseded_at = q.at
-        RETURN v {{.partition, {picked("entity_versions")}}} ORDER BY v.recorded_at
+        WITH v ORDER BY v.recorded_at
+        RETURN v {{.partition, {picked("entity_versions")}}}
       }},
       aliases: COLLECT {{
         MATCH (e)-[:ALIAS]->(a)
         WHERE a.recorded_at = q.at OR a.superseded_at = q.at
-        RETURN a {{{picked("aliases")}}} ORDER BY a.recorded_at, a.normal
+        WITH a ORDER BY a.recorded_at, a.normal
+        RETURN a {{{picked("aliases")}}}
       }},
       mentions: COLLECT {{
         MATCH (e)-[n:MENTIONED_IN]->()
         WHERE n.recorded_at = q.at OR n.superseded_at = q.at
+        WITH n ORDER BY n.recorded_at, n.message_at, n.message_id, n.span_start, n.span_end
         RETURN n {{{picked("mentions")}}}
-        ORDER BY n.recorded_at, n.message_at, n.message_id, n.span_start, n.span_end
       }}
     }}) AS found
     RETURN [q.at, found] AS x

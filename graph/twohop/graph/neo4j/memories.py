@@ -13,15 +13,16 @@ from twohop.graph.store import Row
 TRIPLES = """
 triples: COLLECT {
   MATCH (r)-[:ASSERTS]->(t)
-  RETURN t {.subject_id, .predicate, .object_id, .literal} ORDER BY t.position
+  WITH t ORDER BY t.position
+  RETURN t {.subject_id, .predicate, .object_id, .literal}
 }
 """
 EVIDENCE = f"""
 evidence: COLLECT {{
   MATCH (m)-[e:EVIDENCE]->(g)
   WHERE {current("e")}
+  WITH e, g ORDER BY e.recorded_at, e.message_id, e.quote
   RETURN e {{{picked("evidence", "superseded_at")}, observed_at: g.observed_at}}
-  ORDER BY e.recorded_at, e.message_id, e.quote
 }}
 """
 MEMORY = f"r {{.partition, {picked('revisions', 'superseded_at')}, created_at: m.created_at, {TRIPLES}, {EVIDENCE}}}"

@@ -1,11 +1,11 @@
 """The outbox: keys of what the index must look at again, each held by the process that is about to look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twohop.graph.model import OutboxRow
 from twohop.graph.neo4j.database import Row
-from twohop.graph.neo4j.stamp import ADVANCE, LOCK_EACH, NOW
+from twohop.graph.neo4j.stamp import ADVANCE, LOCK_EACH, NOW, queue
 from twohop.graph.neo4j.writes import Owning
 
 EVERYTHING = {
@@ -109,6 +109,8 @@ REFILL = {
     for kind in EVERYTHING
 }
 
+ADD = {kind: "\n".join((ADVANCE, queue(kind, "$ids"), f"RETURN queued_{kind} AS rows")) for kind in EVERYTHING}
+
 REFILLED_AT_ONCE = 5_000
 """Rows of one transaction: an owner is locked for a fraction of a second, and others write between two of them."""
 
@@ -118,3 +120,9 @@ async def refill(own: Owning, kind: str, after: str) -> tuple[int, str]:
     row = await own.one(REFILL[kind], after=after, limit=REFILLED_AT_ONCE)
     rows = 0 if row is None else int(row["rows"])
     return rows, "" if row is None or rows < REFILLED_AT_ONCE else str(row["last"])
+
+
+async def add(own: Owning, ids: Mapping[str, Sequence[str]]) -> None:
+    """Ask for these points to be looked at again."""
+    for kind, theirs in ids.items():
+        await own.one(ADD[kind], ids=list(dict.fromkeys(theirs)))

@@ -50,11 +50,32 @@ TYPE_OF: Mapping[str, str] = {
 """Table -> the type of its rows' edges."""
 
 
+ORDERED: Mapping[str, tuple[str, ...]] = {
+    "sessions": ("id",),
+    "speakers": ("session", "name"),
+    "entity_versions": ("normal",),
+    "aliases": ("normal",),
+    "evidence": ("quote",),
+    "requests": ("request_id",),
+    "vocabulary": ("stem",),
+}
+"""Table -> columns by which lists are ordered, and that may hold any text: see `ordered`."""
+
+
 def properties(table: str, partition: str, row: Row) -> Properties:
     """Everything that is stored of a row, what is derived included."""
     columns = {name: row[name] for name in TABLES[table].columns if row.get(name) is not None}
     derive = DERIVED.get(table)
-    return {"partition": partition, **columns, **(derive(row) if derive is not None else {})}
+    texts = {f"{name}_order": ordered(row[name]) for name in ORDERED.get(table, ()) if not row[name].isascii()}
+    return {"partition": partition, **columns, **texts, **(derive(row) if derive is not None else {})}
+
+
+def ordered(text: str) -> str:
+    """What is compared in place of a text: the database orders by UTF-16 when it compares with a parameter, else not.
+
+    Of plain ASCII it is the text itself; of others it stands beside them as `…_order`. Its order is by code points.
+    """
+    return text.encode().decode("latin-1")
 
 
 def picked(table: str, *but: str) -> str:
@@ -69,7 +90,7 @@ def text_key(*texts: str) -> str:
 
 def head(text: str) -> str:
     """The beginning of a text, by which an index orders it."""
-    return text[:HEAD]
+    return ordered(text)[:HEAD]
 
 
 def literal_properties(partition: str, literal: str) -> Properties:

@@ -38,7 +38,7 @@ from twohop.graph.neo4j import (
 from twohop.graph.neo4j.axes import at, known_then, narrowing_values
 from twohop.graph.neo4j.database import Database
 from twohop.graph.neo4j.look import Look, Reader
-from twohop.graph.neo4j.properties import LAST, head, text_key
+from twohop.graph.neo4j.properties import LAST, head, ordered, text_key
 from twohop.graph.store import NOW, Backlog, MemoryFilter, Page, Row, Surroundings, Trail
 
 T = TypeVar("T")
@@ -112,7 +112,9 @@ class Reads:
 
     async def sessions(self, partition: str, limit: int, after: str = "") -> Page[Session]:
         """A page of sessions."""
-        found = await self._ask(partition, conversations.SESSIONS, head=head(after), after=after, limit=limit + 1)
+        found = await self._ask(
+            partition, conversations.SESSIONS, head=head(after), after=ordered(after), limit=limit + 1
+        )
         return keyset.page(found, limit, lambda one: one.id)
 
     async def agent_config(self, partition: str, version: int | None = None) -> AgentConfig | None:
@@ -253,8 +255,10 @@ class Reads:
         self, partition: str, normals: Sequence[str], known_at: int | None = None
     ) -> dict[str, list[Entity]]:
         """Entities by name."""
-        names = [[normal, text_key(normal)] for normal in once(normals)]
-        return await self._ask(partition, entities.NAMED, names=names, **known_then(known_at))
+        names = {normal: text_key(normal) for normal in normals}
+        wanted = [list(name) for name in names.items()]
+        found = await self._ask(partition, entities.NAMED, names=wanted, **known_then(known_at))
+        return {normal: found[normal] for normal in names if normal in found}
 
     async def list_entities(
         self, partition: str, axes: Axes, limit: int, after: str = "", name: str = ""
@@ -265,7 +269,7 @@ class Reads:
             partition,
             entities.LISTED,
             head=head(normal),
-            normal=normal,
+            normal=ordered(normal),
             id=entity_id,
             name=name,
             limit=limit + 1,

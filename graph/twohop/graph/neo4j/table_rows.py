@@ -9,7 +9,7 @@ from twohop.graph import keyset
 from twohop.graph.model import FAR
 from twohop.graph.neo4j.database import Database, Owned
 from twohop.graph.neo4j.look import Look, Reader
-from twohop.graph.neo4j.properties import LABEL_OF, TYPE_OF, Properties, picked, properties, text_key
+from twohop.graph.neo4j.properties import LABEL_OF, ORDERED, TYPE_OF, Properties, ordered, picked, properties, text_key
 from twohop.graph.store import Page, Row
 from twohop.graph.tables import TABLES, Value
 
@@ -37,7 +37,9 @@ KEYED: Mapping[str, str] = {
 def page_of(table: str) -> Look[list[Row]]:
     """The look at a page of a table: rows behind `k0, k1, …`, or from the first on."""
     key = TABLES[table].key
-    lead, names, row = "n", [f"n.{name}" for name in key], f"n {{.partition, {picked(table)}}}"
+    texts = ORDERED.get(table, ())
+    names = [f"coalesce(n.{name}_order, n.{name})" if name in texts else f"n.{name}" for name in key]
+    lead, row = "n", f"n {{.partition, {picked(table)}}}"
     if table in BELOW:
         # Led by the ids of what they hang from, which an index gives in order.
         label, way = BELOW[table]
@@ -82,7 +84,10 @@ async def rows(reader: Reader, partition: str, table: str, limit: int, after: st
     key, columns = TABLES[table].key, TABLES[table].columns
     types = [columns[name] for name in key]
     bounds = keyset.values(after, types)
-    values = {f"k{i}": value for i, value in enumerate(bounds or [FIRST[type_] for type_ in types])}
+    values = {
+        f"k{i}": ordered(value) if isinstance(value, str) else value
+        for i, value in enumerate(bounds or [FIRST[type_] for type_ in types])
+    }
     found = await reader.ask(partition, PAGES[table], start=not bounds, limit=limit + 1, **values)
     return keyset.page(found, limit, lambda row: keyset.key(*(row[name] for name in key)) if key else "")
 

@@ -61,7 +61,8 @@ def entities_named(own: Owned, normals: Sequence[str], known_at: int | None) -> 
     for row in rows:
         if row["id"] in read:
             found.setdefault(row["normal"], []).append(read[row["id"]])
-    return {normal: sorted(them, key=lambda e: (e.recorded_at, e.id)) for normal, them in found.items()}
+    order = [normal for normal in dict.fromkeys(normals) if normal in found]
+    return {normal: sorted(found[normal], key=lambda e: (e.recorded_at, e.id)) for normal in order}
 
 
 def list_entities(own: Owned, axes: Axes, limit: int, after: str, name: str) -> Page[Entity]:
