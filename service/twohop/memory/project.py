@@ -208,7 +208,8 @@ class Projector:
         means, fitted = Means(), False
         if owner is not None and self._embedder is not None and self._embedder.centred:
             means, fitted = await self._centred(self._embedder, owner, stored)
-        drafts = await Builder(self._ledger, partition, owner.seq if owner else 0).drafts(state)
+        seq, last_time = (owner.seq, owner.last_time) if owner else (0, -1)
+        drafts = await Builder(self._ledger, partition, seq, last_time).drafts(state)
         made = {draft.point.id for draft in drafts}
         gone = [row.id for row in rows if row.id not in made]
         await self._index.upsert(await self._embedded(drafts, means))
@@ -300,16 +301,20 @@ async def state_of(ledger: Ledger, partition: str, rows: Sequence[OutboxRow]) ->
 
 
 class Builder:
-    """Makes the points of one owner's rows."""
+    """Makes the points of one owner's rows.
 
-    def __init__(self, ledger: Ledger, partition: str, seq: int) -> None:
+    `seq` and `last_time` are the owner's from before the rows' state was read; -1 = that instant is not known.
+    """
+
+    def __init__(self, ledger: Ledger, partition: str, seq: int, last_time: int = -1) -> None:
         self._ledger = ledger
         self._partition = partition
         self._seq = seq
+        self._last_time = last_time
 
     async def drafts(self, state: State) -> list[Draft]:
         """The points that the state calls for; a row without one has none at any time."""
-        revisions, relations = await asyncio.gather(self._revisions(state), self._relations(state.relations))
+        revisions, relations = await asyncio.gather(self._revisions(state), self._relations(state))
         return [*self._messages(state), *revisions, *relations]
 
     def _messages(self, state: State) -> list[Draft]:
@@ -342,28 +347,37 @@ class Builder:
             for evidence in [memories[revision.memory_id].evidence]
         ]
 
-    async def _relations(self, relations: Sequence[Relation]) -> list[Draft]:
+    async def _relations(self, state: State) -> list[Draft]:
         """One point a version, also of those that ended, that is worded unlike the memories behind it."""
         drafts: list[Draft] = []
-        behind = await self._behind(relations) if relations else {}
-        for relation in relations:
+        behind = await self._behind(state)
+        for relation in state.relations:
             if any(normal(memory.revision.text) == normal(relation.text) for memory in behind[relation.id]):
                 continue
             evidence = [row for memory in behind[relation.id] for row in memory.evidence]
             drafts.append(relation_draft(relation, evidence, said_last(evidence, relation.recorded_at), self._seq))
         return drafts
 
-    async def _behind(self, relations: Sequence[Relation]) -> dict[str, list[Memory]]:
+    async def _behind(self, state: State) -> dict[str, list[Memory]]:
         """Relation id -> the memories that supported it when it was recorded: what is later said changes nothing."""
+        found = {
+            (self._last_time, memory.id): memory
+            for them in state.facts.values()
+            for memory in them
+            # Nothing was written since that instant, so what is known now was known then.
+            if max(memory.revision.recorded_at, *(row.recorded_at for row in memory.evidence)) <= self._last_time
+        }
         supports: dict[int, dict[str, None]] = {}
-        for relation in relations:
-            supports.setdefault(relation.recorded_at, {}).update(dict.fromkeys(relation.support))
+        for relation in state.relations:
+            for one in relation.support:
+                if (relation.recorded_at, one) not in found:
+                    supports.setdefault(relation.recorded_at, {})[one] = None
         looks = [self._ledger.memories(self._partition, list(ids), Axes(known_at=at)) for at, ids in supports.items()]
-        read = zip(supports, await asyncio.gather(*looks), strict=True)
-        found = {(at, memory.id): memory for at, memories in read for memory in memories}
+        for at, memories in zip(supports, await asyncio.gather(*looks), strict=True):
+            found.update(((at, memory.id), memory) for memory in memories)
         return {
             relation.id: [found[key] for one in relation.support if (key := (relation.recorded_at, one)) in found]
-            for relation in relations
+            for relation in state.relations
         }
 
 

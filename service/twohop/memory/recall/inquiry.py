@@ -103,13 +103,15 @@ class Inquiry:
         if self._request.arms:
             return await self._result(ranked.order, ranked.scores, [], [], [], gate=0.0)
         found = self._facts(facts, ranked)
-        second = SecondStage(self._ledger, self._question, self._view, self._lookup, self._near, self._hand)
+        second = SecondStage(
+            self._ledger, self._question, self._view, self._lookup, self._near, self._hand, self._request.limit
+        )
         # Side by side, so that what both read of the graph is read in the same steps.
         (gate, reached), (units, paths) = await asyncio.gather(self._second(second, found, ranked), self._heads(found))
         order, scores = second.fuse(ranked, gate, reached)
         listed = self._listed(found)
         return await self._result(
-            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, reached=reached
+            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, reached=reached, told=second.told
         )
 
     async def _second(
@@ -226,11 +228,15 @@ class Inquiry:
         return units, paths
 
     async def _proofs(
-        self, order: Sequence[str], scores: Mapping[str, Scores], reached: Mapping[str, Reached]
+        self,
+        order: Sequence[str],
+        scores: Mapping[str, Scores],
+        reached: Mapping[str, Reached],
+        told: Mapping[str, Sequence[Memory]],
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
         brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop > 0}
-        paths = await prove(self._ledger, self._view, self._near, brought, self._request.depth)
+        paths = await prove(self._ledger, self._view, self._near, brought, told, self._request.depth)
         return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
 
     async def _result(
@@ -243,11 +249,12 @@ class Inquiry:
         *,
         gate: float,
         reached: Mapping[str, Reached] | None = None,
+        told: Mapping[str, Sequence[Memory]] | None = None,
     ) -> RecallResult:
         places = arrange(order, scores, facts, units, self._request.limit, messages=self._with_messages)
         renderer = Renderer(self._ledger, self._view, self._hand.turns, self._near)
         proven, messages = await asyncio.gather(
-            self._proofs(order, scores, reached or {}) if gate else nothing(), renderer.sources(places)
+            self._proofs(order, scores, reached or {}, told or {}) if gate else nothing(), renderer.sources(places)
         )
         return renderer.result(
             places,

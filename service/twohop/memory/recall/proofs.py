@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from twohop.graph.model import Relation
+from twohop.graph.model import Memory, Relation
 from twohop.graph.store import Ledger
 from twohop.memory.api import Path
 from twohop.memory.recall.hop import Reached
@@ -12,17 +12,25 @@ from twohop.memory.recall.view import View, unique
 
 
 async def prove(
-    ledger: Ledger, view: View, near: Neighbourhood, reached: Mapping[str, Reached], depth: int
+    ledger: Ledger,
+    view: View,
+    near: Neighbourhood,
+    reached: Mapping[str, Reached],
+    known: Mapping[str, Sequence[Memory]],
+    depth: int,
 ) -> dict[str, Path]:
     """Message id -> its path: to the bridge by the fact that led there, and on by a fact of the message, if any.
 
-    With a `depth` of 1 the path ends at the bridge.
+    `known`: by message, the facts that rest on it, as far as they were read. With a `depth` of 1 the path ends at the
+    bridge.
     """
-    told = await ledger.facts_of_messages(view.partition, list(reached), view.axes)
+    told = dict(known)
+    if unread := [one for one in reached if one not in told]:
+        told.update(await ledger.facts_of_messages(view.partition, unread, view.axes))
     memory_ids = unique(
         [
             *(one.bridge.fact.memory.id for one in reached.values()),
-            *(memory.id for few in told.values() for memory in few),
+            *(memory.id for one in reached for memory in told.get(one, ())),
         ]
     )
     _, relations = await asyncio.gather(

@@ -1,10 +1,10 @@
 """The second stage: how far the graph takes part in the order of messages, and what it brings."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from twohop.graph.model import Entity
+from twohop.graph.model import Entity, Memory
 from twohop.graph.store import Ledger
 from twohop.memory.api import Scores
 from twohop.memory.recall.facts import Fact
@@ -27,6 +27,9 @@ HOP = 2.0
 AHEAD = 10
 """Best messages that the gate compares with, and messages of each second query that it looks at."""
 
+TOLD = 2
+"""Reached messages whose facts are read with them, in lengths of the answer: of those shown hardly one is missing."""
+
 REACHED = 100
 """Messages of the second queries that join the list."""
 
@@ -38,7 +41,14 @@ class SecondStage:
     """The second queries of one recall."""
 
     def __init__(
-        self, ledger: Ledger, question: Question, view: View, lookup: Lookup, near: Neighbourhood, hand: InHand
+        self,
+        ledger: Ledger,
+        question: Question,
+        view: View,
+        lookup: Lookup,
+        near: Neighbourhood,
+        hand: InHand,
+        limit: int,
     ) -> None:
         self._ledger = ledger
         self._question = question
@@ -46,6 +56,10 @@ class SecondStage:
         self._lookup = lookup
         self._near = near
         self._hand = hand
+        self._limit = limit
+        self._mentions: dict[str, Collection[str]] = {}
+        self.told: Mapping[str, Sequence[Memory]] = {}
+        """Of the best messages that were reached, the facts that rest on them."""
 
     async def take(self, kept: Sequence[Fact], ranked: Ranked) -> tuple[float, dict[str, Reached]]:
         """How far the graph takes part (0 … 1), and what the second queries found, by message."""
@@ -54,15 +68,15 @@ class SecondStage:
         opened = flag(kept, {way.fact.memory.id for way in ways})
         if not opened:
             return 0.0, {}
-        found, linked = await asyncio.gather(
-            self._ask_again(ways),
-            self._ledger.mentions_of(
-                self._view.partition, [way.entity.id for way in ways], LINKED, self._view.axes.known_at
-            ),
-        )
-        reached = reach(found, {one: set(few) for one, few in linked.items()})
+        found, linked = await asyncio.gather(self._ask_again(ways), self._linked(way.entity.id for way in ways))
+        reached = reach(found, linked)
         best = sorted(reached, key=lambda one: (-round(reached[one].score, 6), one))[:REACHED]
-        await self._hand.read(best)
+        view = self._view
+        likely = best[: TOLD * self._limit]
+        _, told = await asyncio.gather(
+            self._hand.read(best), self._ledger.facts_of_messages(view.partition, likely, view.axes)
+        )
+        self.told = {one: told.get(one, ()) for one in likely}
         reached = {one: reached[one] for one in best if one in self._hand.turns}
         together = {
             one: (way.fact.stems, self._hand.stems(one))
@@ -79,13 +93,26 @@ class SecondStage:
         inside = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
         known: dict[str, list[Entity]] = {}
         if inside:
-            known = await self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at)
+            # What the facts are about is what most ways lead over: what mentions it is read in the same step.
+            ends = [one.id for few in own.values() for one in few if one.named and one.id not in near.hubs]
+            known, _ = await asyncio.gather(
+                self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at),
+                self._linked(ends),
+            )
         await near.know(entity.id for few in known.values() for entity in few)
         ends: dict[str, list[Entity]] = {}
         for memory_id, entities in own.items():
             all_ = [*entities, *(e for one in entities for run in sorted(runs(one.normal)) for e in known.get(run, ()))]
             ends[memory_id] = list({entity.id: entity for entity in all_}.values())
         return ends
+
+    async def _linked(self, entity_ids: Iterable[str]) -> Mapping[str, Collection[str]]:
+        """Entity id -> the newest messages that mention it."""
+        if fresh := [one for one in dict.fromkeys(entity_ids) if one not in self._mentions]:
+            view = self._view
+            found = await self._ledger.mentions_of(view.partition, fresh, LINKED, view.axes.known_at)
+            self._mentions.update((one, set(found.get(one, ()))) for one in fresh)
+        return self._mentions
 
     async def _ask_again(self, ways: Sequence[Bridge]) -> list[tuple[Bridge, Lists]]:
         """The second queries' lists: all bridges in one batch, and one more for the scores that are missing."""

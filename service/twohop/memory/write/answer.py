@@ -116,17 +116,12 @@ class Answers:
 
     async def _led(self, partition: str, commits: Sequence[Commit]) -> dict[int, Led]:
         """By a commit's instant, its memories as they stood right after it."""
-
-        async def read(commit: Commit) -> Led:
-            axes = Axes(known_at=commit.at)
-            around, relations = await asyncio.gather(
-                self._ledger.around(partition, axes, memory_ids=commit.memory_ids),
-                self._ledger.relations_of_memories(partition, commit.memory_ids, axes),
-            )
-            return Led(around, relations)
-
-        found = await asyncio.gather(*(read(commit) for commit in commits))
-        return {commit.at: led for commit, led in zip(commits, found, strict=True)}
+        then = [(Axes(known_at=commit.at), commit.memory_ids) for commit in commits]
+        around, relations = await asyncio.gather(
+            asyncio.gather(*(self._ledger.around(partition, axes, memory_ids=ids) for axes, ids in then)),
+            asyncio.gather(*(self._ledger.relations_of_memories(partition, ids, axes) for axes, ids in then)),
+        )
+        return {commit.at: Led(*pair) for commit, *pair in zip(commits, around, relations, strict=True)}
 
 
 def commits_of(decisions: Sequence[Decision]) -> list[Commit]:
