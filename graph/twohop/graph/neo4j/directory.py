@@ -23,6 +23,7 @@ RETURN properties(o) AS x
 JOBS = """
 CALL (o) {
   MATCH (j:Job {partition: o.partition})
+  USING INDEX j:Job(partition, created_at, id)
   WHERE j.created_at <= $created_at AND j.id IS NOT NULL
     AND CASE j.created_at WHEN $created_at THEN j.id < $id ELSE true END
     AND j.state IN $states
