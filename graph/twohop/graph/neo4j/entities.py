@@ -71,17 +71,15 @@ NAMED = Look(
     f"""
     UNWIND q.names AS name
     CALL (q, name) {{
-      MATCH (w:EntityVersion {{partition: $partition, normal_key: name[1]}})<-[:VERSION]-(e)
-      WHERE {current("w")}
-      RETURN e
+      MATCH (v:EntityVersion {{partition: $partition, normal_key: name[1]}})<-[:VERSION]-(e)
+      WHERE {current("v")}
+      RETURN e, v
       UNION
-      MATCH (a:Alias {{partition: $partition, normal_key: name[1]}})<-[:ALIAS]-(e)
-      WHERE {current("a")}
-      RETURN e
+      MATCH (a:Alias {{partition: $partition, normal_key: name[1]}})<-[:ALIAS]-(e)-[:VERSION]->(v)
+      WHERE {current("a")} AND {current("v")}
+      RETURN e, v
     }}
-    WITH e, collect(name[0]) AS normals
-    MATCH (e)-[:VERSION]->(v)
-    WHERE {current("v")}
+    WITH e, v, collect(name[0]) AS normals
     RETURN collect([{ENTITY}, normals]) AS x
     """,
     by_name,

@@ -89,16 +89,15 @@ SLOT = Look(
     f"""
     CALL (q) {{
       UNWIND q.keys AS key
-      MATCH (r:Revision {{partition: $partition, slot_key: key}})
+      MATCH (r:Revision {{partition: $partition, slot_key: key}})<-[:REVISION]-(m)
       WHERE r.superseded_at IS NULL
-      RETURN r
+      RETURN m, r
       UNION
       UNWIND q.keys AS key
-      MATCH (r:Revision {{partition: $partition, mirror_key: key}})
+      MATCH (r:Revision {{partition: $partition, mirror_key: key}})<-[:REVISION]-(m)
       WHERE r.superseded_at IS NULL
-      RETURN r
+      RETURN m, r
     }}
-    MATCH (m)-[:REVISION]->(r)
     WITH m, r ORDER BY r.valid_from, r.id
     RETURN collect({MEMORY}) AS x
     """,
