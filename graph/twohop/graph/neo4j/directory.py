@@ -23,7 +23,7 @@ RETURN properties(o) AS x
 JOBS = """
 CALL (o) {
   MATCH (j:Job {partition: o.partition})
-  USING INDEX j:Job(partition, created_at, id)
+  USING INDEX SEEK j:Job(partition, created_at, id)
   WHERE j.created_at <= $created_at AND j.id IS NOT NULL
     AND CASE j.created_at WHEN $created_at THEN j.id < $id ELSE true END
     AND j.state IN $states
@@ -34,7 +34,7 @@ ORDER BY j.created_at DESC, j.id DESC LIMIT $limit
 """
 OF_TENANT = f"""
 MATCH (o:Owner {{tenant: $tenant}})
-USING INDEX o:Owner(tenant, user_id, agent_id, run_id)
+USING INDEX SEEK o:Owner(tenant, user_id, agent_id, run_id)
 WHERE o.user_id IS NOT NULL AND o.agent_id IS NOT NULL AND o.run_id IS NOT NULL
 {JOBS}
 """

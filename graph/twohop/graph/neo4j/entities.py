@@ -119,7 +119,7 @@ MENTIONS_OF = Look(
     UNWIND q.ids AS id
     CALL (q, id) {{
       MATCH ()-[n:MENTIONED_IN {{partition: $partition, entity_id: id}}]->()
-      USING INDEX n:MENTIONED_IN(partition, entity_id, message_at, message_id)
+      USING INDEX SEEK n:MENTIONED_IN(partition, entity_id, message_at, message_id)
       WHERE n.message_at IS NOT NULL AND n.message_id IS NOT NULL AND {current("n")}
       WITH n ORDER BY n.partition DESC, n.entity_id DESC, n.message_at DESC, n.message_id DESC
       WITH DISTINCT n.message_id AS message LIMIT $limit

@@ -41,13 +41,13 @@ ABOUT = Look(
     CALL (q) {{
       UNWIND q.entity_ids AS id
       MATCH (t:Triple {{partition: $partition, subject_id: id}})<-[:ASSERTS]-(r)<-[:REVISION]-(m)
-      USING INDEX t:Triple(partition, subject_id, predicate, recorded_at, revision_id)
+      USING INDEX SEEK t:Triple(partition, subject_id, predicate, recorded_at, revision_id)
       WHERE t.predicate IS NOT NULL AND t.recorded_at <= q.known_at AND t.revision_id IS NOT NULL
       RETURN m, r
       UNION
       UNWIND q.entity_ids AS id
       MATCH (t:Triple {{partition: $partition, object_id: id}})<-[:ASSERTS]-(r)<-[:REVISION]-(m)
-      USING INDEX t:Triple(partition, object_id)
+      USING INDEX SEEK t:Triple(partition, object_id)
       RETURN m, r
     }}
     WITH m, r WHERE m.id < q.before AND {LEFT_IN}

@@ -145,7 +145,7 @@ BY_SUBJECT = Look(
     UNWIND range(0, size(q.pairs) - 1) AS place
     CALL (q, place) {{
       MATCH (t:Triple {{partition: $partition, subject_id: q.pairs[place][0], predicate: q.pairs[place][1]}})
-      USING INDEX t:Triple(partition, subject_id, predicate, recorded_at, revision_id)
+      USING INDEX SEEK t:Triple(partition, subject_id, predicate, recorded_at, revision_id)
       WHERE {known("t")} AND t.revision_id IS NOT NULL
       MATCH (t)<-[:ASSERTS]-(r)
       WHERE {current("r")}

@@ -44,12 +44,12 @@ RELATIONS = Look(
 NEWEST = f"""
 CALL (q, id) {{
   MATCH ()-[r:RELATION {{partition: $partition, subject_id: id}}]->()
-  USING INDEX r:RELATION(partition, subject_id, recorded_at, id)
+  USING INDEX SEEK r:RELATION(partition, subject_id, recorded_at, id)
   WHERE r.id IS NOT NULL AND {held("r")}
   RETURN r ORDER BY r.partition DESC, r.subject_id DESC, r.recorded_at DESC, r.id DESC LIMIT $limit
   UNION ALL
   MATCH ()-[r:RELATION {{partition: $partition, object_id: id}}]->()
-  USING INDEX r:RELATION(partition, object_id, recorded_at, id)
+  USING INDEX SEEK r:RELATION(partition, object_id, recorded_at, id)
   WHERE r.id IS NOT NULL AND r.subject_id <> id AND {held("r")}
   RETURN r ORDER BY r.partition DESC, r.object_id DESC, r.recorded_at DESC, r.id DESC LIMIT $limit
 }}
@@ -121,12 +121,12 @@ LISTED_AT = Look(
     f"""
     CALL (q) {{
       MATCH ()-[r:RELATION {{partition: $partition, subject_id: q.entity_id}}]->()
-      USING INDEX r:RELATION(partition, subject_id, recorded_at, id)
+      USING INDEX SEEK r:RELATION(partition, subject_id, recorded_at, id)
       WHERE {known("r")} AND r.id IS NOT NULL
       RETURN r
       UNION
       MATCH ()-[r:RELATION {{partition: $partition, object_id: q.entity_id}}]->()
-      USING INDEX r:RELATION(partition, object_id, recorded_at, id)
+      USING INDEX SEEK r:RELATION(partition, object_id, recorded_at, id)
       WHERE {known("r")} AND r.id IS NOT NULL
       RETURN r
     }}
