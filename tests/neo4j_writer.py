@@ -3,16 +3,15 @@
 import asyncio
 import json
 import sys
-from pathlib import Path
 from typing import Any
-
-sys.path[:0] = [str(Path(__file__).parents[1] / root) for root in ("proto", "graph", "vector", "service", "tests")]
 
 from ledger_rows import acceptance, key, revision
 from twohop.errors import StaleRead, TwohopError
 from twohop.graph.model import Scope
 from twohop.graph.neo4j import Neo4jLedger
 from twohop.graph.store import Changes
+
+POLL_SECONDS = 0.01
 
 
 async def compete(ledger: Neo4jLedger, me: str, owner: int, rounds: int, told: dict[str, Any]) -> None:
@@ -33,7 +32,7 @@ async def compete(ledger: Neo4jLedger, me: str, owner: int, rounds: int, told: d
         except StaleRead as e:
             told["errors"].append(type(e).__name__)
             while (await state(ledger, p)) <= n:
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(POLL_SECONDS)
         else:
             told["committed"].append(name)
             told["stamps"].append((name, done.recorded_at))

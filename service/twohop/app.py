@@ -11,7 +11,6 @@ from twohop.config import EmbedderSettings, LlmSettings, Settings
 from twohop.errors import Misconfigured
 from twohop.graph.datadir import DataDir
 from twohop.graph.model import JobKind
-from twohop.graph.sqlite import SqliteLedger
 from twohop.graph.store import Ledger, Reached
 from twohop.llm.rules.extractor import RulesExtractor
 from twohop.llm.rules.judge import RulesJudge
@@ -44,7 +43,7 @@ from twohop.memory.write.runner import Lane, Runner
 from twohop.memory.write.summarise import SummaryWriter
 from twohop.memory.write.worker import Worker
 from twohop.metrics import Metrics
-from twohop.stores import index_place, open_index
+from twohop.stores import in_data_dir, index_place, open_index, open_ledger
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.none import NoIndex
@@ -63,7 +62,7 @@ class App:
     projector: Projector
     runner: Runner
     metrics: Metrics
-    data_dir: DataDir
+    data_dir: DataDir | None
     settings: Settings
 
 
@@ -79,7 +78,7 @@ async def open_core(
     jitter: Jitter = random.random,
     drop_index: bool = False,
 ) -> AsyncIterator[App]:
-    """Open the data directory and everything over it; on leaving, finish running adds and close in order.
+    """Open the stores of the settings and everything over them; on leaving, finish running adds and close in order.
 
     `extractor`, `judge` and `summariser` replace those of the settings (replay, tests). `drop_index` builds the
     index again.
@@ -90,11 +89,10 @@ async def open_core(
     predicates = PredicateTable.default().extended(settings.predicates)
     step = fault_point(settings.fault_point)
     async with AsyncExitStack() as stack:
-        data_dir = DataDir.acquire(settings.data_dir)
-        stack.callback(data_dir.release)
-        ledger = await SqliteLedger.open(
-            settings.data_dir / "ledger.db", clock=clock, synchronous=settings.synchronous, reached=step
-        )
+        data_dir = DataDir.acquire(settings.data_dir) if in_data_dir(settings) else None
+        if data_dir is not None:
+            stack.callback(data_dir.release)
+        ledger = await open_ledger(settings, clock, step)
         stack.push_async_callback(ledger.close)
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
@@ -116,7 +114,7 @@ async def open_core(
             jitter=jitter,
             step=step,
         )
-        place = index_place(settings.index, data_dir.instance())
+        place = index_place(settings.index, "" if data_dir is None else data_dir.instance())
         if await ledger.enter(place, exclusive=settings.index.backend == "edge") and place:
             await ledger.outbox_refill()
         # What could not be projected is tried again by each new process: it may be the one that can.

@@ -17,13 +17,16 @@ from twohop.memory.settings import Limits, SummarySettings, WriteSettings
 class ServerSettings(BaseModel):
     """Where and how the gRPC server listens. Without authentication only loopback addresses are taken.
 
-    `metrics_port`: where Prometheus finds the metrics over HTTP, on loopback; none by default, 0 = a free port.
+    `insecure_bind`: take other addresses too, since only trusted callers reach them (a container whose port is
+    published on loopback, a cluster's network policy). Whoever reaches the port reads and writes everything.
+    `metrics_port`: where Prometheus finds the metrics over HTTP, on `host`; none by default, 0 = a free port.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=50051, ge=0, le=65535)
+    insecure_bind: bool = False
     max_concurrent_calls: int = Field(default=256, ge=1)
     max_concurrent_streams: int = Field(default=256, ge=1)
     drain_seconds: float = Field(default=10.0, ge=0)
@@ -87,6 +90,30 @@ class EmbedderSettings(BaseModel):
         return os.environ.get("OPENAI_API_KEY", "")
 
 
+class LedgerSettings(BaseModel):
+    """The system of record. `sqlite`: in the data directory, for one process. `neo4j`: a server that many share.
+
+    The rest is about `neo4j`. `uri`: bolt://host:7687, or neo4j+s://host:7687 for TLS and clusters. Labels,
+    constraints and indexes of `database` are twohop's own; nodes with other labels are left alone. `pool`: connections
+    of this process, which bound its transactions at a time. `wait_seconds`: how long a database that is still starting
+    is waited for.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    backend: Literal["sqlite", "neo4j"] = "sqlite"
+    uri: str = ""
+    user: str = "neo4j"
+    password: SecretStr | None = None
+    database: str = "neo4j"
+    pool: int = Field(default=64, ge=2, le=1024)
+    wait_seconds: float = Field(default=60.0, ge=0)
+
+    def secret(self) -> str:
+        """The password, else empty."""
+        return self.password.get_secret_value() if self.password is not None else ""
+
+
 class IndexSettings(BaseModel):
     """The vector index. `edge`: in this process, in the data directory. `qdrant`: a server that processes share.
 
@@ -128,6 +155,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     llm: LlmSettings = LlmSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    ledger: LedgerSettings = LedgerSettings()
     index: IndexSettings = IndexSettings()
     limits: Limits = Limits()
     write: WriteSettings = WriteSettings()

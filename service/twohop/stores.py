@@ -4,16 +4,63 @@ import asyncio
 import shutil
 from urllib.parse import urlsplit
 
-from twohop.config import IndexSettings, Settings
+from twohop.config import IndexSettings, LedgerSettings, Settings
 from twohop.errors import Misconfigured
+from twohop.graph.sqlite import SqliteLedger
+from twohop.graph.store import Ledger, Reached, unwatched
+from twohop.memory.clock import Clock, system_clock
 from twohop.vector.edge import EdgeIndex
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.none import NoIndex
 from twohop.vector.sparse import ENCODER
 
+LEDGER_FILE = "ledger.db"
+"""The SQLite ledger in a data directory."""
+
 QDRANT_PORT = 6333
 """Where the client of Qdrant looks when an address names no port."""
+
+
+def in_data_dir(settings: Settings) -> bool:
+    """Whether anything of this deployment stands in the data directory."""
+    return settings.ledger.backend == "sqlite" or settings.index.backend == "edge"
+
+
+async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatched) -> Ledger:
+    """The ledger of the settings. Processes that share one go by its clock, not by their machines'.
+
+    Raises:
+        Misconfigured: it can't be opened as configured.
+        SchemaTooNew: a newer twohop wrote it.
+        LedgerUnavailable: its server did not answer in time.
+    """
+    match settings.ledger.backend:
+        case "sqlite":
+            return await SqliteLedger.open(
+                settings.data_dir / LEDGER_FILE, clock=clock, synchronous=settings.synchronous, reached=step
+            )
+        case "neo4j":
+            return await open_neo4j(settings.ledger, None if clock is system_clock else clock, step)
+
+
+async def open_neo4j(settings: LedgerSettings, clock: Clock | None, step: Reached) -> Ledger:
+    """As `open_ledger`, on a server."""
+    if not settings.uri:
+        raise Misconfigured("set TWOHOP_LEDGER__URI to the address of the Neo4j server")
+    # Its driver takes a moment to import, which every start without one is spared.
+    from twohop.graph.neo4j import Neo4jLedger  # noqa: PLC0415
+
+    return await Neo4jLedger.open(
+        settings.uri,
+        user=settings.user,
+        password=settings.secret(),
+        database=settings.database,
+        clock=clock,
+        pool=settings.pool,
+        wait_seconds=settings.wait_seconds,
+        reached=step,
+    )
 
 
 async def open_index(settings: Settings, embedder: Embedder, *, anew: bool = False) -> Index:

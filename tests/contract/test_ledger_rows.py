@@ -23,6 +23,10 @@ async def fill(ledger: Ledger) -> None:
     await ledger.set_agent_config(ANN, AgentConfig(instructions="Listen."))
 
 
+async def everything(ledger: Ledger) -> dict[str, list[Row]]:
+    return {table: await rows_of(ledger, table) for table in TABLES}
+
+
 async def rows_of(ledger: Ledger, table: str, limit: int = 100) -> list[Row]:
     found: list[Row] = []
     after = ""
@@ -50,23 +54,25 @@ async def test_rows_come_whole_and_in_the_order_of_their_key(ledger: Ledger, tab
 
 async def test_rows_put_back_are_the_same_and_once_is_enough(open_ledger: OpenLedger) -> None:
     """Loaded in the order of the tables another ledger holds the same rows; loading them again changes nothing."""
-    one, other = await open_ledger(), await open_ledger()
+    one = await open_ledger()
     await fill(one)
+    stored = await everything(one)
+    other = await open_ledger()
     for expected in (len, lambda _: 0):
-        for table in TABLES:
-            found = await rows_of(one, table)
+        for table, found in stored.items():
             assert await other.load(P, table, found) == expected(found)
-    for table in TABLES:
-        assert await rows_of(other, table) == await rows_of(one, table)
+    assert await everything(other) == stored
 
 
 async def test_a_row_that_says_something_else_is_refused(open_ledger: OpenLedger) -> None:
     """A row with a stored key and other content is a conflict, and nothing of its batch is written."""
-    one, other = await open_ledger(), await open_ledger()
+    one = await open_ledger()
     await fill(one)
-    [first, *rest] = await rows_of(one, "messages")
+    stored = await everything(one)
+    [first, *rest] = stored["messages"]
+    other = await open_ledger()
     for table in ("owners", "sessions"):
-        await other.load(P, table, await rows_of(one, table))
+        await other.load(P, table, stored[table])
     await other.load(P, "messages", [first])
     with pytest.raises(Conflict):
         await other.load(P, "messages", [*rest, {**first, "content": "something else"}])
@@ -75,20 +81,26 @@ async def test_a_row_that_says_something_else_is_refused(open_ledger: OpenLedger
 
 async def test_a_row_that_points_at_nothing_is_refused(open_ledger: OpenLedger) -> None:
     """A revision without its memory is not taken."""
-    one, other = await open_ledger(), await open_ledger()
+    one = await open_ledger()
     await fill(one)
+    revisions = await rows_of(one, "revisions")
+    other = await open_ledger()
     with pytest.raises(Conflict):
-        await other.load(P, "revisions", await rows_of(one, "revisions"))
+        await other.load(P, "revisions", revisions)
     assert await rows_of(other, "revisions") == []
 
 
 async def test_counters_are_set_to_what_is_stored(open_ledger: OpenLedger) -> None:
     """Counters that say something else are put right; right ones are left alone, and so is the owner's sequence."""
-    one, other = await open_ledger(), await open_ledger()
+    one = await open_ledger()
     await fill(one)
+    stored = await everything(one)
+    assert await one.recount(P) == 0
+    assert await rows_of(one, "owners") == stored["owners"]
+    other = await open_ledger()
     wrong = {"owners": "memory_count", "sessions": "message_count", "speakers": "message_count"}
-    for table in TABLES:
-        found = await rows_of(one, table)
+    for table, right in stored.items():
+        found = right
         if table in wrong:
             found = [{**row, wrong[table]: 70} for row in found]
         if table == "entities":
@@ -97,12 +109,9 @@ async def test_counters_are_set_to_what_is_stored(open_ledger: OpenLedger) -> No
     assert await other.recount(P) == 1 + 1 + 2 + 2  # Owner, session, two speakers, two entities.
     assert await other.recount(P) == 0
     for table in ("sessions", "speakers", "entities"):
-        assert await rows_of(other, table) == await rows_of(one, table)
-    [after], [before] = await rows_of(other, "owners"), await rows_of(one, "owners")
+        assert await rows_of(other, table) == stored[table]
+    [after], [before] = await rows_of(other, "owners"), stored["owners"]
     assert {**after, "seq": 0, "last_time": 0} == {**before, "seq": 0, "last_time": 0}
-    seq = before["seq"]
-    assert await one.recount(P) == 0
-    assert [row["seq"] for row in await rows_of(one, "owners")] == [seq]
 
 
 async def test_points_are_asked_for_by_id(ledger: Ledger) -> None:

@@ -1,16 +1,18 @@
 """What makes an add durable before it is processed: one statement."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from twohop.errors import LedgerUnavailable
-from twohop.graph.model import Message
+from twohop.graph.model import Message, OutboxRow
 from twohop.graph.neo4j import requests
 from twohop.graph.neo4j.jobs import QUEUE_SUMMARY, START_JOB, find, starting
-from twohop.graph.neo4j.properties import properties
+from twohop.graph.neo4j.properties import properties, text_key
 from twohop.graph.neo4j.stamp import ADVANCE, LATER, NAME, PLANNED, named, queue
+from twohop.graph.neo4j.vocabulary import ADD_WORDS, words
 from twohop.graph.neo4j.writes import Owning, Unwritten
-from twohop.graph.rows import job_of, message_columns
+from twohop.graph.rows import job_of, message_columns, message_of, owner_of, session_of
 from twohop.graph.store import Acceptance, Accepted
 
 WINDOW = 4
@@ -58,6 +60,27 @@ WITH o, now, at, begun, reduce(ids = [], some IN changed | ids + some) AS change
 SET o.session_count = o.session_count + begun, o.message_count = o.message_count + $count
 """
 
+TOLD = """
+CALL (o) {
+  UNWIND $ids AS id
+  MATCH (m:Message {partition: $partition, id: id})
+  RETURN collect(m {.id, .position}) AS places
+}
+CALL (places) {
+  OPTIONAL MATCH (s:Session {partition: $partition, key: $session_key})
+  RETURN properties(s) AS session
+}
+CALL (places) {
+  WITH reduce(first = null, place IN places |
+    CASE WHEN first IS NULL OR place.position < first THEN place.position ELSE first END) AS first
+  MATCH (m:Message {partition: $partition, session_key: $session_key})
+  WHERE m.position >= first - $recent AND m.position < first
+  WITH m ORDER BY m.position
+  RETURN collect(properties(m)) AS before
+}
+"""
+"""What stands there now: the places of the job's messages, its session, and what was said before them."""
+
 ACCEPT = "\n".join(
     (
         PLANNED,
@@ -70,8 +93,10 @@ ACCEPT = "\n".join(
         "WITH o, now, at, changed",
         START_JOB,
         QUEUE_SUMMARY,
+        ADD_WORDS,
         queue("message", "changed"),
-        "RETURN o.seq AS seq, at, job",
+        TOLD,
+        "RETURN o.seq AS seq, at, job, properties(o) AS owner, session, places, before, changed",
     )
 )
 
@@ -93,10 +118,27 @@ async def accept(own: Owning, acceptance: Acceptance) -> Accepted:
         job=starting(acceptance.job),
         summaries=[] if acceptance.summary is None else [starting(acceptance.summary)],
         summary_after=acceptance.summary_after,
+        words=words(own.partition, acceptance.vocabulary),
+        ids=[message.id for message in acceptance.messages],
+        session_key=text_key(acceptance.job.session),
+        recent=acceptance.recent,
     )
     if row is None:
         raise Unwritten(await repeated(own, acceptance))
-    return Accepted(job=job_of(row["job"]), repeated=False, seq=row["seq"], recorded_at=row["at"])
+    place = {one["id"]: one["position"] for one in row["places"]}
+    return Accepted(
+        job=job_of(row["job"]),
+        repeated=False,
+        seq=row["seq"],
+        recorded_at=row["at"],
+        owner=owner_of(row["owner"]),
+        session=None if row["session"] is None else session_of(row["session"]),
+        messages=tuple(
+            replace(message, position=place[message.id], recorded_at=row["at"]) for message in acceptance.messages
+        ),
+        before=tuple(message_of(one) for one in row["before"]),
+        queued=tuple(OutboxRow(own.partition, "message", one, row["seq"]) for one in row["changed"]),
+    )
 
 
 async def repeated(own: Owning, acceptance: Acceptance) -> Accepted:

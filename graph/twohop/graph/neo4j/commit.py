@@ -4,7 +4,10 @@ What was planned on is checked before anything is written; what the rows point a
 they are written. A count that is not the expected one undoes the whole.
 """
 
+from dataclasses import replace
+
 from twohop.errors import StaleRead
+from twohop.graph.model import OutboxRow
 from twohop.graph.neo4j import jobs, requests
 from twohop.graph.neo4j.database import Row
 from twohop.graph.neo4j.facts import PUT_EVIDENCE, PUT_RELATIONS, PUT_REVISIONS, facts
@@ -70,7 +73,7 @@ COMMIT = "\n".join(
         queue("message", "touched"),
         "SET o.state_seq = o.state_seq + $changes_state, o.memory_count = o.memory_count + new_memories,",
         "o.entity_count = o.entity_count + more",
-        "RETURN o.seq AS seq, o.state_seq AS state_seq, at, moved,",
+        "RETURN o.seq AS seq, o.state_seq AS state_seq, at, moved, touched,",
         ", ".join(EXACTLY),
     )
 )
@@ -83,6 +86,7 @@ async def commit(own: Owning, changes: Changes) -> Committed:
     passing = {one.id for one in changes.revisions} & set(changes.ended_revisions)
     revised = dict.fromkeys((*(one.id for one in changes.revisions), *changes.ended_revisions))
     related = dict.fromkeys((*(one.id for one in changes.relations), *changes.ended_relations))
+    values = {"queued_memories": [one for one in revised if one not in passing], "queued_relations": list(related)}
     row = await own.one(
         COMMIT,
         **parts,
@@ -96,8 +100,7 @@ async def commit(own: Owning, changes: Changes) -> Committed:
         words=words(own.partition, changes.vocabulary),
         jobs=jobs.setting(changes.job),
         touched=list(dict.fromkeys(changes.touched_messages)),
-        queued_memories=[one for one in revised if one not in passing],
-        queued_relations=list(related),
+        **values,
     )
     if row is None:
         raise Unwritten(await earlier(own, changes))
@@ -106,7 +109,9 @@ async def commit(own: Owning, changes: Changes) -> Committed:
             raise StaleRead(f"{name.replace('_', ' ')} don't find the rows that they were planned on: plan again")
     if changes.job is not None and not row["moved"]:
         await jobs.lost(own, changes.job)
-    return committed(row)
+    queued = {"memory": values["queued_memories"], "relation": values["queued_relations"], "message": row["touched"]}
+    rows = (OutboxRow(own.partition, kind, one, row["seq"]) for kind, ids in queued.items() for one in ids)
+    return replace(committed(row), queued=tuple(rows))
 
 
 async def earlier(own: Owning, changes: Changes) -> Committed:

@@ -168,8 +168,11 @@ class Database:
 
     async def define(self, cypher: str, **values: Any) -> None:
         """Run a schema command, which Neo4j wants alone in its transaction."""
-        async with self._session(DEFINE_SECONDS) as session:
-            await (await session.run(cypher, values)).consume()
+
+        async def work(transaction: AsyncManagedTransaction) -> list[Row]:
+            return await rows_of(transaction, cypher, values)
+
+        await self.write(work, DEFINE_SECONDS)
 
     @asynccontextmanager
     async def _session(self, seconds: float) -> AsyncIterator[AsyncSession]:

@@ -13,8 +13,8 @@ from twohop.graph.neo4j.commit import commit
 from twohop.graph.neo4j.database import POOL, Database, Row, rows_of
 from twohop.graph.neo4j.migrate import check_version, migrate
 from twohop.graph.neo4j.processes import Place
-from twohop.graph.neo4j.properties import text_key
 from twohop.graph.neo4j.reads import Reads
+from twohop.graph.neo4j.recount import recount
 from twohop.graph.neo4j.writes import Writes
 from twohop.graph.rows import job_of
 from twohop.graph.store import (
@@ -133,12 +133,6 @@ class Neo4jLedger(Reads):
         """Replace a session's rolling summary."""
         await self._writes.of(partition, summaries.set_summary, update)
 
-    async def add_vocabulary(self, partition: str, words: Mapping[str, str]) -> None:
-        """Add stems with their surface forms; when all are known nothing is written, and nothing is waited for."""
-        known = await self._ask(partition, vocabulary.KNOWN, keys=[text_key(stem) for stem in words])
-        if new := {stem: surface for stem, surface in words.items() if text_key(stem) not in known}:
-            await self._writes.of(partition, vocabulary.add_vocabulary, new)
-
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
         """Store a list's mean."""
         await self._writes.of(partition, vocabulary.set_mean, name, version, count, mean)
@@ -256,6 +250,8 @@ class Neo4jLedger(Reads):
         return rows
 
     async def _refill(self, partition: str) -> int:
+        if await self.owner(partition) is None:
+            return 0  # An agent that was configured and never spoke to.
         rows = 0
         for kind in outbox.EVERYTHING:
             after, more = "", True
@@ -263,6 +259,14 @@ class Neo4jLedger(Reads):
                 queued, after = await self._writes.of(partition, outbox.refill, kind, after)
                 rows, more = rows + queued, bool(after)
         return rows
+
+    async def outbox_add(self, partition: str, ids: Mapping[str, Sequence[str]]) -> None:
+        """Ask for some points to be projected."""
+        await self._writes.of(partition, outbox.add, ids)
+
+    async def recount(self, partition: str) -> int:
+        """Set counters to what is stored."""
+        return await self._writes.of(partition, recount)
 
     async def enter(self, index: str, *, exclusive: bool) -> bool:
         """Take this process's place beside the others."""

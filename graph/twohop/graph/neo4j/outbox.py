@@ -1,11 +1,11 @@
 """The outbox: keys of what the index must look at again, each held by the process that is about to look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twohop.graph.model import OutboxRow
 from twohop.graph.neo4j.database import Row
-from twohop.graph.neo4j.stamp import ADVANCE, LOCK_EACH, NOW
+from twohop.graph.neo4j.stamp import ADVANCE, LOCK_EACH, NOW, queue
 from twohop.graph.neo4j.writes import Owning
 
 EVERYTHING = {
@@ -118,3 +118,11 @@ async def refill(own: Owning, kind: str, after: str) -> tuple[int, str]:
     row = await own.one(REFILL[kind], after=after, limit=REFILLED_AT_ONCE)
     rows = 0 if row is None else int(row["rows"])
     return rows, "" if row is None or rows < REFILLED_AT_ONCE else str(row["last"])
+
+
+ADD = "\n".join((ADVANCE, *(queue(kind, f"${kind}_ids") for kind in EVERYTHING), "RETURN o.seq AS seq"))
+
+
+async def add(own: Owning, ids: Mapping[str, Sequence[str]]) -> None:
+    """Ask for these points to be looked at again."""
+    await own.one(ADD, **{f"{kind}_ids": list(dict.fromkeys(ids.get(kind, ()))) for kind in EVERYTHING})

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from twohop.graph.neo4j.look import Look
 from twohop.graph.neo4j.outbox import EVERYTHING, queue_all
 from twohop.graph.neo4j.properties import properties
 from twohop.graph.neo4j.stamp import ADVANCE, LATER
@@ -39,24 +38,12 @@ SET_MEAN = "\n".join(
 )
 
 
-KNOWN: Look[set[str]] = Look(
-    "UNWIND q.keys AS key MATCH (w:Word {partition: $partition, key: key}) RETURN collect(w.key) AS x",
-    lambda keys: set(keys or ()),
-)
-"""Which of the keys of stems are there."""
-
-
 def words(partition: str, vocabulary: Mapping[str, str]) -> list[dict[str, Any]]:
     """The values of `ADD_WORDS`."""
     return [
         properties("vocabulary", partition, {"stem": stem, "surface": surface, "seq": LATER})
         for stem, surface in vocabulary.items()
     ]
-
-
-async def add_vocabulary(own: Owning, vocabulary: Mapping[str, str]) -> None:
-    """Add stems outside a commit."""
-    await own.one(ADVANCE, ADD_WORDS, "RETURN words", words=words(own.partition, vocabulary))
 
 
 async def set_mean(own: Owning, name: str, version: int, count: int, mean: bytes) -> None:
