@@ -2,6 +2,8 @@
 
 `q.known_at` is `FAR` for what is known now, `q.as_of` None for whatever time it holds at. What is visible at the axes
 has no end in system time as known then, so its map carries none.
+
+What need not be asked for is a CASE, never an OR with a subquery: for an OR the database looks for each side by itself.
 """
 
 from typing import Any
@@ -53,6 +55,7 @@ def ended(x: str) -> str:
 def narrowed(memory: str) -> str:
     """Memories that have a message of the agent, and one of the run, as evidence known then."""
     return " AND ".join(
-        f"(q.{id_} = '' OR EXISTS {{ MATCH ({memory})-[w:EVIDENCE]->() WHERE w.{id_} = q.{id_} AND {current('w')} }})"
+        f"CASE WHEN q.{id_} = '' THEN true ELSE "
+        f"EXISTS {{ MATCH ({memory})-[w:EVIDENCE]->() WHERE w.{id_} = q.{id_} AND {current('w')} }} END"
         for id_ in ("agent_id", "run_id")
     )

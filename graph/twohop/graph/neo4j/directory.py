@@ -23,6 +23,7 @@ RETURN properties(o) AS x
 JOBS = """
 CALL (o) {
   MATCH (j:Job {partition: o.partition})
+  USING INDEX SEEK j:Job(partition, created_at, id)
   WHERE j.created_at <= $created_at AND j.id IS NOT NULL
     AND CASE j.created_at WHEN $created_at THEN j.id < $id ELSE true END
     AND j.state IN $states
@@ -31,7 +32,12 @@ CALL (o) {
 RETURN properties(j) AS x, o.user_id AS user_id, o.agent_id AS agent_id, o.run_id AS run_id
 ORDER BY j.created_at DESC, j.id DESC LIMIT $limit
 """
-OF_TENANT = f"MATCH (o:Owner {{tenant: $tenant}}) {JOBS}"
+OF_TENANT = f"""
+MATCH (o:Owner {{tenant: $tenant}})
+USING INDEX SEEK o:Owner(tenant, user_id, agent_id, run_id)
+WHERE o.user_id IS NOT NULL AND o.agent_id IS NOT NULL AND o.run_id IS NOT NULL
+{JOBS}
+"""
 OF_OWNER = f"MATCH (o:Owner {{partition: $partition}}) WHERE o.tenant = $tenant {JOBS}"
 
 PARTITIONS = """

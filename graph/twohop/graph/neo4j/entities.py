@@ -71,17 +71,15 @@ NAMED = Look(
     f"""
     UNWIND q.names AS name
     CALL (q, name) {{
-      MATCH (w:EntityVersion {{partition: $partition, normal_key: name[1]}})<-[:VERSION]-(e)
-      WHERE {current("w")}
-      RETURN e
+      MATCH (v:EntityVersion {{partition: $partition, normal_key: name[1]}})<-[:VERSION]-(e)
+      WHERE {current("v")}
+      RETURN e, v
       UNION
-      MATCH (a:Alias {{partition: $partition, normal_key: name[1]}})<-[:ALIAS]-(e)
-      WHERE {current("a")}
-      RETURN e
+      MATCH (a:Alias {{partition: $partition, normal_key: name[1]}})<-[:ALIAS]-(e)-[:VERSION]->(v)
+      WHERE {current("a")} AND {current("v")}
+      RETURN e, v
     }}
-    WITH e, collect(name[0]) AS normals
-    MATCH (e)-[:VERSION]->(v)
-    WHERE {current("v")}
+    WITH e, v, collect(name[0]) AS normals
     RETURN collect([{ENTITY}, normals]) AS x
     """,
     by_name,
@@ -121,6 +119,7 @@ MENTIONS_OF = Look(
     UNWIND q.ids AS id
     CALL (q, id) {{
       MATCH ()-[n:MENTIONED_IN {{partition: $partition, entity_id: id}}]->()
+      USING INDEX SEEK n:MENTIONED_IN(partition, entity_id, message_at, message_id)
       WHERE n.message_at IS NOT NULL AND n.message_id IS NOT NULL AND {current("n")}
       WITH n ORDER BY n.partition DESC, n.entity_id DESC, n.message_at DESC, n.message_id DESC
       WITH DISTINCT n.message_id AS message LIMIT $limit

@@ -40,16 +40,17 @@ ABOUT = Look(
     f"""
     CALL (q) {{
       UNWIND q.entity_ids AS id
-      MATCH (t:Triple {{partition: $partition, subject_id: id}})<-[:ASSERTS]-(r)
+      MATCH (t:Triple {{partition: $partition, subject_id: id}})<-[:ASSERTS]-(r)<-[:REVISION]-(m)
+      USING INDEX SEEK t:Triple(partition, subject_id, predicate, recorded_at, revision_id)
       WHERE t.predicate IS NOT NULL AND t.recorded_at <= q.known_at AND t.revision_id IS NOT NULL
-      RETURN r
+      RETURN m, r
       UNION
       UNWIND q.entity_ids AS id
-      MATCH (t:Triple {{partition: $partition, object_id: id}})<-[:ASSERTS]-(r)
-      RETURN r
+      MATCH (t:Triple {{partition: $partition, object_id: id}})<-[:ASSERTS]-(r)<-[:REVISION]-(m)
+      USING INDEX SEEK t:Triple(partition, object_id)
+      RETURN m, r
     }}
-    MATCH (m)-[:REVISION]->(r)
-    WHERE m.id < q.before AND {LEFT_IN}
+    WITH m, r WHERE m.id < q.before AND {LEFT_IN}
     WITH m, r ORDER BY m.id DESC LIMIT $limit
     RETURN collect({MEMORY}) AS x
     """,

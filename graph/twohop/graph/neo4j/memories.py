@@ -89,16 +89,15 @@ SLOT = Look(
     f"""
     CALL (q) {{
       UNWIND q.keys AS key
-      MATCH (r:Revision {{partition: $partition, slot_key: key}})
+      MATCH (r:Revision {{partition: $partition, slot_key: key}})<-[:REVISION]-(m)
       WHERE r.superseded_at IS NULL
-      RETURN r
+      RETURN m, r
       UNION
       UNWIND q.keys AS key
-      MATCH (r:Revision {{partition: $partition, mirror_key: key}})
+      MATCH (r:Revision {{partition: $partition, mirror_key: key}})<-[:REVISION]-(m)
       WHERE r.superseded_at IS NULL
-      RETURN r
+      RETURN m, r
     }}
-    MATCH (m)-[:REVISION]->(r)
     WITH m, r ORDER BY r.valid_from, r.id
     RETURN collect({MEMORY}) AS x
     """,
@@ -146,6 +145,7 @@ BY_SUBJECT = Look(
     UNWIND range(0, size(q.pairs) - 1) AS place
     CALL (q, place) {{
       MATCH (t:Triple {{partition: $partition, subject_id: q.pairs[place][0], predicate: q.pairs[place][1]}})
+      USING INDEX SEEK t:Triple(partition, subject_id, predicate, recorded_at, revision_id)
       WHERE {known("t")} AND t.revision_id IS NOT NULL
       MATCH (t)<-[:ASSERTS]-(r)
       WHERE {current("r")}

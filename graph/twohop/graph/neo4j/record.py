@@ -13,8 +13,8 @@ from twohop.graph.store import Backlog
 DECISION = f"d {{.partition, {picked('decisions')}}}"
 
 SEEN = """
-(q.agent_id = '' AND q.run_id = ''
- OR EXISTS {
+CASE WHEN q.agent_id = '' AND q.run_id = '' THEN true ELSE
+ EXISTS {
    UNWIND [d.memory_id, d.target_id] AS about
    MATCH (m:Memory {partition: $partition, id: about})
    WHERE (q.agent_id = '' OR EXISTS { MATCH (m)-[w:EVIDENCE]->() WHERE w.agent_id = q.agent_id })
@@ -25,7 +25,7 @@ SEEN = """
    UNWIND j.said_in AS said
    MATCH (g:Message {partition: $partition, id: said})
    WHERE (q.agent_id = '' OR g.agent_id = q.agent_id) AND (q.run_id = '' OR g.run_id = q.run_id)
- })
+ } END
 """
 """Decisions about a memory that ever rested on messages of the agent and the run, or of a job with such messages.
 

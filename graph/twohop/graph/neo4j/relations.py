@@ -1,6 +1,7 @@
 """Looks at relations. A relation's edge holds all its columns and its supporters, so no end is visited for it.
 
-At an entity the index gives both directions newest first, so a hub costs what is asked of it, not what it has.
+At an entity the index gives both directions newest first, so a hub costs what is asked of it, not what it has. Where a
+database with little in it takes another way for cheaper, and would keep to it while it grows, the index is named.
 """
 
 from collections.abc import Sequence
@@ -43,10 +44,12 @@ RELATIONS = Look(
 NEWEST = f"""
 CALL (q, id) {{
   MATCH ()-[r:RELATION {{partition: $partition, subject_id: id}}]->()
+  USING INDEX SEEK r:RELATION(partition, subject_id, recorded_at, id)
   WHERE r.id IS NOT NULL AND {held("r")}
   RETURN r ORDER BY r.partition DESC, r.subject_id DESC, r.recorded_at DESC, r.id DESC LIMIT $limit
   UNION ALL
   MATCH ()-[r:RELATION {{partition: $partition, object_id: id}}]->()
+  USING INDEX SEEK r:RELATION(partition, object_id, recorded_at, id)
   WHERE r.id IS NOT NULL AND r.subject_id <> id AND {held("r")}
   RETURN r ORDER BY r.partition DESC, r.object_id DESC, r.recorded_at DESC, r.id DESC LIMIT $limit
 }}
@@ -96,11 +99,11 @@ OF_MEMORIES = Look(
 
 LEFT_IN = f"""
 r.id < q.before AND {held("r")} AND (q.predicate = '' OR r.predicate = q.predicate)
-AND (q.agent_id = '' AND q.run_id = '' OR EXISTS {{
+AND CASE WHEN q.agent_id = '' AND q.run_id = '' THEN true ELSE EXISTS {{
   UNWIND r.support AS supporter
   MATCH (m:Memory {{partition: $partition, id: supporter}})
   WHERE {narrowed("m")}
-}})
+}} END
 """
 
 LISTED = Look(
@@ -118,10 +121,12 @@ LISTED_AT = Look(
     f"""
     CALL (q) {{
       MATCH ()-[r:RELATION {{partition: $partition, subject_id: q.entity_id}}]->()
+      USING INDEX SEEK r:RELATION(partition, subject_id, recorded_at, id)
       WHERE {known("r")} AND r.id IS NOT NULL
       RETURN r
       UNION
       MATCH ()-[r:RELATION {{partition: $partition, object_id: q.entity_id}}]->()
+      USING INDEX SEEK r:RELATION(partition, object_id, recorded_at, id)
       WHERE {known("r")} AND r.id IS NOT NULL
       RETURN r
     }}

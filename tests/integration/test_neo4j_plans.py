@@ -1,0 +1,157 @@
+"""How Neo4j walks to what recall and the write path ask for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from neo4j import Driver, GraphDatabase
+
+from ledger_rows import Ticks, graph_of_ann
+from ledgers import open_neo4j
+from neo4j_server import Neo4jServer
+from twohop.graph.neo4j import (
+    around,
+    conversations,
+    directory,
+    entities,
+    listing,
+    memories,
+    record,
+    relations,
+    statistics,
+    table_rows,
+)
+from twohop.graph.neo4j.look import Look
+
+MODULES = (around, conversations, entities, listing, memories, record, relations, statistics)
+LOOKS: dict[str, str] = {
+    f"{module.__name__.rpartition('.')[2]}.{name}": one.cypher
+    for module in MODULES
+    for name, one in vars(module).items()
+    if isinstance(one, Look)
+} | {f"rows.{table}": one.cypher for table, one in table_rows.PAGES.items()}
+LISTS = {
+    "OWNERS": directory.OWNERS,
+    "OF_TENANT": directory.OF_TENANT,
+    "OF_OWNER": directory.OF_OWNER,
+    "PARTITIONS": directory.PARTITIONS,
+}
+
+WALKS = (
+    "AllNodes",
+    "LabelScan",
+    "AllRelationships",
+    "TypeScan",
+    "IndexScan",
+    "CartesianProduct",
+    "HashJoin",
+    "VarLength",
+)
+"""Operators that go over everything, or over all that a label has, or along paths of any length."""
+
+IN_ORDER = {
+    "conversations.SESSIONS",
+    "conversations.RECENT",
+    "conversations.MESSAGE_IDS",
+    "conversations.AGENT_CONFIG",
+    "entities.LISTED",
+    "entities.MENTIONS_OF",
+    "memories.BY_SUBJECT",
+    "memories.MEMORY_IDS",
+    "record.DECISIONS",
+    "relations.LISTED",
+    "rows.messages",
+    "rows.revisions",
+    "rows.evidence",
+    "rows.relations",
+    "rows.supports",
+    "rows.decisions",
+}
+"""What ends when it has enough: the index gives the order, so that nothing is read only to be sorted."""
+
+BUSY = 3_000
+"""Relations of a busy entity."""
+
+ENOUGH = 8
+
+
+@pytest.fixture(scope="module")
+def driver(neo4j_server: Neo4jServer) -> Iterator[Driver]:
+    with GraphDatabase.driver(
+        neo4j_server.uri, auth=(neo4j_server.user, neo4j_server.password), notifications_min_severity="OFF"
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def _schema(neo4j_server: Neo4jServer, tmp_path: Path) -> None:
+    ledger = await open_neo4j(neo4j_server, tmp_path, Ticks())
+    await graph_of_ann(ledger)
+    await ledger.close()
+
+
+def asked(cypher: str) -> str:
+    """The statement that a look is sent in."""
+    return f"UNWIND $q0 AS q CALL (q) {{ {cypher} }} RETURN 0 AS part, q.i AS i, x"
+
+
+def operators(plan: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All operators of a plan with what they say."""
+    yield plan["operatorType"].partition("@")[0], plan.get("args", {})
+    for child in plan.get("children", ()):
+        yield from operators(child)
+
+
+def explained(driver: Driver, statement: str) -> list[str]:
+    with driver.session() as session:
+        plan = session.run(f"EXPLAIN {statement}", q0=[], limit=5, partition="p").consume().plan
+    assert plan is not None
+    return [name for name, _ in operators(plan)]
+
+
+@pytest.mark.usefixtures("_schema")
+@pytest.mark.parametrize("name", LOOKS)
+def test_no_look_walks_over_everything(driver: Driver, name: str) -> None:
+    """Every statement begins at what an index finds, and goes on from there; lists come out of it in their order."""
+    found = explained(driver, asked(LOOKS[name]))
+    assert [one for one in found if any(walk in one for walk in WALKS)] == []
+    if name in IN_ORDER:
+        assert not {"Top", "PartialTop", "Limit"}.isdisjoint(found)
+        assert "Top" not in found
+
+
+@pytest.mark.usefixtures("_schema")
+@pytest.mark.parametrize("name", LISTS)
+def test_no_list_of_owners_walks_over_everything(driver: Driver, name: str) -> None:
+    """What goes over several owners steps from one to the next in an index."""
+    values = dict.fromkeys(("created_at", "limit"), 0) | dict.fromkeys(("tenant", "partition", "after", "id"), "")
+    with driver.session() as session:
+        plan = session.run(
+            f"EXPLAIN {LISTS[name]}", {**values, "user_id": "", "agent_id": "", "run_id": "", "states": []}
+        ).consume()
+    assert plan.plan is not None
+    found = [one for one, _ in operators(plan.plan)]
+    assert [one for one in found if any(walk in one for walk in WALKS if walk != "IndexScan")] == []
+
+
+@pytest.mark.usefixtures("_schema")
+@pytest.mark.parametrize("end", ["subject_id", "object_id"])
+def test_a_busy_entity_costs_what_is_asked_of_it(driver: Driver, end: str) -> None:
+    """The newest few relations of an entity with thousands are read, and no others."""
+    with driver.session() as session:
+        session.run(
+            "UNWIND range(1, $busy) AS n CREATE ()-[r:RELATION {partition: 'busy', id: 'x' + n, subject_id: 'one',"
+            " object_id: 'other', recorded_at: n / 100, valid_from: 0, valid_to: 9}]->() SET r += $hub",
+            busy=BUSY,
+            hub={end: "hub"},
+        ).consume()
+        values = {"i": 0, "ids": ["hub"], "known_at": BUSY, "as_of": 5}
+        statement = asked(relations.OF_ENTITIES.cypher)
+        result = session.run(f"PROFILE {statement}", q0=[values], limit=ENOUGH, partition="busy")
+        [row] = list(result)
+        profile = result.consume().profile
+    assert len(row["x"][0][1]) == ENOUGH
+    assert profile is not None
+    busy = [(name, said.get("Details")) for name, said in operators(profile) if int(said.get("Rows", 0)) > 3 * ENOUGH]
+    assert busy == []
