@@ -24,8 +24,12 @@ from bench.soak.writer import Acknowledged, Told
 from demo.run import server
 
 from twohop.client.remote import RemoteCore
+from twohop.config import Settings
 from twohop.graph.model import Axes, Evidence, JobState
+from twohop.maintenance import open_stores
 from twohop.memory.api import Filter, Listing
+from twohop.memory.upkeep.reading import all_partitions
+from twohop.memory.upkeep.verify import verify_owner
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 2
@@ -68,6 +72,7 @@ def soak(folder: Path, *, seconds: float, writers: int) -> Report:
             for one in acknowledged
         ]
         found = asyncio.run(look(target, acknowledged))
+    differences = asyncio.run(verified(folder / "data"))
     errors = sum((few.errors for few in told), Counter[str]())
     return Report(
         acknowledged=len(acknowledged),
@@ -76,8 +81,18 @@ def soak(folder: Path, *, seconds: float, writers: int) -> Report:
         seconds=max(few.seconds for few in told),
         latencies=sorted(one.seconds for one in acknowledged),
         memories=len(found.memories),
-        findings=findings(sent, errors, found),
+        findings={**findings(sent, errors, found), "verify": differences},
     )
+
+
+async def verified(data_dir: Path) -> list[str]:
+    """What verify names in the directory, which no server has open any more."""
+    async with open_stores(Settings(data_dir=data_dir)) as stores:
+        found = [
+            await verify_owner(stores.ledger, stores.index, partition, centred=stores.embedder.centred)
+            async for partition in all_partitions(stores.ledger)
+        ]
+    return [f"{one.flaw.value} in {one.table} {one.id}: {one.detail}" for owner in found for one in owner.findings]
 
 
 async def introduce(target: str) -> None:

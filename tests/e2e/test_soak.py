@@ -16,7 +16,7 @@ def test_the_server_answers_every_writer(report: Report) -> None:
     assert report.pending == 0
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", [*RULES, "verify"])
 def test_concurrent_adds_leave_nothing_wrong(rule: str, report: Report) -> None:
     """Nothing acknowledged is lost, doubled or half linked, and errors are those that are documented."""
     assert report.findings[rule] == []
