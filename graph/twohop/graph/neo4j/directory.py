@@ -35,10 +35,16 @@ OF_TENANT = f"MATCH (o:Owner {{tenant: $tenant}}) {JOBS}"
 OF_OWNER = f"MATCH (o:Owner {{partition: $partition}}) WHERE o.tenant = $tenant {JOBS}"
 
 PARTITIONS = """
-MATCH (o:Owner)
-WHERE o.partition > $after
-RETURN o.partition AS x ORDER BY x LIMIT $limit
+CALL () {
+  MATCH (o:Owner) WHERE o.partition > $after
+  RETURN o.partition AS x ORDER BY x LIMIT $limit
+  UNION
+  MATCH (c:AgentConfig) WHERE c.partition > $after AND c.version = 1
+  RETURN c.partition AS x ORDER BY x LIMIT $limit
+}
+RETURN x ORDER BY x LIMIT $limit
 """
+"""Those too that hold an agent's configuration and nothing else."""
 
 BACKLOG = """
 MATCH (b:Outbox)
