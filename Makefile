@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak image up down lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -22,6 +22,7 @@ DEMO = $(PY) -m demo.run
 OUT ?=
 TRUTH_FLAGS ?=
 PYTEST_FLAGS ?=
+SERVICES ?=
 SECONDS ?= 30
 WRITERS ?= 64
 
@@ -77,14 +78,36 @@ soak: install ## many writers on one owner, then 50 kills at random moments: mak
 	$(PY) -m bench.soak.run --seconds $(SECONDS) --writers $(WRITERS)
 	KILLS=50 $(PY) -m pytest tests/e2e/test_kill.py
 
+image: ## build the container image
+	docker build --tag twohop:$(VERSION) --build-arg VERSION=$(VERSION) .
+
+up: image deploy/.env ## start the containers: twohop on loopback, Neo4j and Qdrant; or make up SERVICES=embedded
+	$(COMPOSE) up --detach --no-build $(SERVICES)
+
+down: deploy/.env ## stop the containers; what they hold stays in volumes
+	$(COMPOSE) --profile embedded down
+
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+COMPOSE = TWOHOP_VERSION=$(VERSION) $$(docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) \
+	--env-file deploy/.env
+
+# Secrets of this machine's stores, made once.
+deploy/.env: | deploy/.env.example
+	@umask 077; while read -r line; do case $$line in \
+		\#*) echo "$$line" ;; \
+		*_PASSWORD= | *_KEY=) echo "$$line$$(od -An -N16 -tx1 /dev/urandom | tr -d ' ')" ;; \
+		*) echo "$$line" ;; esac; done <deploy/.env.example >$@
+
 lock: .tools/lock/.installed ## pin pyproject.toml's dependencies with hashes; LOCK_FLAGS=--upgrade takes newer releases
 	$(LOCK) --group dev pyproject.toml --output-file constraints.txt
+	$(LOCK) --constraint constraints.txt pyproject.toml --output-file constraints-runtime.txt
+	$(LOCK) --constraint constraints.txt --group build --output-file constraints-build.txt
 	$(LOCK) --group proto --output-file constraints-proto.txt
 
 LOCK = .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--fork-strategy fewest --custom-compile-command 'make lock' $(LOCK_FLAGS)
 
-clean: ## remove everything that make creates
+clean: ## remove everything that make creates, but the containers, their data and their secrets
 	rm -rf .venv .tools .reports dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

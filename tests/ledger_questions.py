@@ -38,17 +38,19 @@ def some(rows: Sequence[Row], column: str = "id") -> list[str]:
     return [*values, *values[:1], "nobody", ""]
 
 
-async def pages(ask: Callable[[int, str], Awaitable[Page[Any]]], limit: int) -> list[Page[Any]]:
+async def pages(
+    ask: Callable[..., Awaitable[Page[Any]]], limit: int, *values: object, **named: object
+) -> list[Page[Any]]:
     """All pages of a list."""
-    found = [await ask(limit, "")]
+    found = [await ask(*values, limit=limit, **named)]
     while found[-1].next_key:
-        found.append(await ask(limit, found[-1].next_key))
+        found.append(await ask(*values, limit=limit, after=found[-1].next_key, **named))
     return found
 
 
 async def answers(ledger: Ledger, partition: str, stored: Stored) -> Answers:
     """Each question with its answer, for what an owner has stored."""
-    for part in (of_conversations, of_memories, of_graph, of_record):
+    for part in (of_conversations, of_memories, of_entities, of_relations, of_record):
         async for question, answer in part(ledger, partition, stored):
             yield question, answer
 
@@ -70,7 +72,7 @@ async def of_conversations(ledger: Ledger, partition: str, stored: Stored) -> An
     for radius in (-1, 0, 2, 50):
         yield f"windows {radius}", await ledger.windows(partition, ids, radius)
     for limit in (1, 4, 1_000):
-        yield f"sessions {limit}", await pages(lambda limit, after: ledger.sessions(partition, limit, after), limit)
+        yield f"sessions {limit}", await pages(ledger.sessions, limit, partition)
         yield f"message ids {limit}", await ledger.message_ids(partition, limit, ids[len(ids) // 2])
         yield f"memory ids {limit}", await ledger.memory_ids(partition, limit, "y1")
     yield "all ids", (await ledger.message_ids(partition, 10_000), await ledger.memory_ids(partition, 10_000))
@@ -98,7 +100,7 @@ async def of_memories(ledger: Ledger, partition: str, stored: Stored) -> Answers
             listed = await ledger.list_memories(partition, where, axes, 100)
             yield f"list {axes} {where}", listed
         for where in (MemoryFilter(), MemoryFilter(entity_ids=tuple(subjects))):
-            turned = await pages(lambda limit, after: ledger.list_memories(partition, where, axes, limit, after), 2)  # noqa: B023
+            turned = await pages(ledger.list_memories, 2, partition, where, axes)
             yield f"pages {axes} {where}", turned
 
 
@@ -117,52 +119,44 @@ def looks(rows: Sequence[Row]) -> list[Axes]:
     ]
 
 
-async def of_graph(ledger: Ledger, partition: str, stored: Stored) -> Answers:
-    ids, relations = some(stored["entities"]), some(stored["relations"])
-    messages, memories = some(stored["messages"]), some(stored["memories"])
+async def of_entities(ledger: Ledger, partition: str, stored: Stored) -> Answers:
+    ids = some(stored["entities"])
     normals = [*some(stored["entity_versions"], "normal"), *some(stored["aliases"], "normal")]
     yield "degrees", await ledger.degrees(partition, ids)
     yield "mentions", [await ledger.mentions(partition, one) for one in ids]
-    yield "relations by id", await ledger.relations_by_id(partition, relations)
-    yield "relations by key", await ledger.relations_by_key(partition, some(stored["relations"], "key"))
     for limit in (0, 1, 100):
-        yield f"mentions in {limit}", await ledger.mentions_in(partition, messages, limit)
+        yield f"mentions in {limit}", await ledger.mentions_in(partition, some(stored["messages"]), limit)
     for known_at in (None, *instants(stored["entity_versions"])):
         yield f"named {known_at}", await ledger.entities_named(partition, normals, known_at)
         for limit in (0, 2, 100):
             yield f"mentions of {known_at} {limit}", await ledger.mentions_of(partition, ids, limit, known_at)
     for at in (row["recorded_at"] for table in ("entity_versions", "aliases", "mentions") for row in stored[table]):
         yield f"trail {at}", await ledger.trail(partition, ids, at)
-    for axes in looks(stored["relations"]):
+    for axes in looks(stored["entity_versions"]):
         yield f"entities {axes}", await ledger.entities(partition, ids, axes)
+        for name in ("", "an", "\U0001f600", "a" * 300):
+            yield f"list entities {axes} {name}", await pages(ledger.list_entities, 2, partition, axes, name=name)
+
+
+async def of_relations(ledger: Ledger, partition: str, stored: Stored) -> Answers:
+    ids, relations, memories = some(stored["entities"]), some(stored["relations"]), some(stored["memories"])
+    yield "relations by id", await ledger.relations_by_id(partition, relations)
+    yield "relations by key", await ledger.relations_by_key(partition, some(stored["relations"], "key"))
+    for axes in looks(stored["relations"]):
         yield f"relations {axes}", await ledger.relations(partition, relations, axes)
         yield f"of memories {axes}", await ledger.relations_of_memories(partition, memories, axes)
         for limit in (0, 2, 100):
             yield f"relations of {axes} {limit}", await ledger.relations_of(partition, ids, axes, limit)
-            for through in (None, 2):
+            for through, narrowing in ((None, None), (2, NARROWINGS[2])):
                 around = await ledger.around(
                     partition, axes, entity_ids=ids[:4], memory_ids=memories[:3], limit=limit, hot=relations,
-                    through=through, narrowing=NARROWINGS[2] if through else None,
+                    through=through, narrowing=narrowing,
                 )  # fmt: skip
                 yield f"around {axes} {limit} {through}", around
-        for name in ("", "an", "\U0001f600", "a" * 300):
-            listed = await pages(lambda limit, after: ledger.list_entities(partition, axes, limit, after, name), 2)  # noqa: B023
-            yield f"list entities {axes} {name}", listed
         for entity_id, predicate in (("", ""), ("", "knows"), (ids[0], ""), (ids[1], "likes"), ("nobody", "")):
             for narrowing in NARROWINGS:
-                listed = await pages(
-                    lambda limit, after: ledger.list_relations(
-                        partition,
-                        axes,
-                        limit,
-                        after,
-                        entity_id,
-                        predicate,
-                        narrowing,  # noqa: B023
-                    ),
-                    3,
-                )
-                yield f"list relations {axes} {entity_id} {predicate} {narrowing}", listed
+                asked: dict[str, Any] = {"entity_id": entity_id, "predicate": predicate, "narrowing": narrowing}
+                yield f"list relations {axes} {asked}", await pages(ledger.list_relations, 3, partition, axes, **asked)
 
 
 async def of_record(ledger: Ledger, partition: str, stored: Stored) -> Answers:
@@ -178,27 +172,19 @@ async def of_record(ledger: Ledger, partition: str, stored: Stored) -> Answers:
         for job_id in ("", *jobs[:3]):
             for memory_id in ("", *memories[:3]):
                 for known_at in (None, instants(stored["decisions"])[2]):
-                    turned = await pages(
-                        lambda limit, after: ledger.decisions(
-                            partition, job_id=job_id, memory_id=memory_id, limit=limit, after=after,  # noqa: B023
-                            known_at=known_at, narrowing=narrowing,  # noqa: B023
-                        ),
-                        5,
-                    )  # fmt: skip
-                    yield f"decisions {narrowing} {job_id} {memory_id} {known_at}", turned
+                    asked: dict[str, Any] = {"job_id": job_id, "memory_id": memory_id, "known_at": known_at}
+                    turned = await pages(ledger.decisions, 5, partition, narrowing=narrowing, **asked)
+                    yield f"decisions {narrowing} {asked}", turned
 
 
 async def over_owners(ledger: Ledger, partition: str) -> Answers:
     """What is asked about several owners."""
     for tenant in ("default", "other", "nobody"):
         for limit in (1, 2, 100):
-            yield f"owners {tenant} {limit}", await pages(lambda n, after: ledger.owners(tenant, n, after), limit)  # noqa: B023
+            yield f"owners {tenant} {limit}", await pages(ledger.owners, limit, tenant)
             for of in (None, partition):
                 for states in ((), (JobState.PENDING,), (JobState.FAILED, JobState.DONE)):
-                    turned = await pages(
-                        lambda n, after: ledger.jobs(tenant, of, states=states, limit=n, after=after),
-                        limit,
-                    )
+                    turned = await pages(ledger.jobs, limit, tenant, of, states=states)
                     yield f"jobs {tenant} {limit} {of} {states}", turned
     bot = Scope(agent_id="bot").partition
     yield "config", [await ledger.agent_config(bot, version) for version in (None, 1, 3, 4)]

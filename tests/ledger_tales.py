@@ -34,6 +34,7 @@ from twohop.graph.model import (
     JobState,
     Kind,
     Mention,
+    Metadata,
     Moment,
     Operation,
     Revision,
@@ -50,7 +51,7 @@ NAMES = ("Ann", "Bob", "Cleo", "zoë", "\ufffdx", "\U0001f600", "Ann Lee", "a" *
 """Some that sort by code point only, and two that are alike for longer than an index looks."""
 
 PREDICATES = ("knows", "likes", "lives_in")
-METADATA = (
+METADATA: tuple[Metadata, ...] = (
     {},
     {"n": 1},
     {"n": 1.0, "deep": {"b": [1, None], "a": "x"}},
@@ -227,7 +228,7 @@ class Tale:
             undoing = replace(decision(id_, memory_id="y1"), operation=Operation.REVERT, reverts=undone)
             await self._ledger.commit(Changes(partition=P, decisions=(undoing,)))
         gone, kept = self._entities[0], self._entities[1]
-        moved = [one for one in await self._ledger.mentions(P, gone)][:2]
+        moved = (await self._ledger.mentions(P, gone))[:2]
         await self._ledger.commit(
             Changes(
                 partition=P,

@@ -17,13 +17,13 @@ PASSWORD = "twohop-tests"  # noqa: S105  # Of a server on loopback that lives as
 CACHE = Path(__file__).parents[1] / ".tools/neo4j"
 """Where the server's jars are kept; `make clean` removes them."""
 
-FETCH_SECONDS = 600.0
+FETCH_SECONDS = 100.0
 START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.1
 
 POM = f"""\
-<project xmlns="http://maven.apache.org/POM/4.0.0">
+<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>twohop</groupId><artifactId>neo4j-for-tests</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>

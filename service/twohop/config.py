@@ -17,13 +17,16 @@ from twohop.memory.settings import Limits, SummarySettings, WriteSettings
 class ServerSettings(BaseModel):
     """Where and how the gRPC server listens. Without authentication only loopback addresses are taken.
 
-    `metrics_port`: where Prometheus finds the metrics over HTTP, on loopback; none by default, 0 = a free port.
+    `insecure_bind`: take other addresses too, since only trusted callers reach them (a container whose port is
+    published on loopback, a cluster's network policy). Whoever reaches the port reads and writes everything.
+    `metrics_port`: where Prometheus finds the metrics over HTTP, on `host`; none by default, 0 = a free port.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=50051, ge=0, le=65535)
+    insecure_bind: bool = False
     max_concurrent_calls: int = Field(default=256, ge=1)
     max_concurrent_streams: int = Field(default=256, ge=1)
     drain_seconds: float = Field(default=10.0, ge=0)

@@ -1,17 +1,19 @@
 """Stores opened for upkeep: as the settings name them, or a ledger by its URL. Nothing is served and no job runs."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from twohop.app import make_embedder
 from twohop.config import Settings
-from twohop.errors import DataDirUnusable, FieldViolation, InvalidInput
+from twohop.errors import DataDirUnusable, FieldViolation, InvalidInput, Misplaced
 from twohop.graph.datadir import DataDir
 from twohop.graph.sqlite import SqliteLedger
-from twohop.graph.store import Ledger
+from twohop.graph.store import LEASE, Ledger
 from twohop.memory.clock import system_clock
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
@@ -21,15 +23,18 @@ from twohop.vector.index import Index
 from twohop.vector.model import IndexInfo
 from twohop.vector.sparse import ENCODER
 
+NEO4J_PORT = 7687
+PASSWORD = "TWOHOP_LEDGER__PASSWORD"  # noqa: S105  The name of a variable.
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """The open stores of a deployment, and what fills the index."""
+    """The open stores of a deployment, and what fills the index; None = it has no index."""
 
     ledger: Ledger
-    index: Index
+    index: Index | None
     embedder: Embedder
-    projector: Projector
+    projector: Projector | None
     predicates: PredicateTable
 
 
@@ -51,14 +56,14 @@ async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
         index = await open_index(settings, embedder)
         stack.push_async_callback(index.close)
         place = index_place(settings.index, "" if data_dir is None else data_dir.instance())
-        if await ledger.enter(place, exclusive=True) or await index.fresh():
+        if (await ledger.enter(place, exclusive=in_data_dir(settings)) and place) or await index.fresh():
             await ledger.outbox_refill()
             index.filling()
         yield Stores(
             ledger=ledger,
-            index=index,
+            index=index if place else None,
             embedder=embedder,
-            projector=Projector(ledger, index, embedder),
+            projector=Projector(ledger, index, embedder) if place else None,
             predicates=PredicateTable.default().extended(settings.predicates),
         )
 
@@ -110,7 +115,65 @@ def open_sqlite(url: SplitResult, settings: Settings, *, begin: bool) -> Abstrac
     return open_data_dir(Path(unquote(url.path)), settings, begin=begin)
 
 
-BACKENDS: Mapping[str, Callable[..., AbstractAsyncContextManager[Ledger]]] = {"sqlite": open_sqlite}
+@asynccontextmanager
+async def open_neo4j(url: SplitResult, settings: Settings, *, begin: bool) -> AsyncIterator[Ledger]:
+    """`neo4j://user@host:port/database`, with the password of the environment and no other process on it.
+
+    Raises:
+        Misplaced: a process has the ledger open.
+    """
+    del settings, begin  # A database that is empty is one to begin with.
+    if not url.hostname or not url.username or url.password:
+        wanted = f"give {url.scheme}://user@host:port/database, and the password as {PASSWORD}"
+        raise InvalidInput(FieldViolation("url", wanted))
+    # The driver takes half a second to import, which every start without it is spared.
+    from twohop.graph.neo4j import Neo4jLedger  # noqa: PLC0415
+
+    place = f"{url.hostname}:{url.port or NEO4J_PORT}"
+    ledger = await Neo4jLedger.open(
+        f"{url.scheme}://{place}",
+        user=unquote(url.username),
+        password=os.environ.get(PASSWORD, ""),
+        database=unquote(url.path.strip("/")) or "neo4j",
+    )
+    try:
+        try:
+            await ledger.enter("", exclusive=True)
+        except Misplaced as e:
+            raise Misplaced(f"a process has the ledger at {place} open: stop it first") from e
+        async with holding(ledger):
+            yield ledger
+    finally:
+        await ledger.close()
+
+
+@asynccontextmanager
+async def holding(ledger: Ledger) -> AsyncIterator[None]:
+    """Hold the place that was taken, however long it takes.
+
+    Raises:
+        Misplaced: another process took it meanwhile; told at the end.
+        LedgerUnavailable: it could not be held.
+    """
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(LEASE / 3_000_000)
+            await ledger.renew(())
+
+    beating = asyncio.create_task(beat(), name="heartbeat")
+    try:
+        yield
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
+
+
+BACKENDS: Mapping[str, Callable[..., AbstractAsyncContextManager[Ledger]]] = {
+    "sqlite": open_sqlite,
+    **dict.fromkeys(("neo4j", "neo4j+s", "bolt", "bolt+s"), open_neo4j),
+}
 """Scheme of a ledger's URL -> what opens it, so that nobody else writes to it meanwhile."""
 
 

@@ -1,7 +1,7 @@
 """What a Neo4j ledger answers is what the SQLite one answers, with the same rows in it: in every detail."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,14 +9,12 @@ import pytest
 from ledger_questions import Stored, answers, over_owners, pages
 from ledger_rows import P, Ticks
 from ledger_tales import made_up, remembered
+from ledgers import open_neo4j
 from neo4j_server import Neo4jServer
 from twohop.errors import Conflict, InvalidPageToken
 from twohop.graph.model import Axes
-from twohop.graph.neo4j.database import Database
-from twohop.graph.neo4j.reads import Reads
-from twohop.graph.neo4j.schema import STEPS
 from twohop.graph.sqlite import SqliteLedger
-from twohop.graph.store import Row
+from twohop.graph.store import Ledger, Row
 from twohop.graph.tables import TABLES
 
 SOME = 7
@@ -24,33 +22,28 @@ SOME = 7
 
 
 @pytest.fixture
-async def neo4j(neo4j_server: Neo4jServer) -> AsyncIterator[Reads]:
+async def neo4j(neo4j_server: Neo4jServer, tmp_path: Path) -> AsyncIterator[Ledger]:
     """An empty ledger in Neo4j."""
-    neo4j_server.wipe()
-    database = Database.connect(
-        neo4j_server.uri, user=neo4j_server.user, password=neo4j_server.password, database="neo4j"
-    )
-    for command in (one for step in STEPS for one in step):
-        await database.define(command)
-    yield Reads(database)
-    await database.close()
+    ledger = await open_neo4j(neo4j_server, tmp_path, Ticks())
+    yield ledger
+    await ledger.close()
 
 
-def stored_in(path: Path) -> dict[str, Stored]:
+def stored_in(path: Path) -> Mapping[str, Stored]:
     """Partition -> table -> rows in the order of their key, read from the file itself."""
     connection = sqlite3.connect(path)
     connection.row_factory = sqlite3.Row
     found: dict[str, dict[str, list[Row]]] = {}
     for name, table in TABLES.items():
         order = ", ".join(table.key or ("partition",))
-        for row in connection.execute(f"SELECT partition, {', '.join(table.columns)} FROM {name} ORDER BY {order}"):  # noqa: S608
+        for row in connection.execute(f"SELECT partition, {', '.join(table.columns)} FROM {name} ORDER BY {order}"):  # noqa: S608 - our own names.
             tables = found.setdefault(row["partition"], {one: [] for one in TABLES})
             tables[name].append(dict(row))
     connection.close()
     return found
 
 
-async def copy(stored: Mapping[str, Stored], ledger: Reads) -> int:
+async def copy(stored: Mapping[str, Stored], ledger: Ledger) -> int:
     """Load all rows, a few at a time; how many were new."""
     return sum(
         [
@@ -62,11 +55,11 @@ async def copy(stored: Mapping[str, Stored], ledger: Reads) -> int:
     )
 
 
-async def rows_in(ledger: Reads, partition: str) -> dict[str, list[Row]]:
+async def rows_in(ledger: Ledger, partition: str) -> Stored:
     """All rows of an owner, a few at a time."""
-    found: dict[str, list[Row]] = {}
+    found: dict[str, Sequence[Row]] = {}
     for table in TABLES:
-        turned = await pages(lambda limit, after: ledger.rows(partition, table, limit, after), SOME)  # noqa: B023
+        turned = await pages(ledger.rows, SOME, partition, table)
         found[table] = [row for page in turned for row in page.items]
     return found
 
@@ -76,10 +69,10 @@ def plain(answer: object) -> object:
     return list(answer.items()) if isinstance(answer, dict) else answer
 
 
-async def compare(sqlite: SqliteLedger, neo4j: Reads, partition: str, stored: Stored) -> int:
+async def compare(sqlite: SqliteLedger, neo4j: Ledger, partition: str, stored: Stored) -> int:
     """Ask both everything; how many questions that was."""
     asked = 0
-    theirs = answers(neo4j, partition, stored)  # type: ignore[arg-type]  # Reads alone.
+    theirs = answers(neo4j, partition, stored)
     async for question, expected in answers(sqlite, partition, stored):
         told, found = await anext(theirs)
         assert told == question
@@ -90,7 +83,7 @@ async def compare(sqlite: SqliteLedger, neo4j: Reads, partition: str, stored: St
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_a_made_up_ledger(tmp_path: Path, neo4j: Reads, seed: int) -> None:
+async def test_a_made_up_ledger(tmp_path: Path, neo4j: Ledger, seed: int) -> None:
     """Rows of all kinds go over and come back as they were, once; every question has the same answer in both."""
     clock = Ticks()
     sqlite = await SqliteLedger.open(tmp_path / "ledger.db", clock=clock, synchronous="OFF")
@@ -105,14 +98,14 @@ async def test_a_made_up_ledger(tmp_path: Path, neo4j: Reads, seed: int) -> None
         assert await rows_in(neo4j, partition) == tables
 
     assert await compare(sqlite, neo4j, P, stored[P]) > 500
-    theirs = over_owners(neo4j, P)  # type: ignore[arg-type]
+    theirs = over_owners(neo4j, P)
     async for question, expected in over_owners(sqlite, P):
         assert await anext(theirs) == (question, expected)
     assert await neo4j.memories("nobody", ["y0"], Axes()) == []
     await sqlite.close()
 
 
-async def test_the_demo(tmp_path: Path, neo4j: Reads) -> None:
+async def test_the_demo(tmp_path: Path, neo4j: Ledger) -> None:
     """What the real core remembers of the demo's conversations reads the same in both."""
     scope = await remembered(tmp_path / "data")
     path = tmp_path / "data" / "ledger.db"
@@ -123,7 +116,7 @@ async def test_the_demo(tmp_path: Path, neo4j: Reads) -> None:
     await sqlite.close()
 
 
-async def test_another_content_is_refused(tmp_path: Path, neo4j: Reads) -> None:
+async def test_another_content_is_refused(tmp_path: Path, neo4j: Ledger) -> None:
     """A row that is stored with another content stays as it is, and so does everything that came with the other."""
     clock = Ticks()
     sqlite = await SqliteLedger.open(tmp_path / "ledger.db", clock=clock, synchronous="OFF")
@@ -151,7 +144,7 @@ def changed(table: str, row: Row, *, new: bool) -> Row:
     return row
 
 
-async def test_rows_that_point_at_nothing_are_refused(neo4j: Reads) -> None:
+async def test_rows_that_point_at_nothing_are_refused(neo4j: Ledger) -> None:
     """A row is stored after what it points at, or not at all."""
     alias = {"partition": P, "entity_id": "e", "normal": "n", "name": "N", "recorded_at": 1, "superseded_at": None}
     with pytest.raises(Conflict):
@@ -161,7 +154,7 @@ async def test_rows_that_point_at_nothing_are_refused(neo4j: Reads) -> None:
     assert (await neo4j.rows(P, "aliases", 5)).items == ()
 
 
-async def test_tokens_of_other_lists_are_refused(neo4j: Reads) -> None:
+async def test_tokens_of_other_lists_are_refused(neo4j: Ledger) -> None:
     """A page token that no list has given is told as such."""
     for token in ("x", '["a"]', "[1]", "null"):
         with pytest.raises(InvalidPageToken):

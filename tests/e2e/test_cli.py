@@ -12,6 +12,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from neo4j_process import free_port
 from server_process import ServerProcess, running
 from twohop.cli.main import app
 from twohop.graph.datadir import DataDir, read_owner
@@ -49,7 +50,9 @@ def command_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch, *common: str) 
     monkeypatch.setenv("TWOHOP_LLM__PROVIDER", "rules")
 
     def run(*arguments: str, stdin: str = "") -> Result:
-        return CliRunner().invoke(app, [*arguments, *([] if arguments[0] == "serve" else common)], input=stdin)
+        return CliRunner().invoke(
+            app, [*arguments, *([] if arguments[0] in {"serve", "health"} else common)], input=stdin
+        )
 
     return run
 
@@ -133,6 +136,9 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
 STEER = {"jobs watch", "jobs cancel", "jobs replay"}
 """Commands whose answer depends on how far a job is; they have a test of their own."""
 
+UPKEEP = {"verify", "repair", "reindex", "export", "import", "migrate-store"}
+"""Commands that open the stores themselves, with nobody else there; they have a file of tests of their own."""
+
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_prints_json_and_text(name: str, twohop: Twohop) -> None:
@@ -166,11 +172,11 @@ def test_every_command_can_be_tested() -> None:
     for name, command in top.commands.items():
         below = getattr(command, "commands", {"": command})
         commands |= {f"{name} {part}".strip(): one for part, one in below.items()}
-    assert set(commands) == {*COMMANDS, *STEER, "serve", "reindex"}
+    assert set(commands) == {*COMMANDS, *STEER, *UPKEEP, "serve"}
     for name, command in commands.items():
         options = {option for parameter in command.params for option in parameter.opts}
         common = {"--json", "--target", "--data-dir", "--user", "--agent", "--run"}
-        assert name in {"serve", "reindex"} or common <= options
+        assert name in {"serve", *UPKEEP} or common <= options
 
 
 def test_why_tells_of_jobs_and_memories(twohop: Twohop) -> None:
@@ -283,6 +289,35 @@ def test_a_failure_is_one_line_and_a_code(name: str, twohop: Twohop) -> None:
     assert result.stderr.startswith("twohop: ")
     assert result.stderr.count("\n") == 1
     assert problem in result.stderr
+
+
+def test_a_probe_learns_whether_a_server_takes_calls(twohop: Twohop, server: Path) -> None:
+    """`health` ends with 0 while the server serves, and with 4 and one line when nobody answers."""
+    held = read_owner(server)
+    assert held is not None
+    serving = twohop("health", "--target", held.address)
+    assert (serving.exit_code, serving.stdout) == (0, f"{held.address} serves\n")
+    gone = twohop("health", "--target", "127.0.0.1:1", "--timeout", "1")
+    assert (gone.exit_code, gone.stderr) == (4, "twohop: 127.0.0.1:1 does not answer\n")
+
+
+def test_a_probe_asks_the_server_of_its_own_settings(tmp_path: Path) -> None:
+    """Beside a server on every address, `health` with the same environment finds it on loopback."""
+    port = free_port()
+    environment = {
+        "TWOHOP_SERVER__HOST": "0.0.0.0",  # noqa: S104  # What containers do.
+        "TWOHOP_SERVER__INSECURE_BIND": "true",
+        "TWOHOP_SERVER__PORT": str(port),
+    }
+    with running(tmp_path / "data", **environment):
+        probe = subprocess.run(
+            [sys.executable, "-m", "twohop.cli.health"],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (probe.returncode, probe.stdout) == (0, f"127.0.0.1:{port} serves\n")
 
 
 def test_a_usage_error_is_2(twohop: Twohop) -> None:

@@ -158,13 +158,13 @@ def test_the_outbox_s_lag_is_told_in_rows_and_seconds() -> None:
 
 def test_metrics_are_off_unless_told() -> None:
     """No port, no listener."""
-    with exposed(CollectorRegistry(), None) as port:
+    with exposed(CollectorRegistry(), "127.0.0.1", None) as port:
         assert port == 0
 
 
 def test_a_taken_port_is_told() -> None:
     """The message says which setting to change."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        exposing: AbstractContextManager[int] = exposed(CollectorRegistry(), taken.getsockname()[1])
+        exposing: AbstractContextManager[int] = exposed(CollectorRegistry(), *taken.getsockname())
         with pytest.raises(Misconfigured, match="TWOHOP_SERVER__METRICS_PORT"):
             exposing.__enter__()

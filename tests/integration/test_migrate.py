@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ledger_files import empty, everything, told
+from neo4j_server import Neo4jServer
 from stories import ALICE, story, tell
 from twohop.config import LlmSettings, Settings
-from twohop.errors import Conflict, DataDirHeld, DataDirUnusable, InvalidInput
+from twohop.errors import Conflict, DataDirHeld, DataDirUnusable, InvalidInput, Misplaced
 from twohop.graph.store import Ledger
 from twohop.maintenance import open_url
 from twohop.memory.upkeep.findings import Flaw
@@ -86,12 +87,17 @@ async def test_a_server_that_runs_is_in_the_way(tmp_path: Path) -> None:
                 pass
 
 
-@pytest.mark.parametrize("url", ["/a/path", "mysql://host/db", "sqlite://relative/path", "sqlite://", ""])
+NEO4J = ["neo4j://", "neo4j://host:7687/db", "neo4j://user:secret@host/db"]
+"""A database needs a user, and no password belongs into a URL."""
+
+
+@pytest.mark.parametrize("url", ["/a/path", "mysql://host/db", "sqlite://relative/path", "sqlite://", "", *NEO4J])
 async def test_urls_of_no_ledger_are_refused(url: str, tmp_path: Path) -> None:
     """What names no ledger says what one looks like."""
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refused:
         async with open_url(url, settings(tmp_path)):
             pass
+    assert "secret" not in refused.value.message
 
 
 async def test_a_directory_without_a_ledger_is_no_source(tmp_path: Path) -> None:
@@ -102,4 +108,37 @@ async def test_a_directory_without_a_ledger_is_no_source(tmp_path: Path) -> None
             pass
     assert not (tmp_path / "nothing").exists()
     async with open_url(url, settings(tmp_path), begin=True) as ledger:
+        assert await ledger.partitions(9) == []
+
+
+# -- Neo4j --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def database(neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty database."""
+    neo4j_server.wipe()
+    monkeypatch.setenv("TWOHOP_LEDGER__PASSWORD", neo4j_server.password)
+    return neo4j_server.uri.replace("://", f"://{neo4j_server.user}@") + "/neo4j"
+
+
+async def test_a_ledger_moves_to_neo4j_and_back(database: str, tmp_path: Path) -> None:
+    """Every row comes back as it left, each way is compared, and verify finds nothing on the way."""
+    async with told(tmp_path) as app, empty(tmp_path) as back:
+        async with open_url(database, settings(tmp_path), begin=True) as neo4j:
+            there = await moved(app.ledger, neo4j)
+            assert [one.findings for one in there] == [(), (), ()]
+            assert sum(one.new for one in await moved(app.ledger, neo4j)) == 0
+        async with open_url(database, settings(tmp_path)) as neo4j:
+            assert [one.findings for one in await moved(neo4j, back)] == [(), (), ()]
+        assert await everything(back) == await everything(app.ledger)
+
+
+async def test_a_process_on_the_database_is_in_the_way(database: str, tmp_path: Path) -> None:
+    """While a process works on the database it is not opened, and once that one has gone it is."""
+    async with open_url(database, settings(tmp_path)):
+        with pytest.raises(Misplaced, match="stop it first"):
+            async with open_url(database, settings(tmp_path)):
+                pass
+    async with open_url(database, settings(tmp_path)) as ledger:
         assert await ledger.partitions(9) == []

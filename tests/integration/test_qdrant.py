@@ -276,7 +276,7 @@ async def trouble(between: Proxy, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["refuse", "reset", "hang"])
 async def test_a_lost_connection_fails_in_time_and_heals(server: QdrantHttp, kind: str) -> None:
     """Every call raises IndexUnavailable within the time-out, and the same index works when the server is back."""
-    async with proxy(server.port) as between, index_on(between.url, timeout_seconds=0.5) as index:
+    async with proxy(server.port) as between, index_on(between.url, timeout_seconds=2.0) as index:
         await index.upsert([point(1)])
         await trouble(between, kind)
         async with asyncio.timeout(PATIENCE):
@@ -293,7 +293,7 @@ async def test_a_server_that_is_not_there_yet_is_no_reason_not_to_open(server: Q
     """The index opens, fails at every call, and works as soon as the server answers: fresh if it holds nothing."""
     async with proxy(server.port) as between:
         await trouble(between, kind)
-        async with index_on(between.url, timeout_seconds=0.5) as index:
+        async with index_on(between.url, timeout_seconds=2.0) as index:
             calls = (
                 index.info(),
                 index.counts("ana"),
@@ -313,7 +313,7 @@ async def test_a_server_that_is_not_there_yet_is_no_reason_not_to_open(server: Q
 async def test_over_grpc_it_fails_in_time_and_heals_too(kind: str) -> None:
     """A channel that was lost is open again soon after the server is back, and what was written is there."""
     async with qdrant_grpc() as server, proxy(server.port) as between:
-        index = await qdrant(over_grpc(between.port), timeout_seconds=0.5)
+        index = await qdrant(over_grpc(between.port), timeout_seconds=2.0)
         await index.upsert([point(1)])
         await trouble(between, kind)
         async with asyncio.timeout(PATIENCE):
@@ -342,25 +342,25 @@ async def test_over_grpc_a_collection_that_is_gone_is_made_again() -> None:
 
 async def test_once_it_is_known_to_be_down_nobody_waits_for_it(server: QdrantHttp) -> None:
     """While the server swallows everything, one call finds out within the time-out; all later ones are told at once."""
-    async with proxy(server.port) as between, index_on(between.url, timeout_seconds=1.0) as index:
+    async with proxy(server.port) as between, index_on(between.url, timeout_seconds=2.0) as index:
         between.hang()
         with pytest.raises(IndexUnavailable):
             await index.info()
         loop = asyncio.get_running_loop()
-        ends, slowest, calls = loop.time() + PAUSE_SECONDS + 1.5, 0.0, 0
+        ends, slowest, calls = loop.time() + PAUSE_SECONDS + 2.5, 0.0, 0
         while loop.time() < ends:  # Also while it is tried again.
             started = loop.time()
             with pytest.raises(IndexUnavailable):
                 await index.query("ana", [by_vector(1)])
             slowest, calls = max(slowest, loop.time() - started), calls + 1
             await asyncio.sleep(0.05)
-        assert slowest < 0.5
+        assert slowest < 1.0
         assert calls > 10
 
 
 async def test_callers_with_little_time_find_out_too(server: QdrantHttp) -> None:
     """A caller that gives up before the time-out doesn't know why; soon after, the next ones are told."""
-    async with proxy(server.port) as between, index_on(between.url, timeout_seconds=0.5) as index:
+    async with proxy(server.port) as between, index_on(between.url, timeout_seconds=1.0) as index:
         between.hang()
         async with asyncio.timeout(PATIENCE):
             while True:

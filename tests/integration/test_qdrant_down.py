@@ -42,7 +42,7 @@ async def story_on(url: str, folder: Path) -> AsyncIterator[App]:
     settings = Settings(
         data_dir=folder / "data",
         llm=LlmSettings(provider="rules"),
-        index=IndexSettings(backend="qdrant", url=url, prefer_grpc=False, timeout_seconds=0.5),
+        index=IndexSettings(backend="qdrant", url=url, prefer_grpc=False, timeout_seconds=2.0),
         synchronous="OFF",
     )
     async with open_core(settings, clock=lambda: NOW) as app:

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from qdrant_client import AsyncQdrantClient
 
+from indexes import qdrant
 from ledger_files import told
 from stories import ALICE, tell
 from twohop.app import App
@@ -117,3 +119,18 @@ async def test_a_rebuild_that_fails_changes_nothing(app: App, beside: EdgeIndex,
             pass
     assert shared.current is app.index
     assert await clean(app, shared)
+
+
+async def test_an_index_on_a_server_is_rebuilt_beside_itself(app: App) -> None:
+    """The real index that can be rebuilt: its alias leads to the new collection, which is whole."""
+    embedder = app.embedder
+    index = await qdrant(
+        AsyncQdrantClient(":memory:"), model=embedder.model, dimension=embedder.dimension, encoder=ENCODER
+    )
+    copied = [one async for one in reindex(app.ledger, index, lambda other: Projector(app.ledger, other, app.embedder))]
+    assert len(copied) == 2
+    assert [point.id async for point in points_of(index, ALICE.partition)] == [
+        point.id async for point in points_of(app.index, ALICE.partition)
+    ]
+    assert await clean(app, index)
+    await index.close()

@@ -11,6 +11,7 @@ import pytest_asyncio
 from google.protobuf.field_mask_pb2 import FieldMask
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from structlog.testing import capture_logs
 
 from serving import Served, serving, settings_for
 from twohop.errors import DeadlineExceeded, Misconfigured, TooBusy, TwohopError, Unavailable
@@ -86,6 +87,22 @@ async def test_only_loopback_is_listened_on(host: str, served: Served, tmp_path:
     """Without authentication an address beyond this machine is refused, and the error says what to set."""
     with pytest.raises(Misconfigured, match="TWOHOP_SERVER__HOST"):
         await Server(served.app.core, settings_for(tmp_path, host=host)).start()
+
+
+async def test_an_insecure_bind_is_taken_and_said_aloud(served: Served, tmp_path: Path) -> None:
+    """Whoever says that the network is trusted is served on every address, and the log says what that means."""
+    open_to_all = Server(served.app.core, settings_for(tmp_path, host="0.0.0.0", insecure_bind=True))  # noqa: S104
+    with capture_logs() as logged:
+        port = await open_to_all.start()
+    try:
+        async with grpc.aio.insecure_channel(f"127.0.0.2:{port}") as channel:
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            assert (await stub.Check(health_pb2.HealthCheckRequest())).status == SERVING
+    finally:
+        await open_to_all.stop()
+    assert [(line["event"], line["log_level"], line["address"]) for line in logged] == [
+        ("server.insecure_bind", "warning", f"0.0.0.0:{port}")
+    ]
 
 
 async def test_a_port_that_is_taken_is_refused(served: Served, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ SOURCES = ("messages", "memories", "revisions", "evidence", "mentions", "decisio
 DAMAGE: dict[str, tuple[list[str], set[Flaw]]] = {
     "a message is gone": (
         ["DELETE FROM messages WHERE partition = :p AND position = 0"],
-        {Flaw.DANGLING, Flaw.POSITIONS, Flaw.COUNTER, Flaw.POINT_SURPLUS, Flaw.POINT_UNMADE},
+        {Flaw.DANGLING, Flaw.POSITIONS, Flaw.COUNTER, Flaw.POINT_SURPLUS},
     ),
     "a memory's only revision is gone": (
         [

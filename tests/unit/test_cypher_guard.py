@@ -23,9 +23,9 @@ FINE = [
     "MATCH (m:Memory {partition: $partition}) WHERE EXISTS { (m)-[:EVIDENCE]->() } RETURN m {.id, n: 1} AS x",
     "MATCH (m:Memory {partition: $partition}) RETURN [(m)-[:REVISION]->(r) WHERE r.n > 1 | r.id] AS x",
     "MATCH (m:Memory {partition: $partition}) CALL (m) { MATCH (m)-->(r) RETURN r } MATCH (r)-->(t) RETURN t",
-    "CALL (q) { MATCH (a:Alias {partition: $partition}) RETURN a UNION MATCH (a:Word {partition: $partition}) RETURN a } "
-    "MATCH (a)<--(e) RETURN e",
-    "MERGE (o:Owner {partition: $partition}) SET o.seq = o.seq + 1 WITH o WHERE o.name STARTS WITH 'x' MATCH (o) RETURN o",
+    "CALL (q) { MATCH (a:Alias {partition: $partition}) RETURN a UNION MATCH (a:Job {partition: $partition}) RETURN a}",
+    "CALL (q) { MATCH (a:Alias {partition: $partition}) RETURN a } MATCH (a)<--(e) RETURN e",
+    "MERGE (o:Owner {partition: $partition}) SET o.seq = o.seq + 1 WITH o WHERE o.x STARTS WITH 'x' MATCH (o) RETURN o",
     "MATCH (r:Request {tenant: $tenant, key: $key}) RETURN r",
     "MATCH (o:Owner {tenant: $tenant}) RETURN o",
     "MATCH (m:Message {partition: $partition}) WHERE m.text = 'MATCH (n:Memory)' RETURN m // MATCH (n)",

@@ -16,6 +16,8 @@ WANTED = {
         *PROJECT["dependency-groups"]["dev"],
         *PROJECT["build-system"]["requires"],
     ],
+    "constraints-runtime.txt": PROJECT["project"]["dependencies"],
+    "constraints-build.txt": PROJECT["build-system"]["requires"],
     "constraints-proto.txt": PROJECT["dependency-groups"]["proto"],
 }
 PIN = re.compile(r"^([A-Za-z0-9].*?)(?: \\)?$")
@@ -40,6 +42,12 @@ def test_every_pin_is_exact_and_hashed(name: str) -> None:
     assert found
     assert [str(pin) for pin in found if [specifier.operator for specifier in pin.specifier] != ["=="]] == []
     assert [str(pin) for pin, hashes in found.items() if not hashes] == []
+
+
+@pytest.mark.parametrize("name", ["constraints-runtime.txt", "constraints-build.txt"])
+def test_an_image_is_made_of_what_the_tests_ran_on(name: str) -> None:
+    """A container holds the very packages that .venv holds, less the tools."""
+    assert set(pins(name)) <= set(pins("constraints.txt"))
 
 
 @pytest.mark.parametrize("name", WANTED)

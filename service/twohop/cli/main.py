@@ -10,6 +10,7 @@ from twohop.cli import (
     edits,
     export,
     graph,
+    health,
     jobs,
     memories,
     migrate,
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("serve")(serve.serve_command)
+app.command("health")(health.health)
 register(app, add.add, add.show)
 register(app, recall.recall, recall.show_recalled)
 register(app, recall.paths, recall.show_paths)

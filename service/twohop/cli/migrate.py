@@ -19,7 +19,10 @@ from twohop.memory.upkeep.reading import all_partitions
 
 def migrate_store(
     *,
-    source: Annotated[str, typer.Option("--from", help="The ledger to copy: sqlite:///path/to/data/directory.")],
+    source: Annotated[
+        str,
+        typer.Option("--from", help="The ledger to copy: sqlite:///data/directory or neo4j://user@host:7687/database."),
+    ],
     target: Annotated[str, typer.Option("--to", help="The ledger to copy into: a URL as of --from.")],
     json: JsonOption = False,
 ) -> None:

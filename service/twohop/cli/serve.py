@@ -14,7 +14,9 @@ from twohop.config import ServerSettings, Settings
 
 def serve_command(
     *,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; loopback unless settings allow others.")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 = a free one.")] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="The data directory. Default: TWOHOP_DATA_DIR, else your own.")
@@ -34,7 +36,7 @@ async def run(settings: Settings) -> None:
     from twohop.app import open_core  # noqa: PLC0415  # The other commands start without loading stores and models.
     from twohop.server import require_loopback, serve  # noqa: PLC0415  # As above.
 
-    require_loopback(settings.server.host)  # Before anything is opened for nothing.
+    require_loopback(settings.server)  # Before anything is opened for nothing.
 
     def started(address: str) -> None:
         print(f"twohop serves {settings.data_dir} on {address}", flush=True)  # noqa: T201  # Read by whoever waits.

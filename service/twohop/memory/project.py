@@ -135,7 +135,8 @@ class Projector:
         """Ask for every point, if the index is new."""
         async with self._refilling:
             if await self._index.fresh():
-                log.info("index.refilled", rows=await self._ledger.outbox_refill())
+                if rows := await self._ledger.outbox_refill():
+                    log.info("index.refilling", rows=rows)
                 self._index.filling()
 
     async def make(self, partition: str, kind: PointKind, ids: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Metrics over HTTP for a scraper on this machine."""
+"""Metrics over HTTP for a scraper."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +10,10 @@ from twohop.errors import Misconfigured
 
 log = structlog.get_logger(__name__)
 
-LOOPBACK = "127.0.0.1"
-"""Nobody is asked for a key, so nobody else reaches it."""
-
 
 @contextmanager
-def exposed(registry: CollectorRegistry, port: int | None) -> Iterator[int]:
-    """Serve the registry's metrics on loopback, in a thread; None = not at all. Gives the port (port 0 = a free one).
+def exposed(registry: CollectorRegistry, host: str, port: int | None) -> Iterator[int]:
+    """Serve the registry's metrics there, in a thread; port None = not at all, 0 = a free one. Gives the port.
 
     Raises:
         Misconfigured: the port is taken.
@@ -25,13 +22,13 @@ def exposed(registry: CollectorRegistry, port: int | None) -> Iterator[int]:
         yield 0
         return
     try:
-        server, thread = start_http_server(port, addr=LOOPBACK, registry=registry)
+        server, thread = start_http_server(port, addr=host, registry=registry)
     except OSError as e:
         raise Misconfigured(
-            f"metrics can't be served on {LOOPBACK}:{port}: set TWOHOP_SERVER__METRICS_PORT to a free port"
+            f"metrics can't be served on {host}:{port}: set TWOHOP_SERVER__METRICS_PORT to a free port"
         ) from e
     try:
-        log.info("metrics.served", address=f"{LOOPBACK}:{server.server_port}")
+        log.info("metrics.served", address=f"{host}:{server.server_port}")
         yield server.server_port
     finally:
         server.shutdown()

@@ -11,7 +11,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from twohop.app import App
-from twohop.config import Settings
+from twohop.config import ServerSettings, Settings
 from twohop.errors import Misconfigured
 from twohop.memory.api import Core
 from twohop.memory.clock import Ids, uuid7
@@ -49,7 +49,7 @@ BACKSTOP = 8
 
 
 class Server:
-    """Serves a core over gRPC: on loopback only, since nobody is asked for a key."""
+    """Serves a core over gRPC: on loopback only unless the settings say otherwise, since nobody is asked for a key."""
 
     def __init__(self, core: Core, settings: Settings, *, ids: Ids = uuid7) -> None:
         self._settings = settings
@@ -88,13 +88,19 @@ class Server:
         Raises:
             Misconfigured: the address is beyond loopback, or taken.
         """
+        require_loopback(self._settings.server)
         host, wanted = self._settings.server.host, self._settings.server.port
-        require_loopback(host)
         try:
             port = self._grpc.add_insecure_port(address(host, wanted))
         except RuntimeError as e:
             raise Misconfigured(f"{address(host, wanted)} can't be listened on: is another server there?") from e
         await self._grpc.start()
+        if not loopback(host):
+            log.warning(
+                "server.insecure_bind",
+                address=address(host, port),
+                meaning="nobody is asked for a key: whoever reaches this address reads and writes every memory",
+            )
         for service in ("", *SERVICES):
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
         return port
@@ -120,7 +126,7 @@ async def serve(app: App, settings: Settings, *, started: Callable[[str], None])
         loop.add_signal_handler(number, stop.set)
     try:
         where = address(settings.server.host, await server.start())
-        with exposed(app.metrics.registry, settings.server.metrics_port):
+        with exposed(app.metrics.registry, settings.server.host, settings.server.metrics_port):
             if app.data_dir is not None:
                 app.data_dir.publish(where)
             started(where)
@@ -132,12 +138,13 @@ async def serve(app: App, settings: Settings, *, started: Callable[[str], None])
             loop.remove_signal_handler(number)
 
 
-def require_loopback(host: str) -> None:
-    """Raise `Misconfigured` unless only this machine reaches the host, since nobody is asked for a key."""
-    if not loopback(host):
+def require_loopback(server: ServerSettings) -> None:
+    """Raise `Misconfigured` if others than this machine reach the host and the settings don't say that they may."""
+    if not (server.insecure_bind or loopback(server.host)):
         raise Misconfigured(
-            f"without authentication the server listens on loopback only, not on {host!r}: "
-            "set TWOHOP_SERVER__HOST to 127.0.0.1"
+            f"without authentication the server listens on loopback only, not on {server.host!r}: "
+            "set TWOHOP_SERVER__HOST to 127.0.0.1, or TWOHOP_SERVER__INSECURE_BIND to true if only trusted callers "
+            "reach the port"
         )
 
 

@@ -70,7 +70,7 @@ def connect(*, url: str, api_key: str, prefer_grpc: bool, grpc_port: int, timeou
         check_compatibility=False,
         grpc_options={
             "grpc.initial_reconnect_backoff_ms": BACKOFF_MS // 10,
-            "grpc.min_reconnect_backoff_ms": BACKOFF_MS // 10,
+            "grpc.min_reconnect_backoff_ms": round(timeout * 1_000),  # What one attempt to connect may take.
             "grpc.max_reconnect_backoff_ms": BACKOFF_MS,
             "grpc.keepalive_time_ms": KEEPALIVE_MS,
             "grpc.keepalive_timeout_ms": KEEPALIVE_MS,

@@ -13,7 +13,7 @@ Windows: TypeAlias = dict[str, list[Message]]
 
 MESSAGE = f".partition, {picked('messages')}"
 
-OWNER = Look("MATCH (o:Owner {partition: $partition}) RETURN properties(o) AS x", first(owner_of))
+OWNER = Look("MATCH (o:Owner {partition: $partition}) RETURN properties(o) AS x", first(owner_of), first=True)
 """The owner's counters."""
 
 SESSION = Look(

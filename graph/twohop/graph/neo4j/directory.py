@@ -36,15 +36,16 @@ OF_OWNER = f"MATCH (o:Owner {{partition: $partition}}) WHERE o.tenant = $tenant 
 
 PARTITIONS = """
 CALL () {
-  MATCH (o:Owner) WHERE o.partition > $after
+  MATCH (o:Owner)
+  WHERE o.partition > $after
   RETURN o.partition AS x ORDER BY x LIMIT $limit
   UNION
-  MATCH (c:AgentConfig) WHERE c.partition > $after AND c.version = 1
-  RETURN c.partition AS x ORDER BY x LIMIT $limit
+  MATCH (c:AgentConfig)
+  WHERE c.partition > $after AND c.version IS NOT NULL
+  RETURN DISTINCT c.partition AS x ORDER BY x LIMIT $limit
 }
 RETURN x ORDER BY x LIMIT $limit
 """
-"""Those too that hold an agent's configuration and nothing else."""
 
 BACKLOG = """
 MATCH (b:Outbox)
@@ -96,7 +97,7 @@ async def jobs(
 
 
 async def partitions(database: Database, limit: int, after: str) -> list[str]:
-    """All owners in order."""
+    """All owners in order, those of whom there is only a configuration too."""
     return [row["x"] for row in await read(database, PARTITIONS, after=after, limit=limit)]
 
 

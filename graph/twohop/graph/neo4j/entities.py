@@ -11,7 +11,8 @@ from twohop.graph.rows import alias_of, entity_of, mention_of
 from twohop.graph.store import Row, Trail
 
 ENTITY = f"""
-v {{.partition, {picked("entity_versions", "recorded_at", "superseded_at")}, first_at: e.recorded_at, aliases: COLLECT {{
+v {{.partition, {picked("entity_versions", "recorded_at", "superseded_at")}, first_at: e.recorded_at,
+aliases: COLLECT {{
   MATCH (e)-[:ALIAS]->(a)
   WHERE {current("a")}
   WITH a ORDER BY a.recorded_at, a.normal

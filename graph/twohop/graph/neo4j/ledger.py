@@ -250,6 +250,8 @@ class Neo4jLedger(Reads):
         return rows
 
     async def _refill(self, partition: str) -> int:
+        if await self.owner(partition) is None:
+            return 0  # An agent that was configured and never spoke to.
         rows = 0
         for kind in outbox.EVERYTHING:
             after, more = "", True

@@ -25,11 +25,13 @@ class Look(Generic[T]):
 
     `cypher` reads `q`, the values of one asking, and ends with `RETURN … AS x`, one row or none a question; every node
     that it names is bound to `$partition`. `$limit` is the value of that name, for a LIMIT, which takes no `q.limit`.
-    `read` makes the answer from `x`, or from None when there was no row.
+    `read` makes the answer from `x`, or from None when there was no row. A look that is `first` is answered before the
+    others of its turn.
     """
 
     cypher: str
     read: Callable[[Any], T]
+    first: bool = False
 
 
 def first(read: Callable[[Row], T]) -> Callable[[Any], T | None]:
@@ -93,9 +95,10 @@ class Reader:
 
     async def _found(self, partition: str, questions: Sequence[Question]) -> list[tuple[Question, Any]]:
         """Each question with its row's value."""
-        # The text must not hang on how many ask, or in which order: the database keeps a plan a text.
+        # The text must not hang on how many ask, or in which order: the database keeps a plan a text. Its parts are
+        # answered one after the other, each from what is committed by then.
         by_look: dict[tuple[str, int], list[Question]] = {}
-        for question in sorted(questions, key=lambda one: one.look.cypher):
+        for question in sorted(questions, key=lambda one: (not one.look.first, one.look.cypher)):
             limit = max(question.values.get("limit", 0), 0)
             by_look.setdefault((question.look.cypher, limit), []).append(question)
         parts: list[str] = []

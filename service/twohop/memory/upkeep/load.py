@@ -57,6 +57,7 @@ class Loader:
         self.partition = ""
         self._owner = ""
         self._new = 0
+        self._owns = False
         self._unfilled = False
 
     async def take(self, partition: str, table: str, rows: Sequence[Row]) -> None:
@@ -66,8 +67,10 @@ class Loader:
             Conflict: the owner holds other data.
         """
         if partition != self.partition:
-            self.partition, self._owner, self._new, self._unfilled = partition, named(rows[0]), 0, False
+            self.partition, self._owner, self._new = partition, named(rows[0]), 0
+            self._owns = self._unfilled = False
         if table == "owners":
+            self._owns = True
             if await self._known(rows[0]):
                 return
             self._unfilled = True
@@ -77,8 +80,11 @@ class Loader:
             raise self._refused(e.message) from e
 
     async def finish(self) -> Loaded:
-        """Have the owner's points made, unless that was asked for when the same rows were loaded before."""
-        if self._new or self._unfilled:
+        """Have the owner's points made, unless that was asked for when the same rows were loaded before.
+
+        An agent that was configured and never spoke has none, and is no owner.
+        """
+        if self._owns and (self._new or self._unfilled):
             await self._ledger.outbox_refill(self.partition)
         done = Loaded(partition=self.partition, new=self._new)
         self.partition = ""
