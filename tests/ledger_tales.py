@@ -42,8 +42,7 @@ from twohop.graph.model import (
     Scope,
     Triple,
 )
-from twohop.graph.sqlite import SqliteLedger
-from twohop.graph.store import Changes, JobUpdate
+from twohop.graph.store import Changes, JobUpdate, Ledger
 from twohop.memory.api import AddRequest, NewMessage
 
 DEMO = Path(__file__).parents[1] / "demo" / "conversation.json"
@@ -63,7 +62,7 @@ AGENTS = ("", "x", "y")
 BOT = Scope(agent_id="bot")
 
 
-async def made_up(ledger: SqliteLedger, clock: Ticks, seed: int) -> None:
+async def made_up(ledger: Ledger, clock: Ticks, seed: int) -> None:
     """Commits of every kind, by chance but for the seed: of one owner with many rows, and of two with few."""
     await Tale(ledger, clock, seed).tell()
     for user in ("bob", "cleo"):
@@ -74,7 +73,7 @@ async def made_up(ledger: SqliteLedger, clock: Ticks, seed: int) -> None:
 class Tale:
     """The made-up history of Ann."""
 
-    def __init__(self, ledger: SqliteLedger, clock: Ticks, seed: int) -> None:
+    def __init__(self, ledger: Ledger, clock: Ticks, seed: int) -> None:
         self._ledger = ledger
         self._clock = clock
         self._chance = random.Random(seed)

@@ -1,7 +1,7 @@
 """The instant by which whoever asked has to have an answer: it bounds what is read for it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -17,6 +17,12 @@ def answered_by(until: float | None) -> Iterator[None]:
         yield
     finally:
         UNTIL.reset(token)
+
+
+def latest(untils: Sequence[float | None]) -> float | None:
+    """The deadline of a read for several calls: the last of theirs; None = one has none."""
+    known = [until for until in untils if until is not None]
+    return max(known) if len(known) == len(untils) else None
 
 
 def seconds_left(most: float) -> float:

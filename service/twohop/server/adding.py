@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from twohop.errors import DeadlineExceeded
+from twohop.graph.deadline import answered_by
 from twohop.memory.api import AddRequest, AddResult, Core
 from twohop.memory.clock import Ids
 
@@ -51,7 +52,8 @@ class Adding:
             await asyncio.wait(self._waiting)
 
     def _start(self, request: AddRequest) -> asyncio.Task[AddResult]:
-        task = asyncio.create_task(self._core.add(request))
+        with answered_by(None):  # The add outlives the call.
+            task = asyncio.create_task(self._core.add(request))
         self._waiting.add(task)
         task.add_done_callback(self._forget)
         return task

@@ -1,8 +1,9 @@
-"""What every call of our services goes through, outermost first: errors, concurrency, decoding.
+"""What every call of our services goes through, outermost first: errors, concurrency, deadline, decoding.
 
-Health and reflection pass by all three, so that a probe is answered under any load.
+Health and reflection pass by all four, so that a probe is answered under any load.
 """
 
+import asyncio
 import traceback
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,6 +15,7 @@ from google.protobuf.message import DecodeError
 from google.rpc.status_pb2 import Status
 
 from twohop.errors import FieldViolation, InvalidInput, TooBusy, TwohopError
+from twohop.graph.deadline import answered_by
 from twohop.memory.clock import Ids
 from twohop.wire.errors import code_of, pack_error, pack_surprise
 
@@ -147,6 +149,28 @@ class Places:
 
     def __exit__(self, *_: object) -> None:
         self._taken -= 1
+
+
+class Deadline(Around):
+    """Bounds what a call reads by the time that its caller waits. What outlives the call (jobs) is not bounded by it.
+
+    Streams wait as long as their callers do.
+    """
+
+    def unary(self, handler: Any, inner: Unary, method: str) -> Any:  # noqa: ARG002  # The base's signature.
+        """A call with one answer."""
+
+        async def call(request: Any, context: Context) -> Any:
+            remaining = context.time_remaining()
+            until = None if remaining is None else asyncio.get_running_loop().time() + remaining
+            with answered_by(until):
+                return await inner(request, context)
+
+        return call
+
+    def stream(self, handler: Any, inner: Stream, method: str) -> Any:  # noqa: ARG002  # The base's signature.
+        """A call with a stream of answers."""
+        return inner
 
 
 class Codec(Around):

@@ -19,7 +19,7 @@ from twohop.server.adding import Adding
 from twohop.server.directory_service import DirectoryService
 from twohop.server.exposition import exposed
 from twohop.server.graph_service import GraphService
-from twohop.server.interceptors import Codec, ConcurrencyLimit, ErrorBoundary
+from twohop.server.interceptors import Codec, ConcurrencyLimit, Deadline, ErrorBoundary
 from twohop.server.memory_service import MemoryService
 from twohop.v1 import (
     directory_service_pb2,
@@ -59,7 +59,7 @@ class Server:
         self._draining = asyncio.Event()
         most, streams = settings.server.max_concurrent_calls, settings.server.max_concurrent_streams
         self._grpc = grpc.aio.server(
-            interceptors=[self._boundary, ConcurrencyLimit(most, streams), Codec()],
+            interceptors=[self._boundary, ConcurrencyLimit(most, streams), Deadline(), Codec()],
             maximum_concurrent_rpcs=BACKSTOP * (most + streams),
             options=[
                 ("grpc.so_reuseport", 0),

@@ -72,7 +72,7 @@ COMMIT = "\n".join(
         queue("relation", "$queued_relations"),
         queue("message", "touched"),
         "SET o.state_seq = o.state_seq + $changes_state, o.memory_count = o.memory_count + new_memories,",
-        "o.entity_count = o.entity_count + more",
+        "o.entity_count = o.entity_count + more - ended_entities",
         "RETURN o.seq AS seq, o.state_seq AS state_seq, at, moved, touched,",
         ", ".join(EXACTLY),
     )

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -25,6 +26,8 @@ T = TypeVar("T")
 Row: TypeAlias = dict[str, Any]
 """A row by the names that the statement returns. Within maps, what is None is absent: the database stores none."""
 
+SCHEMES = {protocol + tls for protocol in ("bolt", "neo4j") for tls in ("", "+s", "+ssc")}
+
 POOL = 64
 """Connections of a process: the bound on its transactions at a time."""
 
@@ -32,7 +35,7 @@ CONNECT_SECONDS = 5.0
 ACQUIRE_SECONDS = 15.0
 """A connection, or a place in the pool, that takes longer is as good as none: the caller hears UNAVAILABLE."""
 
-RETRY_SECONDS = 10.0
+RETRY_SECONDS = 5.0
 """How long a transaction is repeated that lost against another one or against a changing leader."""
 
 STATEMENT_SECONDS = 30.0
@@ -101,6 +104,8 @@ class Database:
             Misconfigured: that is no such address.
         """
         try:
+            if urlsplit(uri).scheme not in SCHEMES:
+                raise ValueError("another protocol")  # noqa: TRY301  # The driver says the same of the rest.
             driver = AsyncGraphDatabase.driver(
                 uri,
                 auth=(user, password),

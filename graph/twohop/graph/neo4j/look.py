@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from neo4j import AsyncManagedTransaction
 from twohop.errors import TwohopError
+from twohop.graph.deadline import UNTIL, answered_by, latest
 from twohop.graph.neo4j.database import Database, Row, rows_of
 from twohop.graph.neo4j.guard import check
 
@@ -45,11 +46,12 @@ def every(read: Callable[[Row], T]) -> Callable[[Any], list[T]]:
 
 @dataclass(slots=True)
 class Question:
-    """A look with its values, and where the answer goes."""
+    """A look with its values, where the answer goes, and by when (`twohop.graph.deadline`)."""
 
     look: Look[Any]
     values: dict[str, Any]
     answer: asyncio.Future[Any]
+    until: float | None
 
 
 class Reader:
@@ -63,7 +65,7 @@ class Reader:
     async def ask(self, partition: str, look: Look[T], **values: Any) -> T:
         """The look's answer for these values."""
         loop = asyncio.get_running_loop()
-        question = Question(look, values, loop.create_future())
+        question = Question(look, values, loop.create_future(), UNTIL.get())
         waiting = self._waiting.setdefault(partition, [])
         waiting.append(question)
         if len(waiting) == 1:
@@ -79,7 +81,8 @@ class Reader:
 
     async def _answer(self, partition: str, questions: Sequence[Question]) -> None:
         try:
-            found = await self._found(partition, [one for one in questions if not one.answer.done()])
+            with answered_by(latest([one.until for one in questions])):
+                found = await self._found(partition, [one for one in questions if not one.answer.done()])
             for question, x in found:
                 if not question.answer.done():  # Its caller may have gone.
                     question.answer.set_result(question.look.read(x))

@@ -35,7 +35,7 @@ CALL (at) {
   RETURN collect(q) AS told, sum(more) AS more
 }
 """
-"""End versions of entities; `told` are the rows that begin one, `more` how many entities stand more than before."""
+"""End versions of entities; `told` are the rows that begin one, `more` how many of them stand that did not before."""
 
 BEGIN_ENTITIES = """
 CALL (at, told) {

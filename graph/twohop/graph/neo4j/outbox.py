@@ -101,6 +101,8 @@ CALL (o, now, at) {{
 REFILL = {
     kind: "\n".join(
         (
+            "MATCH (o:Owner {partition: $partition})",
+            "WITH count(*) AS there WHERE there = 1",
             ADVANCE,
             queue_all(kind, "WITH o, now, at", "ORDER BY id LIMIT $limit"),
             f"RETURN queued_{kind} AS rows, last_{kind} AS last",

@@ -1,6 +1,8 @@
 """Write transactions: one at a time an owner, finished also when the caller is gone, stamped by the ledger's clock."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -41,6 +43,14 @@ class Owning(Owned):
         return await super().all(*cypher, **self._known, **values)
 
 
+class Gate:
+    """Where this process's writes on one owner wait for one another; it remembers when one found no database."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.failed_at = -math.inf
+
+
 class Writes:
     """Runs what writes. `holder` is this ledger among all that have the database open."""
 
@@ -48,7 +58,7 @@ class Writes:
         self._database = database
         self._clock = clock
         self._reached = reached
-        self._gates: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._gates: WeakValueDictionary[str, Gate] = WeakValueDictionary()
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
         self.holder = uuid4().hex
@@ -113,13 +123,19 @@ class Writes:
     @asynccontextmanager
     async def _gate(self, partition: str) -> AsyncIterator[None]:
         """Wait here for this process's other writes on the owner, and not in a connection for the owner's lock."""
-        lock = self._gates.setdefault(partition, asyncio.Lock())
+        gate = self._gates.setdefault(partition, Gate())
+        began = time.monotonic()
         try:
             async with asyncio.timeout(STATEMENT_SECONDS):
-                await lock.acquire()
+                await gate.lock.acquire()
         except TimeoutError as e:
             raise LedgerUnavailable("earlier writes of this owner are still waiting for Neo4j") from e
         try:
+            if gate.failed_at > began:  # Else each in the line would wait as long for nothing.
+                raise LedgerUnavailable("an earlier write of this owner could not reach Neo4j")
             yield
+        except LedgerUnavailable:
+            gate.failed_at = time.monotonic()
+            raise
         finally:
-            lock.release()
+            gate.lock.release()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from twohop.errors import Conflict, Exhausted, NotFound, TwohopError, Unavailable
+from twohop.graph.deadline import answered_by
 from twohop.graph.model import Job, JobKind, JobState
 from twohop.graph.store import JobUpdate, Ledger, Run
 from twohop.memory.clock import Jitter
@@ -97,7 +98,8 @@ class Runner:
 
     def start(self, job: Job) -> None:
         """Work on a RUNNING job that has a place."""
-        task = asyncio.create_task(self._run(job), name=f"{job.kind}-{job.id}")
+        with answered_by(None):  # A job outlives the call that starts it.
+            task = asyncio.create_task(self._run(job), name=f"{job.kind}-{job.id}")
         self._running[job.id] = task
         self._runs[job.id] = Run(job.partition, job.id, job.run)
         task.add_done_callback(lambda done: self._ended(job, done))
