@@ -40,7 +40,9 @@ async def open_ledger(folder: Path) -> SqliteLedger:
 
 
 async def open_index(folder: Path) -> EdgeIndex:
-    return await EdgeIndex.open(folder, model=EMBEDDER.model, dimension=EMBEDDER.dimension, encoder="e")
+    index = await EdgeIndex.open(folder, model=EMBEDDER.model, dimension=EMBEDDER.dimension, encoder="e")
+    index.filling()
+    return index
 
 
 class Life:

@@ -94,10 +94,10 @@ class SecondStage:
         known: dict[str, list[Entity]] = {}
         if inside:
             # What the facts are about is what most ways lead over: what mentions it is read in the same step.
-            ends = [one.id for few in own.values() for one in few if one.named and one.id not in near.hubs]
+            about = [one.id for few in own.values() for one in few if one.named and one.id not in near.hubs]
             known, _ = await asyncio.gather(
                 self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at),
-                self._linked(ends),
+                self._linked(about),
             )
         await near.know(entity.id for few in known.values() for entity in few)
         ends: dict[str, list[Entity]] = {}
