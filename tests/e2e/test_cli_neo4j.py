@@ -84,9 +84,7 @@ async def held_by(url: str) -> Any:
 
 
 def test_upkeep_runs_beside_a_server(twohop: Twohop, served: str, neo4j_server: Neo4jServer, tmp_path: Path) -> None:
-    """While a server runs, memories are added and found without it too, damage is named and mended, and all is
-    exported and imported again.
-    """
+    """While a server runs, commands add and find memories without it, name damage and mend it, export and import."""
     assert twohop("add", SAID, "-u", "alice", "--name", "Alice", "--target", served).exit_code == 0
     assert twohop("add", "Bob lives in Faro.", "-u", "bob", "--name", "Bob").exit_code == 0
     found = answer(twohop("recall", "Where does Alice work?", "-u", "alice", "--json"))
