@@ -101,7 +101,7 @@ class Counted:
 async def test_what_was_asked_is_not_asked_again(ledger: SqliteLedger) -> None:
     """Neither found nor missing keys; and memories that came by another way are known by their ids."""
     counted, keys = Counted(ledger), await keys_in(ledger)
-    snapshot = Snapshot(counted, P)  # type: ignore[arg-type]
+    snapshot = Snapshot(counted, P)
     for _ in range(2):
         for name, ask in ASKED.items():
             if name != "memories":
