@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -101,7 +101,7 @@ class Counted:
 async def test_what_was_asked_is_not_asked_again(ledger: SqliteLedger) -> None:
     """Neither found nor missing keys; and memories that came by another way are known by their ids."""
     counted, keys = Counted(ledger), await keys_in(ledger)
-    snapshot = Snapshot(counted, P)
+    snapshot = Snapshot(cast("Ledger", counted), P)
     for _ in range(2):
         for name, ask in ASKED.items():
             if name != "memories":

@@ -23,7 +23,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     async def counted(self: AsyncManagedTransaction, query: str, *args: Any, **kwargs: Any) -> Any:
         sent.append(query)
-        return await run(self, query, *args, **kwargs)
+        return await run(self, query, *args, **kwargs)  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(AsyncManagedTransaction, "run", counted)
     return sent
