@@ -77,7 +77,6 @@ async def transcribed(
 ) -> Transcript:
     """Tell a conversation to an empty deployment, and ask."""
     clock = Ticks()
-    folder.mkdir(exist_ok=True)
     async with (
         deployment(name, folder, request) as settings,
         open_core(settings, clock=clock, ids=numbered(), jitter=lambda: 0.5) as app,
