@@ -153,7 +153,7 @@ async def test_both_stores_are_slow(neo4j: Neo4jServer, tmp_path: Path) -> None:
 @pytest.mark.parametrize("away", ["refuse", "reset", "hang"])
 @pytest.mark.timeout(120)
 async def test_qdrant_is_away(away: str, tmp_path: Path) -> None:
-    """The process starts without it, adds commit unindexed, recall answers from names and says so; then it catches up."""
+    """The process starts, adds commit unindexed, recall answers from names and says so; then the index catches up."""
     async with qdrant_http() as qdrant, proxy(qdrant.port) as between:
         index = IndexSettings(backend="qdrant", url=between.url, prefer_grpc=False, timeout_seconds=1.0)
         settings = Settings(data_dir=tmp_path / "data", index=index)
