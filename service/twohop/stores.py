@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from twohop.config import IndexSettings, LedgerSettings, Settings
 from twohop.errors import Misconfigured
 from twohop.graph.sqlite import SqliteLedger
+from twohop.graph.statement import Ran, unheard
 from twohop.graph.store import Ledger, Reached, unwatched
 from twohop.memory.clock import Clock, system_clock
 from twohop.vector.edge import EdgeIndex
@@ -27,8 +28,10 @@ def in_data_dir(settings: Settings) -> bool:
     return settings.ledger.backend == "sqlite" or settings.index.backend == "edge"
 
 
-async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatched) -> Ledger:
+async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatched, ran: Ran = unheard) -> Ledger:
     """The ledger of the settings. Processes that share one go by its clock, not by their machines'.
+
+    `ran` is told of every statement that goes to a server.
 
     Raises:
         Misconfigured: it can't be opened as configured.
@@ -41,10 +44,10 @@ async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatche
                 settings.data_dir / LEDGER_FILE, clock=clock, synchronous=settings.synchronous, reached=step
             )
         case "neo4j":
-            return await open_neo4j(settings.ledger, None if clock is system_clock else clock, step)
+            return await open_neo4j(settings.ledger, None if clock is system_clock else clock, step, ran)
 
 
-async def open_neo4j(settings: LedgerSettings, clock: Clock | None, step: Reached) -> Ledger:
+async def open_neo4j(settings: LedgerSettings, clock: Clock | None, step: Reached, ran: Ran) -> Ledger:
     """As `open_ledger`, on a server."""
     if not settings.uri:
         raise Misconfigured("set TWOHOP_LEDGER__URI to the address of the Neo4j server")
@@ -60,6 +63,7 @@ async def open_neo4j(settings: LedgerSettings, clock: Clock | None, step: Reache
         pool=settings.pool,
         wait_seconds=settings.wait_seconds,
         reached=step,
+        ran=ran,
     )
 
 
