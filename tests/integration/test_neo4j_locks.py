@@ -1,0 +1,70 @@
+"""Two transactions on one owner in Neo4j: the one that waits takes back nothing of what the other commits."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from neo4j import AsyncDriver, AsyncGraphDatabase
+
+from ledger_rows import P, Ticks, acceptance
+from ledgers import open_neo4j
+from neo4j_server import Neo4jServer
+from twohop.graph.model import JobState
+from twohop.graph.store import JobUpdate, Ledger
+
+PATIENCE = 60.0
+
+Write = Callable[[Ledger], Awaitable[object]]
+
+
+async def update(ledger: Ledger) -> object:
+    return await ledger.update_job(P, JobUpdate(id="j1", state=JobState.PENDING, attempts=1))
+
+
+async def take(ledger: Ledger) -> object:
+    return await ledger.outbox(10, P)
+
+
+async def done(ledger: Ledger) -> object:
+    return await ledger.outbox_done(await ledger.outbox(10, P))
+
+
+@pytest.fixture
+async def driver(neo4j_server: Neo4jServer) -> AsyncIterator[AsyncDriver]:
+    async with AsyncGraphDatabase.driver(neo4j_server.uri, auth=(neo4j_server.user, neo4j_server.password)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ledger(neo4j_server: Neo4jServer, tmp_path: Path) -> AsyncIterator[Ledger]:
+    opened = await open_neo4j(neo4j_server, tmp_path, Ticks())
+    yield opened
+    await opened.close()
+
+
+async def waits(driver: AsyncDriver) -> None:
+    """Until a transaction waits for another one's lock."""
+    async with asyncio.timeout(PATIENCE):
+        while not (
+            await driver.execute_query("SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN 1")
+        ).records:
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("write", [update, take, done])
+async def test_a_write_that_waits_takes_nothing_back(ledger: Ledger, driver: AsyncDriver, write: Write) -> None:
+    """The owner's sequence, by which readers and points know what is newer, never goes back."""
+    await ledger.accept(acceptance())
+    before = await ledger.owner(P)
+    assert before is not None
+    async with driver.session() as session:
+        first = await session.begin_transaction()
+        await first.run("MATCH (o:Owner {partition: $p}) SET o.seq = o.seq + 1, o.last_time = o.last_time + 1", p=P)
+        second = asyncio.create_task(write(ledger))
+        await waits(driver)
+        await first.commit()
+        await second
+    after = await ledger.owner(P)
+    assert after is not None
+    assert (after.seq, after.last_time) == (before.seq + 1, before.last_time + 1)
