@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak image up down lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many image up down lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -23,8 +23,9 @@ OUT ?=
 TRUTH_FLAGS ?=
 PYTEST_FLAGS ?=
 SERVICES ?=
-SECONDS ?= 30
+SECONDS ?=
 WRITERS ?= 64
+OWNERS ?= 8
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -75,8 +76,12 @@ truth: install ## what is held true after short scenarios, ours (no check may ge
 	$(PY) -m bench.truth $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(TRUTH_FLAGS)
 
 soak: install ## many writers on one owner, then 50 kills at random moments: make soak [SECONDS=30] [WRITERS=64]
-	$(PY) -m bench.soak.run --seconds $(SECONDS) --writers $(WRITERS)
+	$(PY) -m bench.soak.run --seconds $(or $(SECONDS),30) --writers $(WRITERS)
 	KILLS=50 $(PY) -m pytest tests/e2e/test_kill.py
+
+soak-many: install ## three servers on one Neo4j, one killed half-way: make soak-many [SECONDS=60] [WRITERS=64] [OWNERS=8]
+	SECONDS=$(or $(SECONDS),60) WRITERS=$(WRITERS) OWNERS=$(OWNERS) TWOHOP_TEST_REQUIRE_NEO4J=1 \
+		$(PY) -m pytest -s tests/e2e/test_soak_many.py
 
 image: ## build the container image
 	docker build --tag twohop:$(VERSION) --build-arg VERSION=$(VERSION) .

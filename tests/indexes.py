@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from qdrant_client import AsyncQdrantClient
 from testcontainers.community.qdrant import QdrantContainer
 
+import docker_engine
 from index_points import BUILT, edge
 from qdrant_grpc import qdrant_grpc
 from qdrant_http import qdrant_http
@@ -107,6 +108,8 @@ def real_server() -> tuple[str, int]:
 @cache
 def container() -> QdrantContainer | str:
     """A server that lives as long as the tests (its reaper ends it), or why there is none."""
+    if not docker_engine.answers():
+        return "none answers"
     try:
         return QdrantContainer(IMAGE).start()
     except Exception as e:  # noqa: BLE001 - no engine, no image, no start: each raises what it likes.

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from neo4j import AsyncManagedTransaction
 from twohop.errors import TwohopError
 from twohop.graph.deadline import UNTIL, answered_by, latest
-from twohop.graph.neo4j.database import Database, Row, rows_of
+from twohop.graph.neo4j.database import Database, Row, Transaction, rows_of
 from twohop.graph.neo4j.guard import check
+from twohop.graph.neo4j.stamp import PLANNED
 
 T = TypeVar("T")
 
@@ -83,18 +83,25 @@ class Reader:
         try:
             with answered_by(latest([one.until for one in questions])):
                 found = await self._found(partition, [one for one in questions if not one.answer.done()])
-            for question, x in found:
-                if not question.answer.done():  # Its caller may have gone.
-                    question.answer.set_result(question.look.read(x))
         except BaseException as e:
             for question in questions:
                 if not question.answer.done():
                     question.answer.set_exception(e)
             if not isinstance(e, TwohopError):
                 raise
+            return
+        for question, x in found:
+            if question.answer.done():  # Its caller has gone.
+                continue
+            try:
+                question.answer.set_result(question.look.read(x))
+            except Exception as e:  # noqa: BLE001  It is raised where the question was asked, and nowhere else.
+                question.answer.set_exception(e)
 
     async def _found(self, partition: str, questions: Sequence[Question]) -> list[tuple[Question, Any]]:
         """Each question with its row's value."""
+        if not questions:
+            return []
         # The text must not hang on how many ask, or in which order: the database keeps a plan a text. Its parts are
         # answered one after the other, each from what is committed by then.
         by_look: dict[tuple[str, int], list[Question]] = {}
@@ -110,8 +117,8 @@ class Reader:
             values[f"q{n}"] = [{**one.values, "i": i} for i, one in enumerate(them)]
             values[f"limit{n}"] = limit
 
-        async def work(transaction: AsyncManagedTransaction) -> list[Row]:
-            return await rows_of(transaction, "\nUNION ALL\n".join(parts), values)
+        async def work(transaction: Transaction) -> list[Row]:
+            return await rows_of(transaction, f"{PLANNED}\n" + "\nUNION ALL\n".join(parts), values)
 
         rows = await self._database.read(work)
         groups = list(by_look.values())
