@@ -14,12 +14,13 @@ from twohop.graph.model import JobState
 from twohop.graph.store import JobUpdate, Ledger
 
 PATIENCE = 60.0
+BLOCKED = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN 1 AS one"
 
 Write = Callable[[Ledger], Awaitable[object]]
 
 
 async def update(ledger: Ledger) -> object:
-    return await ledger.update_job(P, JobUpdate(id="j1", state=JobState.PENDING, attempts=1))
+    return await ledger.update_job(P, JobUpdate(id="job-y1", state=JobState.PENDING, attempts=1))
 
 
 async def take(ledger: Ledger) -> object:
@@ -46,16 +47,14 @@ async def ledger(neo4j_server: Neo4jServer, tmp_path: Path) -> AsyncIterator[Led
 async def waits(driver: AsyncDriver) -> None:
     """Until a transaction waits for another one's lock."""
     async with asyncio.timeout(PATIENCE):
-        while not (
-            await driver.execute_query("SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN 1")
-        ).records:
+        while not (await driver.execute_query(BLOCKED)).records:  # noqa: ASYNC110 - its only sign is that list.
             await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("write", [update, take, done])
 async def test_a_write_that_waits_takes_nothing_back(ledger: Ledger, driver: AsyncDriver, write: Write) -> None:
     """The owner's sequence, by which readers and points know what is newer, never goes back."""
-    await ledger.accept(acceptance())
+    await ledger.accept(acceptance("y1"))
     before = await ledger.owner(P)
     assert before is not None
     async with driver.session() as session:
