@@ -23,10 +23,6 @@ async def update(ledger: Ledger) -> object:
     return await ledger.update_job(P, JobUpdate(id="job-y1", state=JobState.PENDING, attempts=1))
 
 
-async def take(ledger: Ledger) -> object:
-    return await ledger.outbox(10, P)
-
-
 async def done(ledger: Ledger) -> object:
     return await ledger.outbox_done(await ledger.outbox(10, P))
 
@@ -51,7 +47,7 @@ async def waits(driver: AsyncDriver) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("write", [update, take, done])
+@pytest.mark.parametrize("write", [update, done])
 async def test_a_write_that_waits_takes_nothing_back(ledger: Ledger, driver: AsyncDriver, write: Write) -> None:
     """The owner's sequence, by which readers and points know what is newer, never goes back."""
     await ledger.accept(acceptance("y1"))
