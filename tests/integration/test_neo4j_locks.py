@@ -1,7 +1,7 @@
 """Two transactions on one owner in Neo4j: the one that waits takes back nothing of what the other commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 import pytest
@@ -16,15 +16,15 @@ from twohop.graph.store import JobUpdate, Ledger
 PATIENCE = 60.0
 BLOCKED = "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN 1 AS one"
 
-Write = Callable[[Ledger], Awaitable[object]]
+Write = Callable[[Ledger], Coroutine[None, None, None]]
 
 
-async def update(ledger: Ledger) -> object:
-    return await ledger.update_job(P, JobUpdate(id="job-y1", state=JobState.PENDING, attempts=1))
+async def update(ledger: Ledger) -> None:
+    await ledger.update_job(P, JobUpdate(id="job-y1", state=JobState.PENDING, attempts=1))
 
 
-async def done(ledger: Ledger) -> object:
-    return await ledger.outbox_done(await ledger.outbox(10, P))
+async def done(ledger: Ledger) -> None:
+    await ledger.outbox_done(await ledger.outbox(10, P))
 
 
 @pytest.fixture
