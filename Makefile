@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak image up down lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak bench image up down lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -25,6 +25,9 @@ PYTEST_FLAGS ?=
 SERVICES ?=
 SECONDS ?= 30
 WRITERS ?= 64
+MEMORIES ?= 10000
+OWNERS ?= 1000
+BENCH_FLAGS ?=
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -77,6 +80,9 @@ truth: install ## what is held true after short scenarios, ours (no check may ge
 soak: install ## many writers on one owner, then 50 kills at random moments: make soak [SECONDS=30] [WRITERS=64]
 	$(PY) -m bench.soak.run --seconds $(SECONDS) --writers $(WRITERS)
 	KILLS=50 $(PY) -m pytest tests/e2e/test_kill.py
+
+bench: install ## recall, adds and round trips of the deployments side by side: make bench [MEMORIES=10000] [OWNERS=1000] [OUT=file]
+	PYTHONPATH=tests $(PY) -m bench.deployments --memories $(MEMORIES) --owners $(OWNERS) $(if $(OUT),--out "$(OUT)") $(BENCH_FLAGS)
 
 image: ## build the container image
 	docker build --tag twohop:$(VERSION) --build-arg VERSION=$(VERSION) .

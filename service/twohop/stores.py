@@ -28,9 +28,7 @@ def in_data_dir(settings: Settings) -> bool:
     return settings.ledger.backend == "sqlite" or settings.index.backend == "edge"
 
 
-async def open_ledger(
-    settings: Settings, clock: Clock, step: Reached = unwatched, ran: Ran = unheard
-) -> Ledger:
+async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatched, ran: Ran = unheard) -> Ledger:
     """The ledger of the settings. Processes that share one go by its clock, not by their machines'.
 
     `ran` is told of every statement that goes to a server.
