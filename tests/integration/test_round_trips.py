@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from pydantic import SecretStr
 
 from ledgers import empty
 from neo4j_server import Neo4jServer
@@ -63,7 +64,10 @@ async def counted(neo4j_server: Neo4jServer, tmp_path: Path) -> AsyncIterator[Co
     """An empty one."""
     empty(neo4j_server)
     ledger_settings = LedgerSettings(
-        backend="neo4j", uri=neo4j_server.uri, user=neo4j_server.user, password=neo4j_server.password
+        backend="neo4j",
+        uri=neo4j_server.uri,
+        user=neo4j_server.user,
+        password=SecretStr(neo4j_server.password),
     )
     settings = Settings(data_dir=tmp_path / "data", llm=LlmSettings(provider="rules"), ledger=ledger_settings)
     settings.data_dir.mkdir()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from twohop.errors import NotFound
-from twohop.graph.model import Axes, Entity, Scope
+from twohop.graph.model import Axes, Scope
 from twohop.graph.store import Ledger
 from twohop.memory.api import Filter, Path
 from twohop.memory.clock import Clock
