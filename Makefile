@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak bench image up down lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many bench image up down lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -23,10 +23,10 @@ OUT ?=
 TRUTH_FLAGS ?=
 PYTEST_FLAGS ?=
 SERVICES ?=
-SECONDS ?= 30
+SECONDS ?=
 WRITERS ?= 64
+OWNERS ?=
 MEMORIES ?= 10000
-OWNERS ?= 1000
 BENCH_FLAGS ?=
 
 help: ## list the targets
@@ -78,11 +78,16 @@ truth: install ## what is held true after short scenarios, ours (no check may ge
 	$(PY) -m bench.truth $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(TRUTH_FLAGS)
 
 soak: install ## many writers on one owner, then 50 kills at random moments: make soak [SECONDS=30] [WRITERS=64]
-	$(PY) -m bench.soak.run --seconds $(SECONDS) --writers $(WRITERS)
+	$(PY) -m bench.soak.run --seconds $(or $(SECONDS),30) --writers $(WRITERS)
 	KILLS=50 $(PY) -m pytest tests/e2e/test_kill.py
 
-bench: install ## recall, adds and round trips of the deployments side by side: make bench [MEMORIES=10000] [OWNERS=1000] [OUT=file]
-	PYTHONPATH=tests $(PY) -m bench.deployments --memories $(MEMORIES) --owners $(OWNERS) $(if $(OUT),--out "$(OUT)") $(BENCH_FLAGS)
+soak-many: install ## three servers on one Neo4j, one killed half-way: make soak-many [SECONDS=60] [WRITERS=64] [OWNERS=8]
+	SECONDS=$(or $(SECONDS),60) WRITERS=$(WRITERS) OWNERS=$(or $(OWNERS),8) TWOHOP_TEST_REQUIRE_NEO4J=1 \
+		$(PY) -m pytest -s tests/e2e/test_soak_many.py
+
+bench: install ## the deployments side by side: times and round trips: make bench [MEMORIES=10000] [OWNERS=1000] [OUT=file]
+	PYTHONPATH=tests $(PY) -m bench.deployments --memories $(MEMORIES) --owners $(or $(OWNERS),1000) \
+		$(if $(OUT),--out "$(OUT)") $(BENCH_FLAGS)
 
 image: ## build the container image
 	docker build --tag twohop:$(VERSION) --build-arg VERSION=$(VERSION) .

@@ -13,19 +13,19 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from bench.soak.check import Found, Sent, findings
-from bench.soak.story import OWNER, introductions, said
+from bench.soak.story import Crowd, introductions, owner
 from bench.soak.writer import Acknowledged, Told
 from demo.run import server
 
 from twohop.client.remote import RemoteCore
 from twohop.config import Settings
-from twohop.graph.model import Axes, Evidence, JobState
+from twohop.graph.model import Axes, Evidence, JobState, Scope
 from twohop.maintenance import open_stores
 from twohop.memory.api import Filter, Listing
 from twohop.memory.upkeep.reading import all_partitions
@@ -40,6 +40,9 @@ SETTLE_SECONDS = 120.0
 MOST_SHOWN = 5
 """Findings of one rule that are printed."""
 
+GONE = "UNAVAILABLE UNAVAILABLE"
+"""What a caller hears of a server that was killed."""
+
 RUNNING = {JobState.PENDING, JobState.RUNNING}
 
 
@@ -47,6 +50,7 @@ RUNNING = {JobState.PENDING, JobState.RUNNING}
 class Report:
     """What was measured, and what is wrong."""
 
+    crowd: Crowd
     acknowledged: int
     pending: int
     errors: Counter[str]
@@ -64,30 +68,55 @@ class Report:
 def soak(folder: Path, *, seconds: float, writers: int) -> Report:
     """Write to a server in `folder` for so many seconds, then look at what it holds."""
     with server(folder / "data") as target:
-        asyncio.run(introduce(target))
-        told = run_writers(target, writers, seconds)
-        acknowledged = [one for few in told for one in few.acknowledged]
-        sent = [
-            Sent(said=said(one.writer, writers, one.round), job_id=one.job_id, message_ids=one.message_ids)
-            for one in acknowledged
-        ]
-        found = asyncio.run(look(target, acknowledged))
-    differences = asyncio.run(verified(folder / "data"))
+        report = measured([target], Crowd(writers=writers), seconds)
+    return with_verify(report, Settings(data_dir=folder / "data"))
+
+
+def measured(
+    targets: Sequence[str], crowd: Crowd, seconds: float, halfway: Callable[[], Sequence[str]] | None = None
+) -> Report:
+    """Let the crowd write to the servers, then look at what they hold.
+
+    `halfway` is called when half of the time is over, and gives the addresses that are left.
+    """
+    asyncio.run(introduce(targets[0], crowd))
+    told, left = run_writers(targets, crowd, seconds, halfway)
+    acknowledged = [one for few in told for one in few.acknowledged]
     errors = sum((few.errors for few in told), Counter[str]())
+    unexpected = errors.keys() - ({GONE} if halfway else set())
+    every: dict[str, list[str]] = {}
+    memories = 0
+    for number in range(crowd.owners):
+        scope = owner(number)
+        theirs = [one for one in acknowledged if crowd.owner(one.writer) == scope]
+        sent = [
+            Sent(said=crowd.said(one.writer, one.round), job_id=one.job_id, message_ids=one.message_ids)
+            for one in theirs
+        ]
+        found = asyncio.run(look(left[number % len(left)], scope, theirs))
+        memories += len(found.memories)
+        for rule, several in findings(sent, unexpected, found).items():
+            every.setdefault(rule, []).extend(several)
     return Report(
+        crowd=crowd,
         acknowledged=len(acknowledged),
         pending=sum(one.state == JobState.PENDING for one in acknowledged),
         errors=errors,
         seconds=max(few.seconds for few in told),
         latencies=sorted(one.seconds for one in acknowledged),
-        memories=len(found.memories),
-        findings={**findings(sent, errors, found), "verify": differences},
+        memories=memories,
+        findings=every,
     )
 
 
-async def verified(data_dir: Path) -> list[str]:
-    """What verify names in the directory, which no server has open any more."""
-    async with open_stores(Settings(data_dir=data_dir)) as stores:
+def with_verify(report: Report, settings: Settings) -> Report:
+    """The report with what verify names in the stores, which no server has open any more."""
+    return replace(report, findings={**report.findings, "verify": asyncio.run(verified(settings))})
+
+
+async def verified(settings: Settings) -> list[str]:
+    """What verify names, of all owners."""
+    async with open_stores(settings) as stores:
         found = [
             await verify_owner(stores.ledger, stores.index, partition, centred=stores.embedder.centred)
             async for partition in all_partitions(stores.ledger)
@@ -95,54 +124,66 @@ async def verified(data_dir: Path) -> list[str]:
     return [f"{one.flaw.value} in {one.table} {one.id}: {one.detail}" for owner in found for one in owner.findings]
 
 
-async def introduce(target: str) -> None:
+async def introduce(target: str, crowd: Crowd) -> None:
     """Make the names known that the writers speak of."""
     core = RemoteCore(target)
     try:
-        await core.add(introductions())
+        await asyncio.gather(*(core.add(introductions(owner(number))) for number in range(crowd.owners)))
     finally:
         await core.close()
 
 
-def run_writers(target: str, writers: int, seconds: float) -> list[Told]:
-    """Share the writers among client processes and wait for what they were told."""
-    bounds = [writers * n // PROCESSES for n in range(PROCESSES + 1)]
+def run_writers(
+    targets: Sequence[str], crowd: Crowd, seconds: float, halfway: Callable[[], Sequence[str]] | None
+) -> tuple[list[Told], Sequence[str]]:
+    """Share the writers among client processes, wait for what they were told, and say which servers are left."""
+    bounds = [crowd.writers * n // PROCESSES for n in range(PROCESSES + 1)]
     processes = [
         subprocess.Popen(  # noqa: S603  # Our own module.
-            [sys.executable, "-m", "bench.soak.writer", target, *map(str, (first, last, writers, seconds))],
+            [
+                *(sys.executable, "-m", "bench.soak.writer", ",".join(targets)),
+                *map(str, (first, last, crowd.writers, crowd.owners, seconds)),
+            ],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )
         for first, last in pairwise(bounds)
     ]
+    left = targets
+    if halfway is not None:
+        for process in processes:
+            if process.stdout is not None:
+                process.stdout.readline()  # It says that it begins.
+        time.sleep(seconds / 2)
+        left = halfway()
     printed = [process.communicate()[0] for process in processes]
     if any(process.returncode for process in processes):
-        sys.exit("a client process failed; what it said stands above")
-    return [Told.from_json(text) for text in printed]
+        raise RuntimeError("a client process failed; what it said stands above")
+    return [Told.from_json(text) for text in printed], left
 
 
-async def look(target: str, acknowledged: Sequence[Acknowledged]) -> Found:
-    """The owner's state, once every acknowledged add has ended."""
+async def look(target: str, scope: Scope, acknowledged: Sequence[Acknowledged]) -> Found:
+    """An owner's state, once every acknowledged add has ended."""
     core = RemoteCore(target)
     try:
         jobs = {one.job_id: JobState(one.state) for one in acknowledged}
         give_up = time.monotonic() + SETTLE_SECONDS
         while (waiting := [job_id for job_id in jobs if jobs[job_id] in RUNNING]) and time.monotonic() < give_up:
             for job_id in waiting:
-                jobs[job_id] = (await core.job(OWNER, job_id)).state
+                jobs[job_id] = (await core.job(scope, job_id)).state
             await asyncio.sleep(0.05)  # The jobs need the processor more than the questions after them.
         ids = [message_id for one in acknowledged for message_id in one.message_ids]
         rows = [Evidence(memory_id="", message_id=message_id) for message_id in ids]
         return Found(
             memories=await pages(
-                lambda token: core.list(OWNER, Filter(), Axes(), include_closed=True, page_size=PAGE, page_token=token)
+                lambda token: core.list(scope, Filter(), Axes(), include_closed=True, page_size=PAGE, page_token=token)
             ),
             decisions=await pages(
-                lambda token: core.decisions(OWNER, Axes(), job_id="", memory_id="", page_size=PAGE, page_token=token)
+                lambda token: core.decisions(scope, Axes(), job_id="", memory_id="", page_size=PAGE, page_token=token)
             ),
             jobs=jobs,
-            messages=(await core.evidence(OWNER, rows, Axes())).keys(),
+            messages=(await core.evidence(scope, rows, Axes())).keys(),
         )
     finally:
         await core.close()
@@ -158,9 +199,11 @@ async def pages(read: Callable[[str], Awaitable[Listing[Any]]]) -> list[Any]:
     return items
 
 
-def show(report: Report, writers: int) -> None:
+def show(report: Report) -> None:
     """Print the figures and what is wrong."""
-    print(f"{writers} writers in {PROCESSES} processes on one owner for {report.seconds:.1f} s")
+    crowd = report.crowd
+    owners = "one owner" if crowd.owners == 1 else f"{crowd.owners} owners"
+    print(f"{crowd.writers} writers in {PROCESSES} processes on {owners} for {report.seconds:.1f} s")
     print(f"  acknowledged  {report.acknowledged} adds, {report.acknowledged / report.seconds:.1f} adds/s")
     if len(report.latencies) > 1:
         cuts = statistics.quantiles(report.latencies, n=20, method="inclusive")
@@ -179,7 +222,7 @@ def main(seconds: float, writers: int) -> int:
     """The process's exit code."""
     with tempfile.TemporaryDirectory() as folder:
         report = soak(Path(folder), seconds=seconds, writers=writers)
-    show(report, writers)
+    show(report)
     return 1 if report.wrong or not report.acknowledged else 0
 
 

@@ -6,7 +6,6 @@ from twohop.graph.model import Role, Scope
 from twohop.memory.api import AddRequest, NewMessage
 from twohop.memory.ports import Claim, Fact, Named
 
-OWNER = Scope(user_id="soak")
 START = 1_735_689_600_000_000
 """1 January 2025."""
 
@@ -42,6 +41,27 @@ class Said:
         return f"{self.subject} {self.verb} {self.object}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """So many writers, numbered from 0, shared evenly among so many owners."""
+
+    writers: int
+    owners: int = 1
+
+    def owner(self, writer: int) -> Scope:
+        """Whose memory a writer writes to."""
+        return owner(writer % self.owners)
+
+    def said(self, writer: int, round_: int) -> Said:
+        """What a writer says in a round, among the writers of its owner."""
+        return said(writer // self.owners, -(-self.writers // self.owners), round_)
+
+
+def owner(number: int) -> Scope:
+    """One of the owners."""
+    return Scope(user_id=f"soak-{number}")
+
+
 def said(writer: int, writers: int, round_: int) -> Said:
     """What a writer says in a round: four kinds of facts in turn, so that at any time all of them are said."""
     number = round_ // 4
@@ -65,21 +85,26 @@ def said(writer: int, writers: int, round_: int) -> Said:
             return Said(subject=f"Host{own}", verb=LIVES, object=f"Village{own}", observed_at=START)
 
 
-def introductions() -> AddRequest:
-    """The add that brings in the names which the same facts and first values are about."""
+def introductions(scope: Scope) -> AddRequest:
+    """The add of an owner that brings in the names which the same facts and first values are about."""
     guests = (Said(subject=f"Guest{n}", verb=LIKES, object="Tea", observed_at=START) for n in range(KNOWN))
     games = (Said(subject=f"Nova{n}", verb=LIKES, object=f"Game{n}", observed_at=START) for n in range(KNOWN))
     firms = (Said(subject="Nova0", verb=LIKES, object=f"Firm{n}", observed_at=START) for n in range(RIVALS))
     message = NewMessage(role=Role.USER, name="Alice", content="Let me introduce everybody.", observed_at=START)
     facts = tuple(given(fact) for fact in (*guests, *games, *firms))
-    return AddRequest(scope=OWNER, messages=(message,), facts=facts)
+    return AddRequest(scope=scope, messages=(message,), facts=facts)
 
 
-def request(fact: Said, writer: int) -> AddRequest:
+def request(crowd: Crowd, writer: int, round_: int) -> AddRequest:
     """The exchange: half of the writers give the fact themselves, the others leave it to the rules to read it."""
+    fact = crowd.said(writer, round_)
     message = NewMessage(role=Role.USER, name="Alice", content=f"{fact.text}.", observed_at=fact.observed_at)
-    scope = Scope(user_id=OWNER.user_id, run_id=f"writer-{writer}")
-    return AddRequest(scope=scope, messages=(message,), facts=(given(fact),) if writer // 4 % 2 else None)
+    return AddRequest(
+        scope=Scope(user_id=crowd.owner(writer).user_id, run_id=f"writer-{writer}"),
+        messages=(message,),
+        facts=(given(fact),) if writer // crowd.owners // 4 % 2 else None,
+        request_id=f"{writer}-{round_}",
+    )
 
 
 def given(fact: Said) -> Fact:

@@ -4,19 +4,26 @@ import argparse
 import asyncio
 import json
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from bench.soak.story import request, said
+from bench.soak.story import Crowd, request
 
 from twohop.client.remote import RemoteCore
-from twohop.errors import Exhausted, TwohopError, Unavailable
+from twohop.errors import Conflict, Exhausted, TwohopError, Unavailable
+from twohop.memory.api import AddRequest, AddResult
 from twohop.wire.errors import code_of
+
+CALL_SECONDS = 90.0
+"""The deadline of an add: what a dead server left is taken up within half a minute, so nothing takes this long."""
+
+UNANSWERED = "no answer in time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """An add that the server answered; `seconds` is how long the caller waited."""
+    """An add that a server answered; `seconds` is how long the caller waited, repeats included."""
 
     writer: int
     round: int
@@ -34,6 +41,11 @@ class Told:
     errors: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
+    def to_json(self) -> str:
+        """What `from_json` reads."""
+        acknowledged = [asdict(one) for one in self.acknowledged]
+        return json.dumps({"acknowledged": acknowledged, "errors": self.errors, "seconds": self.seconds})
+
     @classmethod
     def from_json(cls, text: str) -> "Told":
         """What a process printed."""
@@ -44,17 +56,14 @@ class Told:
         return cls(acknowledged, Counter(values["errors"]), values["seconds"])
 
 
-async def write(core: RemoteCore, writer: int, writers: int, until: float, told: Told) -> None:
-    """Say one thing after another."""
+async def write(cores: Sequence[RemoteCore], crowd: Crowd, writer: int, until: float, told: Told) -> None:
+    """Say one thing after another, at first to the writer's own server."""
+    servers = deque(cores)
+    servers.rotate(-(writer // crowd.owners))
     round_ = 0
     while (begun := time.monotonic()) < until:
-        try:
-            result = await core.add(request(said(writer, writers, round_), writer))
-        except TwohopError as e:
-            told.errors[f"{code_of(e).name} {e.reason}"] += 1
-            if isinstance(e, Exhausted | Unavailable):
-                await asyncio.sleep(e.retry_after)
-        else:
+        result = await add(servers, request(crowd, writer, round_), told)
+        if result is not None:
             told.acknowledged.append(
                 Acknowledged(
                     writer=writer,
@@ -68,25 +77,47 @@ async def write(core: RemoteCore, writer: int, writers: int, until: float, told:
         round_ += 1
 
 
-async def main(target: str, first: int, last: int, writers: int, seconds: float) -> Told:
-    """Run the writers `first` to `last` (not included) of `writers`."""
+async def add(servers: deque[RemoteCore], wanted: AddRequest, told: Told) -> AddResult | None:
+    """Ask until it is answered, the next server after each error that passes; None = it was refused for good."""
+    give_up = time.monotonic() + CALL_SECONDS
+    while time.monotonic() < give_up:
+        try:
+            async with asyncio.timeout(give_up - time.monotonic()):
+                return await servers[0].add(wanted)
+        except TimeoutError:
+            told.errors[UNANSWERED] += 1
+        except TwohopError as e:
+            told.errors[f"{code_of(e).name} {e.reason}"] += 1
+            if not isinstance(e, Conflict | Exhausted | Unavailable):
+                return None
+            servers.rotate(-1)
+            await asyncio.sleep(getattr(e, "retry_after", 0.0))
+    return None
+
+
+async def main(targets: str, first: int, last: int, crowd: Crowd, seconds: float) -> Told:
+    """Run the writers `first` to `last` (not included) of a crowd, on servers whose addresses commas part."""
     told = Told()
-    core = RemoteCore(target)
+    cores = [RemoteCore(target) for target in targets.split(",")]
     begun = time.monotonic()
     try:
         async with asyncio.TaskGroup() as group:
             for writer in range(first, last):
-                group.create_task(write(core, writer, writers, begun + seconds, told))
+                group.create_task(write(cores, crowd, writer, begun + seconds, told))
     finally:
-        await core.close()
+        for core in cores:
+            await core.close()
     told.seconds = time.monotonic() - begun
     return told
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("target")
-    for name in ("first", "last", "writers"):
+    parser.add_argument("targets")
+    for name in ("first", "last", "writers", "owners"):
         parser.add_argument(name, type=int)
     parser.add_argument("seconds", type=float)
-    print(json.dumps(asdict(asyncio.run(main(**vars(parser.parse_args()))))))
+    given = parser.parse_args()
+    print("begun", flush=True)
+    crowd_ = Crowd(writers=given.writers, owners=given.owners)
+    print(asyncio.run(main(given.targets, given.first, given.last, crowd_, given.seconds)).to_json())

@@ -77,13 +77,12 @@ async def open_core(
     clock: Clock = system_clock,
     ids: Ids = uuid7,
     jitter: Jitter = random.random,
-    drop_index: bool = False,
     ran: Ran = unheard,
 ) -> AsyncIterator[App]:
     """Open the stores of the settings and everything over them; on leaving, finish running adds and close in order.
 
-    `extractor`, `judge` and `summariser` replace those of the settings (replay, tests). `drop_index` builds the
-    index again. `ran` is told of every statement that goes to the ledger's server.
+    `extractor`, `judge` and `summariser` replace those of the settings (replay, tests). `ran` is told of every
+    statement that goes to the ledger's server.
 
     Raises:
         Misconfigured: the data directory is held, unusable or too new, or a model is not what the index was built with.
@@ -104,7 +103,7 @@ async def open_core(
         stack.push_async_callback(ledger.close)
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
-        index = await open_index(settings, embedder, anew=drop_index)
+        index = await open_index(settings, embedder)
         stack.push_async_callback(index.close)
         projector = Projector(ledger, index, None if isinstance(index, NoIndex) else embedder, step)
         models = replaced(make_models(settings.llm, predicates, stack), extractor, judge, summariser)

@@ -365,7 +365,7 @@ class Builder:
             for them in state.facts.values()
             for memory in them
             # Nothing was written since that instant, so what is known now was known then.
-            if max(memory.revision.recorded_at, *(row.recorded_at for row in memory.evidence)) <= self._last_time
+            if max((memory.revision.recorded_at, *(row.recorded_at for row in memory.evidence))) <= self._last_time
         }
         supports: dict[int, dict[str, None]] = {}
         for relation in state.relations:

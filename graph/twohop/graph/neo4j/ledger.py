@@ -118,14 +118,15 @@ class Neo4jLedger(Reads):
         self, scope: Scope, config: AgentConfig, expected_version: int | None = None, request: RequestKey | None = None
     ) -> int:
         """Store the next version of an agent's configuration."""
-        for _ in range(TRIES):
+        for tries_left in reversed(range(TRIES)):
             try:
                 return await self._writes.of(
                     scope.partition, sessions.set_agent_config, scope, config, expected_version, request
                 )
-            except StaleRead as e:  # Another process took the version: see what stands there now.
-                lost = e
-        raise lost
+            except StaleRead:  # Another process took the version: see what stands there now.
+                if not tries_left:
+                    raise
+        raise AssertionError("the last try ends it")
 
     async def update_job(self, partition: str, update: JobUpdate) -> None:
         """Write a job's state."""

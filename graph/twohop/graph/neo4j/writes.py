@@ -49,6 +49,15 @@ class Gate:
         self.lock = asyncio.Lock()
         self.failed_at = -math.inf
 
+    def check(self, began: float) -> None:
+        """Pass who began to wait after that; else each in the line would wait as long as the first, for nothing.
+
+        Raises:
+            LedgerUnavailable: the database was not found meanwhile.
+        """
+        if self.failed_at > began:
+            raise LedgerUnavailable("an earlier write of this owner could not reach Neo4j")
+
 
 class Writes:
     """Runs what writes. `holder` is this ledger among all that have the database open."""
@@ -130,8 +139,7 @@ class Writes:
         except TimeoutError as e:
             raise LedgerUnavailable("earlier writes of this owner are still waiting for Neo4j") from e
         try:
-            if gate.failed_at > began:  # Else each in the line would wait as long for nothing.
-                raise LedgerUnavailable("an earlier write of this owner could not reach Neo4j")
+            gate.check(began)
             yield
         except LedgerUnavailable:
             gate.failed_at = time.monotonic()
