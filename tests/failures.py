@@ -30,7 +30,7 @@ ANN = Scope(user_id="ann")
 JANUARY = 1_735_689_600_000_000
 NO_INDEX = IndexSettings(backend="none")
 CALL_SECONDS = 45.0
-PATIENCE = 60.0
+PATIENCE = 90.0
 """How long a system may take to come back, on a machine that runs other tests."""
 
 POLL_SECONDS = 0.05
