@@ -3,6 +3,9 @@
 Every turn is sent by gRPC with its speaker and its session's date; extraction is replayed from the facts and entities
 that were recorded for the conversations, through the port of an extracting model. Then every answerable question is
 asked, three ways, and scored by the turns that hold its evidence.
+
+The stores are those that the environment names (`TWOHOP_LEDGER__…`, `TWOHOP_INDEX__…`), embedded ones by default. On a
+server what was sent stays: give it one of its own.
 """
 
 import argparse
@@ -29,6 +32,7 @@ from twohop.config import LlmSettings, ServerSettings, Settings
 from twohop.graph.model import JobState, Role, Scope
 from twohop.llm.recorded import RecordedExtractor, content_key, replay
 from twohop.memory.api import AddRequest, NewMessage, RecallRequest
+from twohop.memory.clock import uuid7
 from twohop.memory.moment import micros
 from twohop.memory.ports import Fact
 from twohop.server import Server
@@ -52,6 +56,8 @@ ITEMS = 60
 class Run:
     """What was measured."""
 
+    tenant: str = field(default_factory=uuid7)
+    """The conversations' own, whatever earlier runs left on the same stores."""
     turn_of: dict[str, str] = field(default_factory=dict)
     adds: int = 0
     add_seconds: float = 0.0
@@ -62,7 +68,7 @@ class Run:
 
 @asynccontextmanager
 async def service(folder: Path, conversations: Sequence[Conversation]) -> AsyncIterator[tuple[RemoteCore, str]]:
-    """A server on a free loopback port with the default settings and the recorded extraction; and the embedder's id."""
+    """A server on a free port with the stores of the environment and the recorded extraction; and the embedder's id."""
     settings = Settings(data_dir=folder / "data", server=ServerSettings(port=0), llm=LlmSettings(provider="rules"))
     extractor = RecordedExtractor(replay(recorded(conversations), content_key))
     async with open_core(settings, extractor=extractor) as app:
@@ -100,7 +106,7 @@ async def add(client: RemoteCore, conversation: Conversation, session: Session, 
     exchange = session.turns[start : start + EXCHANGE]
     result = await client.add(
         AddRequest(
-            scope=Scope(user_id=conversation.name, run_id=f"session-{session.number}"),
+            scope=Scope(tenant=run.tenant, user_id=conversation.name, run_id=f"session-{session.number}"),
             messages=tuple(
                 NewMessage(
                     role=Role.USER,
@@ -121,11 +127,12 @@ async def add(client: RemoteCore, conversation: Conversation, session: Session, 
 
 async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress: Progress) -> None:
     """Every question of a conversation, each system after the other."""
+    scope = Scope(tenant=run.tenant, user_id=conversation.name)
     for question in progress.track(conversation.questions, description=f"asking {conversation.name}"):
         evidence = {f"{conversation.name}/{turn}" for turn in question.evidence}
         first: dict[str, list[str]] = {}
         for system, arms in SYSTEMS.items():
-            request = RecallRequest(scope=Scope(user_id=conversation.name), query=question.text, limit=ITEMS, arms=arms)
+            request = RecallRequest(scope=scope, query=question.text, limit=ITEMS, arms=arms)
             began = time.perf_counter()
             result = await client.recall(request)
             if system == GRAPH:

@@ -1,6 +1,7 @@
 """The demo: a real server in a temporary folder, four short conversations, eight questions, and their proofs.
 
-Run it with `make demo`. It exits with 1 when an expected answer is not among the first three results.
+Run it with `make demo`. It exits with 1 when an expected answer is not among the first three results. The stores are in
+the folder too, unless the environment names others (`TWOHOP_LEDGER__…`, `TWOHOP_INDEX__…`), where what was told stays.
 """
 
 import json
@@ -15,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from twohop.client import Memory
-from twohop.graph.datadir import read_owner
 from twohop.graph.model import Granularity, Validity
 from twohop.memory.api import Item, RecallResult, Step
+from twohop.memory.clock import uuid7
 from twohop.memory.moment import written
 
 STORY = Path(__file__).with_name("conversation.json")
@@ -30,29 +31,34 @@ START_SECONDS = 20.0
 @contextmanager
 def server(data_dir: Path) -> Iterator[str]:
     """A `twohop serve` process on a free loopback port, with the offline rules; gives its address."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TWOHOP_", "OPENAI_"))}
+    environment = {name: value for name, value in os.environ.items() if kept(name)}
     environment |= {"TWOHOP_DATA_DIR": str(data_dir), "TWOHOP_SERVER__PORT": "0", "TWOHOP_LLM__PROVIDER": "rules"}
-    log = (data_dir.parent / "server.log").open("w+")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "twohop.cli.main", "serve"], env=environment, stdout=log, stderr=log
-    )
-    try:
-        yield address_of(process, data_dir, log.name)
-    finally:
-        process.terminate()
-        process.wait(timeout=START_SECONDS)
-        log.close()
+    said, log = data_dir.with_name("server.out"), data_dir.with_name("server.log")
+    with said.open("w") as out, log.open("w") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "twohop.cli.main", "serve"], env=environment, stdout=out, stderr=err
+        )
+        try:
+            yield address_of(process, said, log)
+        finally:
+            process.terminate()
+            process.wait(timeout=START_SECONDS)
 
 
-def address_of(process: "subprocess.Popen[bytes]", data_dir: Path, log: str) -> str:
-    """Where the process serves, once it does."""
+def kept(name: str) -> bool:
+    """Whether a variable of the environment is the server's too: of twohop's own, only where the stores are."""
+    return name.startswith(("TWOHOP_LEDGER__", "TWOHOP_INDEX__")) or not name.startswith(("TWOHOP_", "OPENAI_"))
+
+
+def address_of(process: "subprocess.Popen[bytes]", said: Path, log: Path) -> str:
+    """Where the process serves, once it does: the last word of its first line."""
     give_up = time.monotonic() + START_SECONDS
     while time.monotonic() < give_up and process.poll() is None:
-        held = read_owner(data_dir)
-        if held is not None and held.address:
-            return held.address
+        line = said.read_text(encoding="utf-8")
+        if line.endswith("\n"):
+            return line.split()[-1]
         time.sleep(0.05)  # The only sign of a starting process is what it writes.
-    sys.exit(f"the server did not start; it said:\n{Path(log).read_text()}")
+    sys.exit(f"the server did not start; it said:\n{log.read_text(encoding='utf-8')}")
 
 
 def dated(text: str, validity: Validity) -> str:
@@ -144,7 +150,7 @@ def main() -> int:
     story = json.loads(STORY.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="twohop-demo-") as folder:
         data_dir = Path(folder) / "data"
-        with server(data_dir) as address, Memory(address) as memory:
+        with server(data_dir) as address, Memory(address, tenant=uuid7()) as memory:
             print("What was said, and what was remembered")
             for session in story["sessions"]:
                 tell(memory, story["user_id"], session)

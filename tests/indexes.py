@@ -9,12 +9,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 from qdrant_client import AsyncQdrantClient
 from testcontainers.community.qdrant import QdrantContainer
 
+import docker_engine
 from index_points import BUILT, edge
 from qdrant_grpc import qdrant_grpc
 from qdrant_http import qdrant_http
+from twohop.config import IndexSettings
 from twohop.vector.index import Index
 from twohop.vector.qdrant import QdrantIndex
 from twohop.vector.qdrant_schema import Layout
@@ -62,20 +65,33 @@ async def opened(backend: str, folder: Path) -> AsyncIterator[Index]:
 
 
 async def on_server(stack: AsyncExitStack) -> Index:
-    """An index in a collection of its own on a real server, which is removed at the end; skips where there is none."""
+    """An index in a collection of its own on a real server; skips where there is none."""
+    settings = await stack.enter_async_context(own_collection())
+    return await qdrant(over_server(settings), collection=settings.collection, timeout_seconds=30.0)
+
+
+@asynccontextmanager
+async def own_collection() -> AsyncIterator[IndexSettings]:
+    """A name on a real server whose first collection is removed at the end; skips where there is no server."""
     url, grpc_port = real_server()
-    key = os.environ.get("TWOHOP_TEST_QDRANT_API_KEY", "")
-    client = connect(url=url, api_key=key, prefer_grpc=True, grpc_port=grpc_port, timeout=30.0)
-    name = f"test-{uuid4().hex}"
-    index = await qdrant(client, collection=name, timeout_seconds=30.0)
+    settings = IndexSettings(
+        backend="qdrant",
+        url=url,
+        api_key=SecretStr(os.environ.get("TWOHOP_TEST_QDRANT_API_KEY", "")),
+        grpc_port=grpc_port,
+        collection=f"test-{uuid4().hex}",
+        timeout_seconds=30.0,
+    )
+    yield settings
+    cleaner = over_server(settings)
+    await cleaner.delete_collection(f"{settings.collection}-1")
+    await cleaner.close()
 
-    async def remove() -> None:
-        cleaner = connect(url=url, api_key=key, prefer_grpc=True, grpc_port=grpc_port, timeout=30.0)
-        await cleaner.delete_collection(f"{name}-1")
-        await cleaner.close()
 
-    stack.push_async_callback(remove)
-    return index
+def over_server(settings: IndexSettings) -> AsyncQdrantClient:
+    return connect(
+        url=settings.url, api_key=settings.key(), prefer_grpc=True, grpc_port=settings.grpc_port, timeout=30.0
+    )
 
 
 def real_server() -> tuple[str, int]:
@@ -92,6 +108,8 @@ def real_server() -> tuple[str, int]:
 @cache
 def container() -> QdrantContainer | str:
     """A server that lives as long as the tests (its reaper ends it), or why there is none."""
+    if not docker_engine.answers():
+        return "none answers"
     try:
         return QdrantContainer(IMAGE).start()
     except Exception as e:  # noqa: BLE001 - no engine, no image, no start: each raises what it likes.

@@ -17,6 +17,7 @@ from docker.errors import DockerException
 from neo4j import GraphDatabase
 from testcontainers.community.neo4j import Neo4jContainer
 
+import docker_engine
 from neo4j_process import PASSWORD, USER, Neo4jProcess, missing
 
 IMAGE = "neo4j:5.26-community"
@@ -65,11 +66,9 @@ def from_environment(_until: ExitStack, _folders: pytest.TempPathFactory) -> Neo
 
 
 def from_docker(until: ExitStack, _folders: pytest.TempPathFactory) -> Neo4jServer:
-    try:
-        engine = docker.from_env()
-        engine.ping()
-    except DockerException as e:
-        raise Absent("no Docker engine answers") from e
+    if not docker_engine.answers():
+        raise Absent("no Docker engine answers")
+    engine = docker.from_env()
     try:
         engine.images.get(IMAGE)
     except DockerException:

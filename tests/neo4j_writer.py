@@ -31,7 +31,7 @@ async def compete(ledger: Neo4jLedger, me: str, owner: int, rounds: int, told: d
             done = await ledger.commit(Changes(partition=p, expected_state=n, revisions=(made,)))
         except StaleRead as e:
             told["errors"].append(type(e).__name__)
-            while (await state(ledger, p)) <= n:
+            while (await state(ledger, p)) <= n:  # noqa: ASYNC110  # Another process moves it.
                 await asyncio.sleep(POLL_SECONDS)
         else:
             told["committed"].append(name)

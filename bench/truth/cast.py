@@ -15,9 +15,11 @@ DECIDER = "script"
 class Stage:
     """What is being played: the scenario's time in microseconds, and the exchange's facts and hostile decisions.
 
-    One scenario plays at a time; the service's clock, extractor and judge all look here.
+    One scenario plays at a time; the service's clock, extractor and judge all look here. `run` tells its owners from
+    those of earlier runs on the same stores.
     """
 
+    run: str = ""
     now: int = 0
     facts: tuple[Fact, ...] = ()
     hostile: tuple[HostileDecision, ...] = ()

@@ -14,9 +14,10 @@ from bench.truth.state import State, read_state
 from twohop.app import open_core
 from twohop.config import LlmSettings, Settings
 from twohop.errors import TwohopError
-from twohop.graph.model import Axes, JobState
+from twohop.graph.model import Axes, JobState, Scope
 from twohop.llm.rules.judge import RulesJudge
 from twohop.memory.api import AddRequest, Core, RecallRequest
+from twohop.memory.clock import uuid7
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.settings import WriteSettings
 
@@ -58,8 +59,11 @@ class Played:
 
 
 async def play_all(scenarios: Iterable[Scenario], row: Row, folder: Path) -> list[Played]:
-    """All scenarios in one row, one after the other, with the stores in a folder that is new."""
-    stage = Stage()
+    """All scenarios in one row, one after the other.
+
+    What of the stores is on no server is in the folder, which is new; on a server, this run's owners are.
+    """
+    stage = Stage(run=uuid7())
     predicates = PredicateTable.default()
     # The clock jumps between scenarios, by years and back: no job may be pruned for its age.
     write = WriteSettings(job_days=100_000, dead_letter_days=100_000, request_days=100_000)
@@ -78,30 +82,31 @@ async def play(core: Core, scenario: Scenario, row: Row, stage: Stage, matcher: 
     """One scenario: tell its exchanges, look at the state after each, ask its questions."""
     states: list[State] = []
     errors: list[str] = []
+    scope = scenario.scope(stage.run)
     for place, exchange in enumerate(scenario.exchanges):
         stage.now = exchange.observed_at
         stage.facts = exchange.facts
         stage.hostile = tuple(decision for decision in scenario.hostile if decision.exchange == place)
-        if error := await tell(core, scenario, exchange):
+        if error := await tell(core, scope, exchange):
             errors.append(f"exchange {place}: {error}")
-        states.append(await read_state(core, scenario.scope, stage.now))
+        states.append(await read_state(core, scope, stage.now))
     end = states[-1]
     return Played(
         scenario=scenario.id,
         theme=scenario.theme,
         checks=(
             *check_state(scenario, end, matcher, counted=row.ideal),
-            *[await ask(core, scenario, place, end) for place in range(len(scenario.questions))],
+            *[await ask(core, scope, scenario, place, end) for place in range(len(scenario.questions))],
         ),
         retired=wrongly_retired(scenario, states, matcher, hostile=row.hostile),
         errors=tuple(errors),
     )
 
 
-async def tell(core: Core, scenario: Scenario, exchange: Exchange) -> str:
+async def tell(core: Core, scope: Scope, exchange: Exchange) -> str:
     """One exchange; returns why it was not remembered at once, or empty. The scenario is scored all the same."""
     try:
-        result = await core.add(AddRequest(scope=scenario.scope, messages=exchange.messages))
+        result = await core.add(AddRequest(scope=scope, messages=exchange.messages))
     except TwohopError as e:
         return f"{e.reason}: {e.message}"
     if result.state is JobState.DONE and result.indexed:
@@ -109,11 +114,9 @@ async def tell(core: Core, scenario: Scenario, exchange: Exchange) -> str:
     return f"the add is {result.state}, {'indexed' if result.indexed else 'not indexed'}: {result.error}"
 
 
-async def ask(core: Core, scenario: Scenario, place: int, end: State) -> Check:
+async def ask(core: Core, scope: Scope, scenario: Scenario, place: int, end: State) -> Check:
     """One question, now or as of then."""
     asked = scenario.questions[place]
     as_of = asked_at(asked.as_of, end.at)
-    result = await core.recall(
-        RecallRequest(scope=scenario.scope, query=asked.text, limit=LIMIT, axes=Axes(as_of=as_of))
-    )
+    result = await core.recall(RecallRequest(scope=scope, query=asked.text, limit=LIMIT, axes=Axes(as_of=as_of)))
     return check_answer(scenario, place, asked, result, end.at if as_of is None else as_of, end)

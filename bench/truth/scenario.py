@@ -79,10 +79,9 @@ class Scenario:
     questions: tuple[Asked, ...] = ()
     concurrent: tuple[str, ...] = ()
 
-    @property
-    def scope(self) -> Scope:
-        """An owner that no other scenario has, whatever user ids they share."""
-        return Scope(tenant=f"truth-{self.id}", user_id=self.user_id)
+    def scope(self, run: str) -> Scope:
+        """An owner that no other scenario and no other run has, whatever user ids they share."""
+        return Scope(tenant=f"truth-{run}-{self.id}", user_id=self.user_id)
 
     @property
     def now(self) -> int:

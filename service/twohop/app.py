@@ -11,6 +11,7 @@ from twohop.config import EmbedderSettings, LlmSettings, Settings
 from twohop.errors import Misconfigured
 from twohop.graph.datadir import DataDir
 from twohop.graph.model import JobKind
+from twohop.graph.statement import Ran, Statement, unheard
 from twohop.graph.store import Ledger, Reached
 from twohop.llm.rules.extractor import RulesExtractor
 from twohop.llm.rules.judge import RulesJudge
@@ -76,27 +77,33 @@ async def open_core(
     clock: Clock = system_clock,
     ids: Ids = uuid7,
     jitter: Jitter = random.random,
-    drop_index: bool = False,
+    ran: Ran = unheard,
 ) -> AsyncIterator[App]:
     """Open the stores of the settings and everything over them; on leaving, finish running adds and close in order.
 
-    `extractor`, `judge` and `summariser` replace those of the settings (replay, tests). `drop_index` builds the
-    index again.
+    `extractor`, `judge` and `summariser` replace those of the settings (replay, tests). `ran` is told of every
+    statement that goes to the ledger's server.
 
     Raises:
         Misconfigured: the data directory is held, unusable or too new, or a model is not what the index was built with.
     """
     predicates = PredicateTable.default().extended(settings.predicates)
     step = fault_point(settings.fault_point)
+    metrics = Metrics()
+
+    def told(statement: Statement) -> None:
+        metrics.ran(statement)
+        ran(statement)
+
     async with AsyncExitStack() as stack:
         data_dir = DataDir.acquire(settings.data_dir) if in_data_dir(settings) else None
         if data_dir is not None:
             stack.callback(data_dir.release)
-        ledger = await open_ledger(settings, clock, step)
+        ledger = await open_ledger(settings, clock, step, told)
         stack.push_async_callback(ledger.close)
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
-        index = await open_index(settings, embedder, anew=drop_index)
+        index = await open_index(settings, embedder)
         stack.push_async_callback(index.close)
         projector = Projector(ledger, index, None if isinstance(index, NoIndex) else embedder, step)
         models = replaced(make_models(settings.llm, predicates, stack), extractor, judge, summariser)
@@ -113,6 +120,7 @@ async def open_core(
             ids=ids,
             jitter=jitter,
             step=step,
+            metrics=metrics,
         )
         place = index_place(settings.index, "" if data_dir is None else data_dir.instance())
         if await ledger.enter(place, exclusive=settings.index.backend == "edge") and place:
@@ -175,10 +183,10 @@ def join(
     ids: Ids,
     jitter: Jitter,
     step: Reached,
+    metrics: Metrics,
 ) -> Joined:
     """Put together what works on these stores. Nothing runs yet."""
     gates, notices = Gates(), Notices(jitter)
-    metrics = Metrics()
     searched = None if isinstance(index, NoIndex) else index
     finder = CandidateFinder(ledger, searched, embedder, settings.write)
     agents = Agents(ledger, models, predicates)

@@ -38,25 +38,61 @@ class Stores:
     predicates: PredicateTable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """The ledger of a deployment, with a place in it; `index` names what this process projects into, "" = nothing.
+
+    `unfilled`: that has to be filled from the ledger.
+    """
+
+    ledger: Ledger
+    index: str
+    unfilled: bool
+
+
 @asynccontextmanager
-async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
-    """The ledger and the index of the settings. An index that has to be filled has its points waiting.
+async def open_deployment(settings: Settings, *, begin: bool = False) -> AsyncIterator[Entered]:
+    """The ledger of the settings, in a place beside the processes that share both stores with it.
+
+    `begin`: a data directory may be one that holds no ledger yet.
 
     Raises:
         DataDirHeld: a server has the data directory open.
-        Misconfigured: it is unusable or too new, or the index was built with another model.
+        Misplaced: a process has the ledger open with another index, or with one of its own.
+        Misconfigured: the ledger can't be opened as configured, or is too new.
+        LedgerUnavailable: its server did not answer in time.
     """
     async with AsyncExitStack() as stack:
-        begin = settings.ledger.backend != "sqlite"
-        data_dir = stack.enter_context(held(settings.data_dir, begin=begin)) if in_data_dir(settings) else None
+        on_server = settings.ledger.backend != "sqlite"
+        holds = held(settings.data_dir, begin=begin or on_server) if in_data_dir(settings) else None
+        data_dir = None if holds is None else stack.enter_context(holds)
         ledger = await open_ledger(settings, system_clock)
         stack.push_async_callback(ledger.close)
+        index = index_place(settings.index, "" if data_dir is None else data_dir.instance())
+        unfilled = await ledger.enter(index, exclusive=settings.index.backend == "edge")
+        await stack.enter_async_context(holding(ledger))
+        yield Entered(ledger=ledger, index=index, unfilled=unfilled)
+
+
+@asynccontextmanager
+async def open_stores(settings: Settings, *, replace: bool = False) -> AsyncIterator[Stores]:
+    """The ledger and the index of the settings. An index that has to be filled has its points waiting.
+
+    `replace`: the index will be built again, whatever it was built with. Edge's is dropped here, all its points wait;
+    a server's stays as it is until another one takes its place.
+
+    Raises:
+        As `open_deployment`, and
+        Misconfigured: the index was built with another model, or can't be used.
+    """
+    async with open_deployment(settings) as deployment, AsyncExitStack() as stack:
+        ledger, place = deployment.ledger, deployment.index
         embedder = make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
-        index = await open_index(settings, embedder)
+        index = await open_index(settings, embedder, replace=replace)
         stack.push_async_callback(index.close)
-        place = index_place(settings.index, "" if data_dir is None else data_dir.instance())
-        if (await ledger.enter(place, exclusive=in_data_dir(settings)) and place) or await index.fresh():
+        unasked = replace and settings.index.backend == "qdrant"
+        if (deployment.unfilled and place) or (not unasked and await index.fresh()):
             await ledger.outbox_refill()
             index.filling()
         yield Stores(

@@ -3,6 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from twohop.graph.model import Decision, JobState, Operation
+from twohop.graph.statement import Statement
 from twohop.graph.store import Backlog
 from twohop.memory.ports import Phase, Usage
 
@@ -11,6 +12,9 @@ KINDS = frozenset({"rules", "user", "code", "recorded"})
 
 TOKENS = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
 """Buckets of one call's tokens in: from a short exchange to the largest contexts in use, about half a decade apart."""
+
+SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
+"""Buckets of one statement: from a look-up in memory to the longest that a call may take."""
 
 
 class Metrics:
@@ -53,6 +57,13 @@ class Metrics:
             buckets=TOKENS,
             registry=self.registry,
         )
+        self._statements = Histogram(
+            "twohop_ledger_statement_seconds",
+            "Round trips to the ledger's server, by what for.",
+            ["kind"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
         self._rows = Gauge("twohop_outbox_rows", "Changes that wait for the index.", registry=self.registry)
         self._age = Gauge(
             "twohop_outbox_age_seconds",
@@ -64,6 +75,10 @@ class Metrics:
             "Changes that could not be projected and wait for the next start, or for a change of the same row.",
             registry=self.registry,
         )
+
+    def ran(self, statement: Statement) -> None:
+        """A statement of the ledger's server is over."""
+        self._statements.labels(statement.kind).observe(statement.seconds)
 
     def answered(self, state: JobState) -> None:
         """A caller of an add was answered with this state."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from twohop.config import IndexSettings, LedgerSettings, Settings
 from twohop.errors import Misconfigured
 from twohop.graph.sqlite import SqliteLedger
+from twohop.graph.statement import Ran, unheard
 from twohop.graph.store import Ledger, Reached, unwatched
 from twohop.memory.clock import Clock, system_clock
 from twohop.vector.edge import EdgeIndex
@@ -27,8 +28,10 @@ def in_data_dir(settings: Settings) -> bool:
     return settings.ledger.backend == "sqlite" or settings.index.backend == "edge"
 
 
-async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatched) -> Ledger:
+async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatched, ran: Ran = unheard) -> Ledger:
     """The ledger of the settings. Processes that share one go by its clock, not by their machines'.
+
+    `ran` is told of every statement that goes to a server.
 
     Raises:
         Misconfigured: it can't be opened as configured.
@@ -41,10 +44,10 @@ async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatche
                 settings.data_dir / LEDGER_FILE, clock=clock, synchronous=settings.synchronous, reached=step
             )
         case "neo4j":
-            return await open_neo4j(settings.ledger, None if clock is system_clock else clock, step)
+            return await open_neo4j(settings.ledger, None if clock is system_clock else clock, step, ran)
 
 
-async def open_neo4j(settings: LedgerSettings, clock: Clock | None, step: Reached) -> Ledger:
+async def open_neo4j(settings: LedgerSettings, clock: Clock | None, step: Reached, ran: Ran) -> Ledger:
     """As `open_ledger`, on a server."""
     if not settings.uri:
         raise Misconfigured("set TWOHOP_LEDGER__URI to the address of the Neo4j server")
@@ -60,32 +63,36 @@ async def open_neo4j(settings: LedgerSettings, clock: Clock | None, step: Reache
         pool=settings.pool,
         wait_seconds=settings.wait_seconds,
         reached=step,
+        ran=ran,
     )
 
 
-async def open_index(settings: Settings, embedder: Embedder, *, anew: bool = False) -> Index:
-    """The index of the settings, for vectors of this embedder. `anew`: an empty one in place of what is there.
+async def open_index(settings: Settings, embedder: Embedder, *, replace: bool = False) -> Index:
+    """The index of the settings, for vectors of this embedder.
+
+    `replace`: what stands there will be replaced, so it isn't looked at. Edge's is dropped at once, as nobody else asks
+    it; a server's is asked by others until another one is built beside it.
 
     Raises:
         EmbedderMismatch: it was built with another model, dimension or encoder.
         SchemaTooNew: a newer twohop wrote it.
         Misconfigured: it has no address, or can't be used.
-        IndexUnavailable: one in this process can't be read or written, or one on a server can't be made anew.
+        IndexUnavailable: one in this process can't be read or written.
     """
     model, dimension = embedder.model, embedder.dimension
     match settings.index.backend:
         case "edge":
             folder = settings.data_dir / "index"
-            if anew:
+            if replace:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             return await EdgeIndex.open(folder, model=model, dimension=dimension, encoder=ENCODER)
         case "qdrant":
-            return await open_qdrant(settings.index, model, dimension, anew=anew)
+            return await open_qdrant(settings.index, model, dimension, replace=replace)
         case "none":
             return NoIndex(model=model, dimension=dimension, encoder=ENCODER)
 
 
-async def open_qdrant(settings: IndexSettings, model: str, dimension: int, *, anew: bool) -> Index:
+async def open_qdrant(settings: IndexSettings, model: str, dimension: int, *, replace: bool) -> Index:
     """As `open_index`, on a server."""
     if not settings.url:
         raise Misconfigured("set TWOHOP_INDEX__URL to the address of the Qdrant server")
@@ -101,7 +108,7 @@ async def open_qdrant(settings: IndexSettings, model: str, dimension: int, *, an
         grpc_port=settings.grpc_port,
         timeout=settings.timeout_seconds,
     )
-    index = await QdrantIndex.open(
+    return await QdrantIndex.open(
         client,
         model=model,
         dimension=dimension,
@@ -114,15 +121,8 @@ async def open_qdrant(settings: IndexSettings, model: str, dimension: int, *, an
             on_disk=settings.on_disk,
         ),
         timeout_seconds=settings.timeout_seconds,
-        replace=anew,
+        replace=replace,
     )
-    if anew:
-        try:
-            await index.switch_to(await index.beside())
-        except BaseException:
-            await index.close()
-            raise
-    return index
 
 
 def index_place(settings: IndexSettings, instance: str) -> str:

@@ -172,11 +172,11 @@ def test_every_command_can_be_tested() -> None:
     for name, command in top.commands.items():
         below = getattr(command, "commands", {"": command})
         commands |= {f"{name} {part}".strip(): one for part, one in below.items()}
-    assert set(commands) == {*COMMANDS, *STEER, *UPKEEP, "serve"}
+    assert set(commands) == {*COMMANDS, *STEER, *UPKEEP, "serve", "health"}
     for name, command in commands.items():
         options = {option for parameter in command.params for option in parameter.opts}
         common = {"--json", "--target", "--data-dir", "--user", "--agent", "--run"}
-        assert name in {"serve", *UPKEEP} or common <= options
+        assert name in {"serve", "health", *UPKEEP} or common <= options
 
 
 def test_why_tells_of_jobs_and_memories(twohop: Twohop) -> None:

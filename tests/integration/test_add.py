@@ -316,3 +316,26 @@ async def test_a_given_fact_must_rest_on_what_was_said(tmp_path: Path, fact: Fac
         with pytest.raises(InvalidInput) as caught:
             await app.core.add(replace(exchange("I work at Acme."), facts=(fact,)))
         assert [violation.field for violation in caught.value.violations] == [field_]
+
+
+SAID = (
+    "I'm Alice and I work at Acme as an engineer. I live in Lisbon.",
+    "I moved to Berlin in May. My brother Bob lives in Porto.",
+    "I work at Acme as an engineer.",
+    "I no longer like hiking. I don't own a car.",
+    "No, I meant that I live in Munich.",
+    "Actually Bob is called Robert. Robert manages the team at Acme.",
+    "Nothing worth remembering here, thanks!",
+)
+
+
+async def test_the_answer_of_an_add_is_what_its_job_says_later(tmp_path: Path) -> None:
+    """What is answered right after the commit, from one step of reading, is what anybody reads of the job."""
+    async with open_core(settings(tmp_path)) as app:
+        operations: set[Operation] = set()
+        for said in SAID:
+            told = await app.core.add(exchange(*said.split("\n")))
+            operations |= {outcome.decision.operation for outcome in told.outcomes}
+            assert told.indexed
+            assert told == await app.core.job(ALICE, told.job_id)
+        assert len(operations) > 3

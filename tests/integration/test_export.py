@@ -241,6 +241,7 @@ async def test_an_interrupted_import_is_completed_by_another(tmp_path: Path) -> 
     async with empty(tmp_path) as other:
         await loaded(other, file)
         whole = await everything(other)
+    writes = 0
     for writes in count():
         ledger = await Breaking.open(tmp_path / f"broken-{writes}.db", clock=lambda: 7, synchronous="OFF")
         ledger.left = writes

@@ -40,10 +40,14 @@ async def ledger(neo4j_process: Neo4jProcess) -> AsyncIterator[Neo4jLedger]:
 )
 async def test_a_wrong_setting_is_named(neo4j_server: Neo4jServer, changed: dict[str, str], said: str) -> None:
     """What is refused is said with the variable to set, at once, and without the secret."""
-    settings = {"uri": neo4j_server.uri, "user": neo4j_server.user, "password": neo4j_server.password}
     began = time.monotonic()
     with pytest.raises(Misconfigured, match=said) as refused:
-        await Neo4jLedger.open(**{"database": "neo4j", **settings, **changed})
+        await Neo4jLedger.open(
+            changed.get("uri", neo4j_server.uri),
+            user=neo4j_server.user,
+            password=changed.get("password", neo4j_server.password),
+            database=changed.get("database", "neo4j"),
+        )
     assert "secret" not in str(refused.value)
     assert time.monotonic() - began < SOON
 

@@ -50,9 +50,9 @@ def bare(server: Neo4jServer) -> None:
     server.wipe()
     with GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver, driver.session() as session:
         for name in session.run("SHOW CONSTRAINTS YIELD name").value("name"):
-            session.run(f"DROP CONSTRAINT {name}").consume()
+            session.run(f"DROP CONSTRAINT {name}").consume()  # pyright: ignore[reportArgumentType]
         for name in session.run("SHOW INDEXES YIELD name, type WHERE type = 'RANGE'").value("name"):
-            session.run(f"DROP INDEX {name}").consume()
+            session.run(f"DROP INDEX {name}").consume()  # pyright: ignore[reportArgumentType]
 
 
 async def race(server: Neo4jServer) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from twohop.memory.ports import Calls, Judgement, Models, Phase, Question, Verdi
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
 from twohop.memory.settings import WriteSettings
+from twohop.metrics import Metrics
 from twohop.vector.embed import Embedder
 from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored
 from twohop.vector.sparse import ENCODER
@@ -147,6 +148,7 @@ class World:
             ids=self._ids,
             jitter=lambda: 0.0,
             step=unwatched,
+            metrics=Metrics(),
         )
         self.core = self.joined.core
         await ledger.release_jobs()

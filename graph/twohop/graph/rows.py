@@ -36,7 +36,7 @@ from twohop.graph.store import Row
 from twohop.graph.tables import Value
 
 
-def json_of(value: Metadata | Sequence[str] | Sequence[Sequence[str]]) -> str:
+def json_of(value: Metadata | Sequence[Any]) -> str:
     """JSON text of a mapping or a list."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

@@ -31,7 +31,7 @@ from twohop.cli.upkeep import (
 from twohop.config import Settings
 from twohop.errors import FieldViolation, InvalidInput
 from twohop.graph.model import Scope
-from twohop.maintenance import built_with, open_data_dir
+from twohop.maintenance import built_with, open_deployment
 from twohop.memory.upkeep.export import export as write_out
 from twohop.memory.upkeep.export_file import check
 from twohop.memory.upkeep.load import load
@@ -67,7 +67,8 @@ async def exported(settings: Settings, out: Path, scope: Scope | None, *, bar: b
     """Write owner by owner."""
     embedder = make_embedder(settings.embedder)
     try:
-        async with open_data_dir(settings.data_dir, settings) as ledger:
+        async with open_deployment(settings) as deployment:
+            ledger = deployment.ledger
             total = 1 if scope is not None else len([one async for one in all_partitions(ledger)])
             owners = rows = 0
             with writing(out) as file, progress("Exporting owners", total, shown=bar) as advance:
@@ -85,7 +86,7 @@ def import_(
     data_dir: DataDirOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Put an export's owners into the data directory. Again it changes nothing; interrupted, run it again."""
+    """Put an export's owners into the ledger of the settings. Again it changes nothing; interrupted, run it again."""
     log_to_stderr(quiet=True)
     with failing(), named_file(source):
         done = asyncio.run(imported(settings_of(data_dir), source, bar=not json))
@@ -101,10 +102,10 @@ async def imported(settings: Settings, source: Path, *, bar: bool) -> Shape:
     try:
         with reading(source) as file:
             total = check(file).owners
-            async with open_data_dir(settings.data_dir, settings, begin=True) as ledger:
+            async with open_deployment(settings, begin=True) as deployment:
                 owners = new = 0
                 with progress("Importing owners", total, shown=bar) as advance:
-                    async for one in load(ledger, file, embedder=built_with(embedder)):
+                    async for one in load(deployment.ledger, file, embedder=built_with(embedder)):
                         owners, new = owners + 1, new + one.new
                         advance()
                 return {"owners": owners, "new": new}

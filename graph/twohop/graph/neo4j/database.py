@@ -1,9 +1,11 @@
 """The connection, and the only way to run a statement on it: bound to an owner, or named as maintenance."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from neo4j.exceptions import (
 from twohop.errors import LedgerUnavailable, Misconfigured, StaleRead, TwohopError
 from twohop.graph.deadline import seconds_left
 from twohop.graph.neo4j.guard import check
+from twohop.graph.statement import Kind, Ran, Statement, unheard
 
 T = TypeVar("T")
 
@@ -53,7 +56,20 @@ DEFINE_SECONDS = 600.0
 WAIT_SECONDS = 2.0
 """Between two looks for a database that is still starting."""
 
+PARAMETER = re.compile(r"\$(\w+)")
+
 log = structlog.get_logger(__name__)
+
+
+class Transaction:
+    """An open transaction. `ran` is told of its statements as ones of that kind."""
+
+    __slots__ = ("inner", "kind", "ran")
+
+    def __init__(self, inner: AsyncManagedTransaction, kind: Kind, ran: Ran) -> None:
+        self.inner = inner
+        self.kind = kind
+        self.ran = ran
 
 
 class Owned:
@@ -61,7 +77,7 @@ class Owned:
 
     __slots__ = ("_transaction", "partition")
 
-    def __init__(self, transaction: AsyncManagedTransaction, partition: str) -> None:
+    def __init__(self, transaction: Transaction, partition: str) -> None:
         self._transaction = transaction
         self.partition = partition
 
@@ -81,24 +97,44 @@ class Owned:
         return rows[0] if rows else None
 
 
-async def rows_of(transaction: AsyncManagedTransaction, text: str, values: Mapping[str, Any]) -> list[Row]:
-    """All rows of a statement."""
-    result = await transaction.run(text, dict(values))
-    return [dict(record) async for record in result]
+@lru_cache(maxsize=1_024)
+def sent(text: str) -> str:
+    """A statement as the database gets it: with one parameter, `$given`, that holds all values.
+
+    The database keeps a plan for every combination of its parameters' types and of the sizes of lists and texts among
+    them, and to make one takes seconds. A map has no size.
+    """
+    return PARAMETER.sub(r"$given.\1", text)
+
+
+async def rows_of(transaction: Transaction, text: str, values: Mapping[str, Any]) -> list[Row]:
+    """All rows of a statement. One round trip, as long as they are not very many."""
+    began = time.perf_counter()
+    try:
+        # The driver asks for literal text: ours is put together from literal parts.
+        result = await transaction.inner.run(sent(text), given=dict(values))  # pyright: ignore[reportArgumentType]
+        return [dict(record) async for record in result]
+    finally:
+        transaction.ran(Statement(transaction.kind, text, time.perf_counter() - began))
 
 
 class Database:
     """A Neo4j database. A lost connection is `LedgerUnavailable`; the next call finds the database again."""
 
-    def __init__(self, driver: AsyncDriver, name: str) -> None:
+    def __init__(self, driver: AsyncDriver, name: str, ran: Ran = unheard) -> None:
         self._driver = driver
         self._name = name
+        self._ran = ran
         # One for all sessions of this process: whatever replica answers has what this process wrote.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
 
     @classmethod
-    def connect(cls, uri: str, *, user: str, password: str, database: str, pool: int = POOL) -> Self:
+    def connect(
+        cls, uri: str, *, user: str, password: str, database: str, pool: int = POOL, ran: Ran = unheard
+    ) -> Self:
         """The database at a `bolt://`, `neo4j://`, `bolt+s://` or `neo4j+s://` address; nothing is sent yet.
+
+        `ran` is told of every statement.
 
         Raises:
             Misconfigured: that is no such address.
@@ -120,7 +156,7 @@ class Database:
             raise Misconfigured(
                 "TWOHOP_LEDGER__URI is no address of a Neo4j: write bolt://host:7687 or neo4j+s://host:7687"
             ) from e
-        return cls(driver, database)
+        return cls(driver, database, ran)
 
     async def close(self) -> None:
         """Release the connections."""
@@ -146,38 +182,47 @@ class Database:
             else:
                 return
 
-    async def read(
-        self, work: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS
-    ) -> T:
+    async def read(self, work: Callable[[Transaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS) -> T:
         """The result of `work` in a read transaction, repeated when the database says that it is worth it.
 
         It ends with the call that it is for (`twohop.graph.deadline`), and after `seconds` at the latest.
         """
         seconds = max(seconds_left(seconds), LEAST_SECONDS)
         async with self._session(seconds) as session:
-            return await session.execute_read(unit_of_work(timeout=seconds)(work))
+            return await session.execute_read(self._unit(work, "read", seconds))
 
     async def write(
-        self, work: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS
+        self, work: Callable[[Transaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS, kind: Kind = "write"
     ) -> T:
         """The result of `work` in a write transaction, durable on return; it may be run more than once.
 
         A caller's deadline does not cut it.
         """
         async with self._session(seconds + RETRY_SECONDS) as session:
-            return await session.execute_write(unit_of_work(timeout=seconds)(work))
+            return await session.execute_write(self._unit(work, kind, seconds))
+
+    def _unit(
+        self, work: Callable[[Transaction], Awaitable[T]], kind: Kind, seconds: float
+    ) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
+        """The work as the driver runs it."""
+
+        @unit_of_work(timeout=seconds)
+        async def unit(inner: AsyncManagedTransaction) -> T:
+            return await work(Transaction(inner, kind, self._ran))
+
+        return unit
 
     async def maintain(self, cypher: str, **values: Any) -> list[Row]:
         """Run a statement over all owners: job queue, outbox, processes, schema; nothing that a caller sees."""
-        return await self.write(lambda transaction: rows_of(transaction, cypher, values))
+        return await self.write(lambda transaction: rows_of(transaction, cypher, values), kind="maintain")
 
     async def define(self, cypher: str, **values: Any) -> None:
         """Run a schema command, which Neo4j wants alone in its transaction."""
 
-        async def work(transaction: AsyncManagedTransaction) -> list[Row]:
+        async def work(transaction: Transaction) -> list[Row]:
             return await rows_of(transaction, cypher, values)
 
-        await self.write(work, DEFINE_SECONDS)
+        await self.write(work, DEFINE_SECONDS, "define")
 
     @asynccontextmanager
     async def _session(self, seconds: float) -> AsyncIterator[AsyncSession]:

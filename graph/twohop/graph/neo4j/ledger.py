@@ -17,6 +17,7 @@ from twohop.graph.neo4j.reads import Reads
 from twohop.graph.neo4j.recount import recount
 from twohop.graph.neo4j.writes import Writes
 from twohop.graph.rows import job_of
+from twohop.graph.statement import Ran, unheard
 from twohop.graph.store import (
     Acceptance,
     Accepted,
@@ -64,19 +65,20 @@ class Neo4jLedger(Reads):
         pool: int = POOL,
         wait_seconds: float = 60.0,
         reached: Reached = unwatched,
+        ran: Ran = unheard,
     ) -> Self:
         """The ledger in a database, brought to this program's schema when needed.
 
         `clock` gives microseconds since the epoch; None = the database's own clock, which all processes share.
         `wait_seconds`: how long a database that is still starting is waited for. `reached` is told of the moments
-        around the transactions of `accept` and `commit`.
+        around the transactions of `accept` and `commit`, `ran` of every statement.
 
         Raises:
             Misconfigured: no such address, user, password or database, or a server that is too old.
             SchemaTooNew: a newer twohop wrote the database.
             LedgerUnavailable: it did not answer in time.
         """
-        opened = Database.connect(uri, user=user, password=password, database=database, pool=pool)
+        opened = Database.connect(uri, user=user, password=password, database=database, pool=pool, ran=ran)
         try:
             await opened.wait(wait_seconds)
             await check_version(opened)
@@ -116,14 +118,15 @@ class Neo4jLedger(Reads):
         self, scope: Scope, config: AgentConfig, expected_version: int | None = None, request: RequestKey | None = None
     ) -> int:
         """Store the next version of an agent's configuration."""
-        for _ in range(TRIES):
+        for tries_left in reversed(range(TRIES)):
             try:
                 return await self._writes.of(
                     scope.partition, sessions.set_agent_config, scope, config, expected_version, request
                 )
-            except StaleRead as e:  # Another process took the version: see what stands there now.
-                lost = e
-        raise lost
+            except StaleRead:  # Another process took the version: see what stands there now.
+                if not tries_left:
+                    raise
+        raise AssertionError("the last try ends it")
 
     async def update_job(self, partition: str, update: JobUpdate) -> None:
         """Write a job's state."""

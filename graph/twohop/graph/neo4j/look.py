@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from neo4j import AsyncManagedTransaction
 from twohop.errors import TwohopError
 from twohop.graph.deadline import UNTIL, answered_by, latest
-from twohop.graph.neo4j.database import Database, Row, rows_of
+from twohop.graph.neo4j.database import Database, Row, Transaction, rows_of
 from twohop.graph.neo4j.guard import check
+from twohop.graph.neo4j.stamp import PLANNED
 
 T = TypeVar("T")
 
@@ -110,8 +110,8 @@ class Reader:
             values[f"q{n}"] = [{**one.values, "i": i} for i, one in enumerate(them)]
             values[f"limit{n}"] = limit
 
-        async def work(transaction: AsyncManagedTransaction) -> list[Row]:
-            return await rows_of(transaction, "\nUNION ALL\n".join(parts), values)
+        async def work(transaction: Transaction) -> list[Row]:
+            return await rows_of(transaction, f"{PLANNED}\n" + "\nUNION ALL\n".join(parts), values)
 
         rows = await self._database.read(work)
         groups = list(by_look.values())

@@ -14,7 +14,7 @@ NOW = "coalesce($now, timestamp() * 1000)"
 """Microseconds by the ledger's clock: the one it was opened with, else the database's own."""
 
 PLANNED = "CYPHER replan=skip"
-"""Opens the long statements: to plan one takes seconds, and its plan, made of unique keys, never gets better."""
+"""Opens the long statements: to plan one takes seconds, and its plan, made of named indexes, never gets better."""
 
 ADVANCE = f"""
 MERGE (o:Owner {{partition: $partition}})

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from neo4j import AsyncManagedTransaction
 from twohop.errors import Conflict
 from twohop.graph import keyset
 from twohop.graph.model import FAR
-from twohop.graph.neo4j.database import Database, Owned
+from twohop.graph.neo4j.database import Database, Owned, Transaction
 from twohop.graph.neo4j.look import Look, Reader
 from twohop.graph.neo4j.properties import LABEL_OF, ORDERED, TYPE_OF, Properties, ordered, picked, properties, text_key
 from twohop.graph.store import Page, Row
@@ -168,7 +167,7 @@ async def load(database: Database, partition: str, table: str, given: Sequence[R
     if any(row["partition"] != partition for row in given):
         raise ValueError("a row belongs to another partition than it is loaded into")
 
-    async def work(transaction: AsyncManagedTransaction) -> int:
+    async def work(transaction: Transaction) -> int:
         return await store(Owned(transaction, partition), table, given)
 
     return await database.write(work) if given else 0

@@ -9,9 +9,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from neo4j import AsyncManagedTransaction
 from twohop.errors import LedgerUnavailable
-from twohop.graph.neo4j.database import STATEMENT_SECONDS, Database, Owned, Row
+from twohop.graph.neo4j.database import STATEMENT_SECONDS, Database, Owned, Row, Transaction
 from twohop.graph.store import LEASE, Reached
 
 P = ParamSpec("P")
@@ -34,7 +33,7 @@ class Owning(Owned):
 
     __slots__ = ("_known",)
 
-    def __init__(self, transaction: AsyncManagedTransaction, partition: str, known: dict[str, Any]) -> None:
+    def __init__(self, transaction: Transaction, partition: str, known: dict[str, Any]) -> None:
         super().__init__(transaction, partition)
         self._known = known
 
@@ -49,6 +48,15 @@ class Gate:
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.failed_at = -math.inf
+
+    def check(self, began: float) -> None:
+        """Pass who began to wait after that; else each in the line would wait as long as the first, for nothing.
+
+        Raises:
+            LedgerUnavailable: the database was not found meanwhile.
+        """
+        if self.failed_at > began:
+            raise LedgerUnavailable("an earlier write of this owner could not reach Neo4j")
 
 
 class Writes:
@@ -104,7 +112,7 @@ class Writes:
         if self._closed:
             raise LedgerUnavailable("the ledger is closed")
 
-        async def attempt(transaction: AsyncManagedTransaction) -> T:
+        async def attempt(transaction: Transaction) -> T:
             answer = await work(Owning(transaction, partition, self.known()))
             if name:
                 self._reached(f"{name}_written")
@@ -131,8 +139,7 @@ class Writes:
         except TimeoutError as e:
             raise LedgerUnavailable("earlier writes of this owner are still waiting for Neo4j") from e
         try:
-            if gate.failed_at > began:  # Else each in the line would wait as long for nothing.
-                raise LedgerUnavailable("an earlier write of this owner could not reach Neo4j")
+            gate.check(began)
             yield
         except LedgerUnavailable:
             gate.failed_at = time.monotonic()

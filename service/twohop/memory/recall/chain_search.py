@@ -9,6 +9,7 @@ from twohop.memory.recall.chains import THIRD, TURNS, Chain, asked_of, extended,
 from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Link, Neighbourhood
+from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.turns import Rarity
 from twohop.vector.model import PointKind
@@ -27,6 +28,7 @@ class ChainSearch:
         lookup: Lookup,
         rarity: Rarity,
         words: FactWords,
+        pace: Pace,
     ) -> None:
         self._question = question
         self._seeds = {seed.id: seed for seed in seeds}
@@ -34,6 +36,7 @@ class ChainSearch:
         self._lookup = lookup
         self._rarity = rarity
         self._words = words
+        self._pace = pace
 
     async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> list[Chain]:
         """Chains of two and more links, best first; none when the question names no kind of thing on the way.
@@ -47,6 +50,7 @@ class ChainSearch:
             return []
         chains = found = await self._longer(first, turns)
         for _ in range(THREE, depth + 1):
+            await self._pace.step()
             best = [chain for chain in found if chain.links[-1].target][:THIRD]
             found = await self._longer(best, self._turns([chain.links[-1] for chain in best]))
             chains = self._ordered([*chains, *found])

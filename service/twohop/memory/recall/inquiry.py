@@ -23,8 +23,9 @@ from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
+from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.past import elsewhen, ended, replaced
-from twohop.memory.recall.proofs import prove
+from twohop.memory.recall.proofs import Seen, prove
 from twohop.memory.recall.question import Question, longest_names
 from twohop.memory.recall.render import Renderer
 from twohop.memory.recall.search import Lists, Look
@@ -95,6 +96,7 @@ class Inquiry:
         self._near = Neighbourhood(parts.ledger, view, owner.message_count if owner else 0)
         self._seeds: list[Entity] = []
         self._words = FactWords(parts.predicates)
+        self._pace = Pace(2)
 
     async def answer(self) -> RecallResult:
         """The answer."""
@@ -104,22 +106,30 @@ class Inquiry:
             return await self._result(ranked.order, ranked.scores, [], [], [], gate=0.0)
         found = self._facts(facts, ranked)
         second = SecondStage(
-            self._ledger, self._question, self._view, self._lookup, self._near, self._hand, self._request.limit
+            ledger=self._ledger,
+            question=self._question,
+            view=self._view,
+            lookup=self._lookup,
+            near=self._near,
+            hand=self._hand,
+            limit=self._request.limit,
+            pace=self._pace,
         )
         # Side by side, so that what both read of the graph is read in the same steps.
         (gate, reached), (units, paths) = await asyncio.gather(self._second(second, found, ranked), self._heads(found))
         order, scores = second.fuse(ranked, gate, reached)
         listed = self._listed(found)
         return await self._result(
-            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, reached=reached, told=second.told
+            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, reached=reached, seen=second.seen
         )
 
     async def _second(
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
-        if self._request.depth and self._lookup.up and self._in_time():
-            return await second.take(found[:KEPT], ranked)
-        return 0.0, {}
+        with self._pace:
+            if self._request.depth and self._lookup.up and self._in_time():
+                return await second.take(found[:KEPT], ranked)
+            return 0.0, {}
 
     # -- first stage ----------------------------------------------------------------------------------------------
 
@@ -209,6 +219,10 @@ class Inquiry:
 
     async def _heads(self, found: Sequence[Fact]) -> tuple[list[Unit], list[Path]]:
         """What stands first: the fact that the question's "before" asks for, and chains that answer it."""
+        with self._pace:
+            return await self._chains(found)
+
+    async def _chains(self, found: Sequence[Fact]) -> tuple[list[Unit], list[Path]]:
         memories = [memory for memory in self._near.memories.values() if self._view.wanted(memory)]
         units: list[Unit] = []
         if pair := replaced(self._question, memories, self._near.entities, self._view):
@@ -216,7 +230,9 @@ class Inquiry:
         if not self._seeds or not self._request.depth or not self._in_time():
             return units, []
         cosines = {fact.memory.revision.id: fact.cosine for fact in found}
-        search = ChainSearch(self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words)
+        search = ChainSearch(
+            self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words, self._pace
+        )
         paths: list[Path] = []
         behind = elsewhen(self._near.memories.values(), self._view)
         for chain in leads(await search.find(cosines, self._request.depth)):
@@ -232,11 +248,11 @@ class Inquiry:
         order: Sequence[str],
         scores: Mapping[str, Scores],
         reached: Mapping[str, Reached],
-        told: Mapping[str, Sequence[Memory]],
+        seen: Seen,
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
         brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop > 0}
-        paths = await prove(self._ledger, self._view, self._near, brought, told, self._request.depth)
+        paths = await prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
         return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
 
     async def _result(
@@ -249,12 +265,12 @@ class Inquiry:
         *,
         gate: float,
         reached: Mapping[str, Reached] | None = None,
-        told: Mapping[str, Sequence[Memory]] | None = None,
+        seen: Seen | None = None,
     ) -> RecallResult:
         places = arrange(order, scores, facts, units, self._request.limit, messages=self._with_messages)
         renderer = Renderer(self._ledger, self._view, self._hand.turns, self._near)
         proven, messages = await asyncio.gather(
-            self._proofs(order, scores, reached or {}, told or {}) if gate else nothing(), renderer.sources(places)
+            self._proofs(order, scores, reached or {}, seen or Seen()) if gate else nothing(), renderer.sources(places)
         )
         return renderer.result(
             places,

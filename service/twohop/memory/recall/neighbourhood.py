@@ -117,6 +117,14 @@ class Neighbourhood:
         self.memories.update((one, memory) for one in wanted if (memory := self._ahead.get(one)) is not None)
         await self.read([], [one for one in wanted if one not in self._ahead])
 
+    def resting_on(self, message_ids: Iterable[str]) -> list[str]:
+        """The memories that are known here, also those read ahead, that rest on one of the messages."""
+        wanted = set(message_ids)
+        known = {**self._ahead, **self.memories}
+        return [
+            one for one, memory in known.items() if memory and any(row.message_id in wanted for row in memory.evidence)
+        ]
+
     def _learn(self, found: Surroundings) -> None:
         """Keep entities, and note the hubs among them."""
         self.entities.update((one, entity) for one, entity in found.entities.items() if one not in self.entities)

@@ -1,11 +1,12 @@
 """How two entities are connected: the shortest paths of relations between them, searched from both ends."""
 
+import asyncio
 import heapq
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from twohop.errors import NotFound
-from twohop.graph.model import Axes, Entity, Scope
+from twohop.graph.model import Axes, Scope
 from twohop.graph.store import Ledger
 from twohop.memory.api import Filter, Path
 from twohop.memory.clock import Clock
@@ -29,12 +30,18 @@ class PathFinder:
         Raises:
             NotFound: one of the two is no entity of this owner.
         """
-        owner = await self._ledger.owner(scope.partition)
+        partition, known_at = scope.partition, axes.known_at
+        # Side by side: a name is looked up both ways, so that this is one step of reading.
+        owner, by_id, by_name = await asyncio.gather(
+            self._ledger.owner(partition),
+            self._ledger.entities(partition, sorted({source, target}), Axes(known_at=known_at)),
+            self._ledger.entities_named(partition, sorted({normal(source), normal(target)}), known_at),
+        )
         now = self._clock()
         read_time = axes.known_at or (owner.last_time if owner else now)
         at = max(now, read_time) if axes.as_of is None else axes.as_of
         view = View(
-            partition=scope.partition,
+            partition=partition,
             axes=replace(axes, as_of=at),
             at=at,
             then=None,
@@ -42,8 +49,12 @@ class PathFinder:
             narrowing=scope.narrows,
             filter=Filter(),
         )
-        starts = await self._entities(view, "source", source)
-        ends = await self._entities(view, "target", target)
+        starts, ends = (
+            [entity for entity in by_id if entity.id == name] or by_name.get(normal(name), [])
+            for name in (source, target)
+        )
+        if not starts or not ends:
+            raise NotFound(f"no such entity for this owner: {'target' if starts else 'source'}")
         near = Neighbourhood(self._ledger, view, owner.message_count if owner else 0)
         near.entities.update((entity.id, entity) for entity in (*starts, *ends))
         found = await connect(near, {e.id for e in starts}, {e.id for e in ends}, depth, limit)
@@ -52,16 +63,6 @@ class PathFinder:
             for links in found
         )
         return paths, read_time, owner.seq if owner else 0
-
-    async def _entities(self, view: View, field: str, name: str) -> list[Entity]:
-        """The entity of that id, or all that go by the name."""
-        known_at = view.axes.known_at
-        by_id = await self._ledger.entities(view.partition, [name], Axes(known_at=known_at))
-        by_name = await self._ledger.entities_named(view.partition, [normal(name)], known_at)
-        found = by_id or by_name.get(normal(name), [])
-        if not found:
-            raise NotFound(f"no such entity for this owner: {field}")
-        return found
 
 
 async def connect(

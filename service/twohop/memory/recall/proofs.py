@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from twohop.graph.model import Memory, Relation
 from twohop.graph.store import Ledger
@@ -11,20 +12,27 @@ from twohop.memory.recall.neighbourhood import Link, Neighbourhood
 from twohop.memory.recall.view import View, unique
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was read already: by message, the facts that rest on it; by memory, the relations that rest on it."""
+
+    told: Mapping[str, Sequence[Memory]] = field(default_factory=dict)
+    related: Mapping[str, Sequence[Relation]] = field(default_factory=dict)
+
+
 async def prove(
     ledger: Ledger,
     view: View,
     near: Neighbourhood,
     reached: Mapping[str, Reached],
-    known: Mapping[str, Sequence[Memory]],
+    seen: Seen,
     depth: int,
 ) -> dict[str, Path]:
     """Message id -> its path: to the bridge by the fact that led there, and on by a fact of the message, if any.
 
-    `known`: by message, the facts that rest on it, as far as they were read. With a `depth` of 1 the path ends at the
-    bridge.
+    With a `depth` of 1 the path ends at the bridge.
     """
-    told = dict(known)
+    told, relations = dict(seen.told), dict(seen.related)
     if unread := [one for one in reached if one not in told]:
         told.update(await ledger.facts_of_messages(view.partition, unread, view.axes))
     memory_ids = unique(
@@ -33,9 +41,10 @@ async def prove(
             *(memory.id for one in reached for memory in told.get(one, ())),
         ]
     )
-    _, relations = await asyncio.gather(
-        near.hydrate(memory_ids), ledger.relations_of_memories(view.partition, memory_ids, view.axes)
+    _, more = await asyncio.gather(
+        near.hydrate(memory_ids), related(ledger, view, [one for one in memory_ids if one not in relations])
     )
+    relations.update(more)
     await near.know(end for few in relations.values() for r in few for end in (r.triple.subject_id, r.triple.object_id))
     paths: dict[str, Path] = {}
     for message_id, one in reached.items():
@@ -54,6 +63,11 @@ async def prove(
             steps=tuple(near.step(link) for link in links), score=one.score, answer=near.end_of(links[-1])
         )
     return paths
+
+
+async def related(ledger: Ledger, view: View, memory_ids: Sequence[str]) -> Mapping[str, Sequence[Relation]]:
+    """The relations that rest on memories; asks for nothing when there are none."""
+    return await ledger.relations_of_memories(view.partition, memory_ids, view.axes) if memory_ids else {}
 
 
 def walk(

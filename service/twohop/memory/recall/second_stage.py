@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from twohop.graph.model import Entity, Memory
+from twohop.graph.model import Entity
 from twohop.graph.store import Ledger
 from twohop.memory.api import Scores
 from twohop.memory.recall.facts import Fact
@@ -14,6 +14,8 @@ from twohop.memory.recall.hop import Bridge, Reached, bridges, reach
 from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
+from twohop.memory.recall.pace import Pace
+from twohop.memory.recall.proofs import Seen
 from twohop.memory.recall.question import LONGEST_NAME, Question
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists, Look
@@ -42,6 +44,7 @@ class SecondStage:
 
     def __init__(
         self,
+        *,
         ledger: Ledger,
         question: Question,
         view: View,
@@ -49,6 +52,7 @@ class SecondStage:
         near: Neighbourhood,
         hand: InHand,
         limit: int,
+        pace: Pace,
     ) -> None:
         self._ledger = ledger
         self._question = question
@@ -57,9 +61,10 @@ class SecondStage:
         self._near = near
         self._hand = hand
         self._limit = limit
+        self._pace = pace
         self._mentions: dict[str, Collection[str]] = {}
-        self.told: Mapping[str, Sequence[Memory]] = {}
-        """Of the best messages that were reached, the facts that rest on them."""
+        self.seen = Seen()
+        """What was read of the facts behind the best messages that were reached, and of those that led there."""
 
     async def take(self, kept: Sequence[Fact], ranked: Ranked) -> tuple[float, dict[str, Reached]]:
         """How far the graph takes part (0 … 1), and what the second queries found, by message."""
@@ -73,10 +78,17 @@ class SecondStage:
         best = sorted(reached, key=lambda one: (-round(reached[one].score, 6), one))[:REACHED]
         view = self._view
         likely = best[: TOLD * self._limit]
-        _, told = await asyncio.gather(
-            self._hand.read(best), self._ledger.facts_of_messages(view.partition, likely, view.axes)
+        # Of the facts behind them, those that are known already: hardly one is not, and then costs another read.
+        steps = [*(way.fact.memory.id for way in ways), *self._near.resting_on(likely)]
+        await self._pace.step()
+        _, told, related = await asyncio.gather(
+            self._hand.read(best),
+            self._ledger.facts_of_messages(view.partition, likely, view.axes),
+            self._ledger.relations_of_memories(view.partition, steps, view.axes),
         )
-        self.told = {one: told.get(one, ()) for one in likely}
+        self.seen = Seen(
+            told={one: told.get(one, ()) for one in likely}, related={one: related.get(one, ()) for one in steps}
+        )
         reached = {one: reached[one] for one in best if one in self._hand.turns}
         together = {
             one: (way.fact.stems, self._hand.stems(one))

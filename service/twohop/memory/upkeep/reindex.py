@@ -1,7 +1,7 @@
 """Reindex beside live traffic: a new index is filled from the ledger while the old one answers, and takes its place."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from twohop.graph.store import Ledger
 from twohop.memory.project import Projector
@@ -13,6 +13,7 @@ ROUNDS = 3
 """How often owners that were written to meanwhile are copied again before the switch: each round is shorter."""
 
 
+@runtime_checkable
 class Rebuildable(Index, Protocol):
     """An index that another one can be built beside."""
 

@@ -121,7 +121,7 @@ class Answers:
             asyncio.gather(*(self._ledger.around(partition, axes, memory_ids=ids) for axes, ids in then)),
             asyncio.gather(*(self._ledger.relations_of_memories(partition, ids, axes) for axes, ids in then)),
         )
-        return {commit.at: Led(*pair) for commit, *pair in zip(commits, around, relations, strict=True)}
+        return {commit.at: Led(near, resting) for commit, near, resting in zip(commits, around, relations, strict=True)}
 
 
 def commits_of(decisions: Sequence[Decision]) -> list[Commit]:
