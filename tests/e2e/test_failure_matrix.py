@@ -8,6 +8,8 @@ import os
 import resource
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +17,7 @@ import grpc
 import pytest
 from neo4j import GraphDatabase
 
-from failures import CALL_SECONDS, calling, environment, flaws, on_neo4j, retry_after, until
+from failures import CALL_SECONDS, Caller, calling, environment, flaws, on_neo4j, retry_after, until
 from ledgers import empty
 from neo4j_process import Neo4jProcess
 from neo4j_server import Neo4jServer
@@ -30,11 +32,10 @@ from twohop.v1.recall_pb2 import DEGRADATION_INDEX_UNAVAILABLE
 LEASE_AT_MOST = 31_000_000
 HOUR_AHEAD = """
 import time
-now, now_ns = time.time, time.time_ns
-time.time = lambda: now() + 3_600
+now_ns = time.time_ns
 time.time_ns = lambda: now_ns() + 3_600_000_000_000
 """
-"""What Python runs when it starts: all that a process reads of the time is an hour late."""
+"""What Python runs when it starts: twohop's one clock is an hour ahead. gRPC's deadlines have their own."""
 
 STATES = "MATCH (j:Job) RETURN j.state AS state, j.run AS run, j.leased_until - timestamp() * 1000 AS left"
 
@@ -217,42 +218,64 @@ async def test_the_disk_is_full(tmp_path: Path) -> None:
     assert await flaws(settings) == []
 
 
-@pytest.mark.parametrize("step", [Step.EXTRACTED, Step.COMMITTED])
+@asynccontextmanager
+async def dead_beside_living(step: Step, settings: Settings) -> AsyncIterator[Caller]:
+    """Ann's add to one process, which dies at the step, and a caller of another process that ran already."""
+    dying = await started(settings, TWOHOP_FAULT_POINT=step)
+    other = await started(settings)
+    try:
+        async with calling(dying.address) as caller:
+            with pytest.raises(grpc.aio.AioRpcError) as failed:
+                await caller.add("I work at Acme.", request_id="r")
+            assert caller.said(failed.value) == "UNAVAILABLE UNAVAILABLE"
+        assert await asyncio.to_thread(dying.ended) < 0
+        async with calling(other.address) as caller:
+            yield caller
+        assert await asyncio.to_thread(other.stop) == 0
+    finally:
+        for process in (dying, other):
+            process.process.kill()
+
+
+def over(neo4j: Neo4jServer) -> None:
+    """Let the time of all leases pass."""
+    asked(neo4j, "MATCH (n:Job|Outbox) WHERE n.leased_until > 0 SET n.leased_until = 1")
+
+
 @pytest.mark.timeout(300)
-async def test_a_process_dies_with_a_lease(step: Step, neo4j: Neo4jServer, tmp_path: Path) -> None:
-    """Its job stays its own until the lease ends; then another process finishes it, and answers the repeated call."""
+async def test_a_process_dies_with_a_job(neo4j: Neo4jServer, tmp_path: Path) -> None:
+    """The job stays its own until the lease ends; then another process finishes it and answers the repeated call."""
+    settings = on_neo4j(tmp_path, neo4j)
+    async with dead_beside_living(Step.EXTRACTED, settings) as caller:
+        again = asyncio.create_task(caller.add("I work at Acme.", request_id="r"))
+        await asyncio.wait([again], timeout=1.5)  # Longer than it takes to look for jobs of the dead.
+        assert not again.done()
+        [job] = asked(neo4j, STATES)
+        assert (job["state"], job["run"]) == ("running", 1)
+        assert int(str(job["left"])) < LEASE_AT_MOST
+
+        over(neo4j)
+        assert (await again).state == JOB_STATE_DONE
+        assert await caller.remembered() == ["Ann works at Acme"]
+        assert [one["run"] for one in asked(neo4j, STATES)] == [2]
+    assert await flaws(settings) == []
+
+
+@pytest.mark.timeout(300)
+async def test_a_process_dies_before_it_projects(neo4j: Neo4jServer, tmp_path: Path) -> None:
+    """A repeated call is answered from what is committed; the index has it once the lease of the rows has ended."""
     async with qdrant_http() as qdrant:
-        index = IndexSettings(backend="qdrant", url=qdrant.url, prefer_grpc=False)
-        settings = on_neo4j(tmp_path, neo4j, index=index)
-        dying = await started(settings, TWOHOP_FAULT_POINT=step)
-        other = await started(settings)
-        try:
-            async with calling(dying.address) as caller:
-                with pytest.raises(grpc.aio.AioRpcError) as failed:
-                    await caller.add("I work at Acme.", request_id="r")
-                assert caller.said(failed.value) == "UNAVAILABLE UNAVAILABLE"
-            assert await asyncio.to_thread(dying.ended) < 0
-            async with calling(other.address) as caller:
-                again = asyncio.create_task(caller.add("I work at Acme.", request_id="r"))
-                await asyncio.wait([again], timeout=1.5)  # Longer than it takes to look for jobs of the dead.
-                assert not again.done()
-                [job] = asked(neo4j, STATES)
-                assert (job["state"], job["run"]) == ("running", 1)
-                assert 0 < int(str(job["left"])) < LEASE_AT_MOST
+        settings = on_neo4j(tmp_path, neo4j, index=IndexSettings(backend="qdrant", url=qdrant.url, prefer_grpc=False))
+        async with dead_beside_living(Step.COMMITTED, settings) as caller:
+            assert (await caller.add("I work at Acme.", request_id="r")).state == JOB_STATE_DONE
+            assert await caller.remembered() == ["Ann works at Acme"]
 
-                asked(neo4j, "MATCH (n:Job|Outbox|Process) WHERE n.leased_until > 0 SET n.leased_until = 1")
-                assert (await again).state == JOB_STATE_DONE
-                assert await caller.remembered() == ["Ann works at Acme"]
-                assert [one["run"] for one in asked(neo4j, STATES)] == [2]
+            over(neo4j)
 
-                async def indexed() -> bool:
-                    return not asked(neo4j, "MATCH (b:Outbox) RETURN b.id AS id LIMIT 1")
+            async def indexed() -> bool:
+                return not asked(neo4j, "MATCH (b:Outbox) RETURN b.id AS id LIMIT 1")
 
-                await until(indexed)
-            assert await asyncio.to_thread(other.stop) == 0
-        finally:
-            for process in (dying, other):
-                process.process.kill()
+            await until(indexed)
         assert await flaws(settings) == []
 
 
