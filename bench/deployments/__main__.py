@@ -1,8 +1,8 @@
 """The deployments side by side: `make bench` (MEMORIES=10000 OWNERS=1000 OUT=file).
 
-Recall and durable adds on one owner with many memories and on many owners with few, on the same rows in every store. The
-facts are given, so no model is called. A Neo4j is started unless `--neo4j` names an empty one; Qdrant takes part when
-TWOHOP_INDEX__URL names a server.
+Recall and durable adds on one owner with many memories and on many owners with few, on the same rows in every store.
+The facts are given, so no model is called. A Neo4j is started unless `--neo4j` names an empty one; Qdrant takes part
+when TWOHOP_INDEX__URL names a server.
 """
 
 import argparse
@@ -21,16 +21,18 @@ from typing import Any
 import structlog
 from bench.deployments.measure import Measured, adds, mixed, ran, recalls
 from bench.deployments.world import TRIPLES, World, told
+from pydantic import SecretStr
 
 from neo4j_process import Neo4jProcess
 from twohop.app import App, open_core
 from twohop.config import IndexSettings, LedgerSettings, LlmSettings, Settings
 from twohop.graph.model import Scope
 from twohop.graph.tables import TABLES
-from twohop.maintenance import open_ledger, system_clock
+from twohop.memory.clock import system_clock
 from twohop.memory.upkeep.load import Loader
 from twohop.memory.upkeep.migrate import pages
 from twohop.memory.upkeep.reading import all_partitions
+from twohop.stores import open_ledger
 
 BIG = Scope(user_id="big")
 AT_ONCE = 100
@@ -84,8 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def neo4j_settings(uri: str, server: Neo4jProcess | None) -> LedgerSettings:
     """Where the Neo4j is."""
     if server is not None:
-        return LedgerSettings(backend="neo4j", uri=server.uri, user=server.user, password=server.password)
-    return LedgerSettings(backend="neo4j", uri=uri, password=os.environ.get("TWOHOP_LEDGER__PASSWORD", ""))
+        return LedgerSettings(backend="neo4j", uri=server.uri, user=server.user, password=SecretStr(server.password))
+    return LedgerSettings(backend="neo4j", uri=uri, password=SecretStr(os.environ.get("TWOHOP_LEDGER__PASSWORD", "")))
 
 
 def deployments(folder: Path, neo4j: LedgerSettings) -> Iterator[tuple[str, Settings]]:

@@ -116,7 +116,7 @@ async def open_core(
             predicates=predicates,
             models=models,
             counter=TokenCounter(),
-            clock=clock,
+            clock=ledger.now,
             ids=ids,
             jitter=jitter,
             step=step,
