@@ -20,6 +20,8 @@ from twohop.config import LlmSettings, Settings
 from twohop.graph.datadir import DataDir
 from twohop.maintenance import open_url
 
+pytestmark = pytest.mark.timeout(600)
+
 SAID = "Alice works at Acme. Alice likes tea."
 
 Twohop = Callable[..., Result]
@@ -85,7 +87,10 @@ async def held_by(url: str) -> Any:
 
 
 def test_upkeep_runs_beside_a_server(twohop: Twohop, served: str, neo4j_server: Neo4jServer, tmp_path: Path) -> None:
-    """While a server runs, commands add and find memories without it, name damage and mend it, export and import."""
+    """While a server runs, memories are added and found without it too, damage is named and mended, all is exported.
+
+    An import is refused: it would mix its rows with what the server writes.
+    """
     assert twohop("add", SAID, "-u", "alice", "--name", "Alice", "--target", served).exit_code == 0
     assert twohop("add", "Bob lives in Faro.", "-u", "bob", "--name", "Bob").exit_code == 0
     found = answer(twohop("recall", "Where does Alice work?", "-u", "alice", "--json"))
