@@ -51,14 +51,15 @@ class Entered:
 
 
 @asynccontextmanager
-async def open_deployment(settings: Settings, *, begin: bool = False) -> AsyncIterator[Entered]:
+async def open_deployment(settings: Settings, *, begin: bool = False, alone: bool = False) -> AsyncIterator[Entered]:
     """The ledger of the settings, in a place beside the processes that share both stores with it.
 
-    `begin`: a data directory may be one that holds no ledger yet.
+    `begin`: a data directory may be one that holds no ledger yet. `alone`: no other process may have the ledger open,
+    nor open it meanwhile.
 
     Raises:
         DataDirHeld: a server has the data directory open.
-        Misplaced: a process has the ledger open with another index, or with one of its own.
+        Misplaced: a process has the ledger open with another index, or with one of its own; `alone`, with any.
         Misconfigured: the ledger can't be opened as configured, or is too new.
         LedgerUnavailable: its server did not answer in time.
     """
@@ -69,7 +70,12 @@ async def open_deployment(settings: Settings, *, begin: bool = False) -> AsyncIt
         ledger = await open_ledger(settings, system_clock)
         stack.push_async_callback(ledger.close)
         index = index_place(settings.index, "" if data_dir is None else data_dir.instance())
-        unfilled = await ledger.enter(index, exclusive=settings.index.backend == "edge")
+        try:
+            unfilled = await ledger.enter(index, exclusive=alone or settings.index.backend == "edge")
+        except Misplaced as e:
+            if not alone:
+                raise
+            raise Misplaced("a process has the ledger open: stop it first") from e
         await stack.enter_async_context(holding(ledger))
         yield Entered(ledger=ledger, index=index, unfilled=unfilled)
 
