@@ -84,8 +84,9 @@ async def held_by(url: str) -> Any:
 
 
 def test_upkeep_runs_beside_a_server(twohop: Twohop, served: str, neo4j_server: Neo4jServer, tmp_path: Path) -> None:
-    """While a server runs, memories are added and found without it too, damage is named and mended, and all is
-    exported. An import waits until it is alone: it would mix its rows with what the server writes.
+    """While a server runs, memories are added and found without it too, damage is named and mended, all is exported.
+
+    An import is refused: it would mix its rows with what the server writes.
     """
     assert twohop("add", SAID, "-u", "alice", "--name", "Alice", "--target", served).exit_code == 0
     assert twohop("add", "Bob lives in Faro.", "-u", "bob", "--name", "Bob").exit_code == 0
