@@ -41,6 +41,7 @@ class Shared:
         self.current = current
         self.make = make
         self.before_switch: Callable[[], Awaitable[object]] | None = None
+        self.at_drop: Callable[[], Awaitable[object]] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.current, name)
@@ -52,6 +53,10 @@ class Shared:
         if self.before_switch is not None:
             await self.before_switch()
         self.current = other.current
+
+    async def drop_replaced(self) -> None:
+        if self.at_drop is not None:
+            await self.at_drop()
 
 
 @pytest.fixture
@@ -120,6 +125,35 @@ async def test_what_is_written_at_the_last_moment_waits_for_it(app: App, shared:
     shared.before_switch = lambda: tell(app, "Alice works_at Cedar", day=90)
     async for _ in run(app, shared):
         pass
+    assert (await app.ledger.backlog(ALICE.partition)).waiting
+    assert await clean(app, shared)
+
+
+async def test_what_is_carried_into_the_old_one_after_the_switch_is_not_lost(app: App, shared: Any) -> None:
+    """A process that still knows the old index projects into it until that is gone: it is all projected again."""
+    old = Projector(app.ledger, app.index, app.embedder)
+
+    async def behind_the_switch() -> None:
+        await tell(app, "Alice works_at Cedar", day=90)
+        await old.project()
+
+    shared.at_drop = behind_the_switch
+    async for _ in run(app, shared):
+        pass
+    assert await clean(app, shared)
+
+
+async def test_an_old_index_that_stays_takes_nothing_with_it(app: App, shared: Any) -> None:
+    """When the old one can't be removed that is told, and what was written meanwhile waits for the new one."""
+
+    async def fails() -> None:
+        raise IndexUnavailable("not in time")
+
+    shared.before_switch = lambda: tell(app, "Alice works_at Cedar", day=90)
+    shared.at_drop = fails
+    with pytest.raises(IndexUnavailable, match="not in time"):
+        async for _ in run(app, shared):
+            pass
     assert (await app.ledger.backlog(ALICE.partition)).waiting
     assert await clean(app, shared)
 
