@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,7 +157,7 @@ async def copy(source: Settings, target: Settings) -> None:
     print(f"{rows} rows copied after {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 
-async def measured(app: App, name: str, size: Size) -> Any:
+async def measured(app: App, name: str, size: Size) -> AsyncIterator[dict[str, Any]]:
     """The rows of an open deployment."""
     many = owners(size)
     cases = (
