@@ -44,7 +44,7 @@ from twohop.memory.write.runner import Lane, Runner
 from twohop.memory.write.summarise import SummaryWriter
 from twohop.memory.write.worker import Worker
 from twohop.metrics import Metrics
-from twohop.stores import in_data_dir, index_place, open_index, open_ledger
+from twohop.stores import index_place, open_index, open_ledger
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.none import NoIndex
@@ -96,7 +96,7 @@ async def open_core(
         ran(statement)
 
     async with AsyncExitStack() as stack:
-        data_dir = DataDir.acquire(settings.data_dir) if in_data_dir(settings) else None
+        data_dir = DataDir.acquire(settings.data_dir) if settings.in_data_dir() else None
         if data_dir is not None:
             stack.callback(data_dir.release)
         ledger = await open_ledger(settings, clock, step, told)
@@ -116,7 +116,7 @@ async def open_core(
             predicates=predicates,
             models=models,
             counter=TokenCounter(),
-            clock=clock,
+            clock=ledger.now,
             ids=ids,
             jitter=jitter,
             step=step,

@@ -17,7 +17,7 @@ from twohop.graph.store import LEASE, Ledger
 from twohop.memory.clock import system_clock
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
-from twohop.stores import LEDGER_FILE, in_data_dir, index_place, open_index, open_ledger
+from twohop.stores import LEDGER_FILE, index_place, open_index, open_ledger
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import IndexInfo
@@ -64,7 +64,7 @@ async def open_deployment(settings: Settings, *, begin: bool = False) -> AsyncIt
     """
     async with AsyncExitStack() as stack:
         on_server = settings.ledger.backend != "sqlite"
-        holds = held(settings.data_dir, begin=begin or on_server) if in_data_dir(settings) else None
+        holds = held(settings.data_dir, begin=begin or on_server) if settings.in_data_dir() else None
         data_dir = None if holds is None else stack.enter_context(holds)
         ledger = await open_ledger(settings, system_clock)
         stack.push_async_callback(ledger.close)

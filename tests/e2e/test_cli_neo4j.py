@@ -17,6 +17,7 @@ from neo4j_server import Neo4jServer
 from server_process import running
 from twohop.cli.main import app
 from twohop.config import LlmSettings, Settings
+from twohop.graph.datadir import DataDir
 from twohop.maintenance import open_url
 
 SAID = "Alice works at Acme. Alice likes tea."
@@ -84,9 +85,7 @@ async def held_by(url: str) -> Any:
 
 
 def test_upkeep_runs_beside_a_server(twohop: Twohop, served: str, neo4j_server: Neo4jServer, tmp_path: Path) -> None:
-    """While a server runs, memories are added and found without it too, damage is named and mended, and all is
-    exported and imported again.
-    """
+    """While a server runs, commands add and find memories without it, name damage and mend it, export and import."""
     assert twohop("add", SAID, "-u", "alice", "--name", "Alice", "--target", served).exit_code == 0
     assert twohop("add", "Bob lives in Faro.", "-u", "bob", "--name", "Bob").exit_code == 0
     found = answer(twohop("recall", "Where does Alice work?", "-u", "alice", "--json"))
@@ -100,6 +99,14 @@ def test_upkeep_runs_beside_a_server(twohop: Twohop, served: str, neo4j_server: 
     out = tmp_path / "all.jsonl"
     assert answer(twohop("export", str(out), "--json"))["owners"] == 2
     assert answer(twohop("import", str(out), "--json")) == {"owners": 2, "new": 0}
+
+
+def test_a_data_directory_that_holds_nothing_leads_nowhere(twohop: Twohop, tmp_path: Path) -> None:
+    """Where both stores are servers, whoever has the data directory open serves other memories."""
+    held = DataDir.acquire(tmp_path / "data")
+    held.publish("127.0.0.1:1")
+    assert twohop("add", SAID, "-u", "alice", "--name", "Alice").exit_code == 0
+    held.release()
 
 
 async def test_an_export_brings_every_row_to_sqlite_and_back(

@@ -1,17 +1,25 @@
 """Reindexing beside live traffic: the new index is whole once it took over, whatever was written meanwhile."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from qdrant_client import AsyncQdrantClient
 
-from indexes import qdrant
+from indexes import over_http, qdrant
 from ledger_files import told
+from ledgers import empty as empty_database
+from neo4j_server import Neo4jServer
+from qdrant_http import QdrantHttp, qdrant_http
 from stories import ALICE, tell
-from twohop.app import App
-from twohop.errors import IndexUnavailable
+from twohop.app import App, open_core
+from twohop.cli.reindex import rebuilt
+from twohop.config import IndexSettings, LedgerSettings, LlmSettings, Settings
+from twohop.errors import EmbedderMismatch, IndexUnavailable
+from twohop.graph.model import Scope
 from twohop.memory.project import Projector
 from twohop.memory.upkeep.reindex import reindex
 from twohop.memory.upkeep.verify import verify_owner
@@ -19,6 +27,11 @@ from twohop.memory.upkeep.verify_index import points_of
 from twohop.vector.edge import EdgeIndex
 from twohop.vector.index import Index
 from twohop.vector.sparse import ENCODER
+
+WRITERS = [ALICE, Scope(user_id="bob"), Scope(user_id="carol")]
+"""Who is written to while the index is built."""
+
+PLACES = ("Lisbon", "Porto", "Faro")
 
 
 class Shared:
@@ -134,3 +147,61 @@ async def test_an_index_on_a_server_is_rebuilt_beside_itself(app: App) -> None:
     ]
     assert await clean(app, index)
     await index.close()
+
+
+# -- the command, on servers --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[QdrantHttp]:
+    async with qdrant_http() as one:
+        yield one
+
+
+def on_qdrant(server: QdrantHttp, folder: Path) -> Settings:
+    index = IndexSettings(backend="qdrant", url=server.url, prefer_grpc=False)
+    return Settings(data_dir=folder / "data", llm=LlmSettings(provider="rules"), index=index, synchronous="OFF")
+
+
+async def names(server: QdrantHttp) -> list[str]:
+    return [one.name for one in (await server.client.get_collections()).collections]
+
+
+async def test_an_index_of_another_embedder_is_replaced(server: QdrantHttp, tmp_path: Path) -> None:
+    """What a core refuses to start with is replaced by what the embedder of the settings makes."""
+    settings = on_qdrant(server, tmp_path)
+    async with open_core(settings) as app:
+        await tell(app, "Alice works_at Acme")
+    await server.client.delete_collection("twohop-1")
+    other = await qdrant(over_http(server.url), collection="twohop", model="other", dimension=4)
+    await other.close()
+    with pytest.raises(EmbedderMismatch, match="twohop reindex"):
+        async with open_core(settings):
+            pass
+    assert await rebuilt(settings, bar=False) == {"points": 2}
+    assert await names(server) == ["twohop-2"]
+    async with open_core(settings) as app:
+        assert await clean(app, app.index)
+
+
+async def test_nothing_written_meanwhile_is_lost(server: QdrantHttp, neo4j_server: Neo4jServer, tmp_path: Path) -> None:
+    """Beside a core that goes on adding on the same stores, the command ends with an index that holds everything."""
+    await asyncio.to_thread(empty_database, neo4j_server)
+    ledger = LedgerSettings(
+        backend="neo4j",
+        uri=neo4j_server.uri,
+        user=neo4j_server.user,
+        password=SecretStr(neo4j_server.password),
+    )
+    settings = on_qdrant(server, tmp_path).model_copy(update={"ledger": ledger})
+    async with open_core(settings) as app:
+        await tell(app, "Alice works_at Acme", "Emma lives_in Porto")
+        building = asyncio.create_task(rebuilt(settings, bar=False))
+        day = 0
+        while not building.done():
+            day += 1
+            await asyncio.gather(*(tell(app, f"Emma visited {PLACES[day % 3]}", scope=one, day=day) for one in WRITERS))
+        assert (await building)["points"] >= 4
+        await tell(app, "Alice works_at Cedar", day=day + 1)
+        assert await names(server) == ["twohop-2"]
+        assert await clean(app, app.index)
