@@ -116,7 +116,9 @@ async def measure(folder: Path, size: Size, neo4j: LedgerSettings, only: set[str
         async with open_core(settings, ran=ran) as app:
             await app.projector.project()
             print(f"{name}: open and filled after {time.perf_counter() - began:.0f} s", file=sys.stderr)
-            rows += [row async for row in measured(app, name, size)]
+            async for found in measured(app, name, size):
+                print(json.dumps(found), file=sys.stderr)
+                rows.append(found)
     return rows
 
 
