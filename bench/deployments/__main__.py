@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +116,9 @@ async def measure(folder: Path, size: Size, neo4j: LedgerSettings, only: set[str
         async with open_core(settings, ran=ran) as app:
             await app.projector.project()
             print(f"{name}: open and filled after {time.perf_counter() - began:.0f} s", file=sys.stderr)
-            rows += [row async for row in measured(app, name, size)]
+            async for found in measured(app, name, size):
+                print(json.dumps(found), file=sys.stderr)
+                rows.append(found)
     return rows
 
 
@@ -157,7 +159,7 @@ async def copy(source: Settings, target: Settings) -> None:
     print(f"{rows} rows copied after {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 
-async def measured(app: App, name: str, size: Size) -> Any:
+async def measured(app: App, name: str, size: Size) -> AsyncIterator[dict[str, Any]]:
     """The rows of an open deployment."""
     many = owners(size)
     cases = (

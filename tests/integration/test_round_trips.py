@@ -141,7 +141,7 @@ async def test_recalling(counted: Counted) -> None:
             assert count <= 2 + (max(depth, 2) if depth else 0), (query, depth)
             longest = max((len(path.steps) for path in result.paths), default=0)
             assert longest >= min(hops, depth) * (hops > 1), (query, depth)
-    assert "Bob lives in Porto" in facts_in(result)
+            assert hops < 3 or depth < 3 or "Bob lives in Porto" in facts_in(result)
 
 
 async def test_looking_up(counted: Counted) -> None:
