@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import grpc
@@ -40,7 +41,7 @@ time.time_ns = lambda: now_ns() + 3_600_000_000_000
 STATES = "MATCH (j:Job) RETURN j.state AS state, j.run AS run, j.leased_until - timestamp() * 1000 AS left"
 
 
-def asked(server: Neo4jServer, cypher: str) -> list[dict[str, object]]:
+def asked(server: Neo4jServer, cypher: LiteralString) -> list[dict[str, object]]:
     """Rows that stand in the database."""
     with GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver:
         return [record.data() for record in driver.execute_query(cypher).records]
