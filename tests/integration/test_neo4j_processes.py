@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from neo4j import GraphDatabase
@@ -16,9 +18,11 @@ from neo4j import GraphDatabase
 from ledger_rows import acceptance, key, revision
 from ledgers import empty
 from neo4j_server import Neo4jServer
+from tcp import proxy
 from twohop.errors import Misplaced
 from twohop.graph.model import JobState, Scope
-from twohop.graph.neo4j import Neo4jLedger
+from twohop.graph.neo4j import Neo4jLedger, claims
+from twohop.graph.statement import Ran, Statement, unheard
 from twohop.graph.store import Changes
 
 PROCESSES = 3
@@ -41,8 +45,8 @@ async def ledger(neo4j_server: Neo4jServer) -> AsyncIterator[Neo4jLedger]:
     await opened.close()
 
 
-async def open_on(server: Neo4jServer) -> Neo4jLedger:
-    return await Neo4jLedger.open(server.uri, user=server.user, password=server.password, database="neo4j")
+async def open_on(server: Neo4jServer, ran: Ran = unheard) -> Neo4jLedger:
+    return await Neo4jLedger.open(server.uri, user=server.user, password=server.password, database="neo4j", ran=ran)
 
 
 def bare(server: Neo4jServer) -> None:
@@ -121,6 +125,32 @@ async def test_one_job_is_claimed_by_one_process(ledger: Neo4jLedger, neo4j_serv
     finally:
         await other.close()
     assert await ledger.release_jobs() == sum(len(claim) for claim in claims[1::2])
+
+
+async def test_what_was_claimed_is_told_though_the_database_is_lost(
+    ledger: Neo4jLedger, neo4j_server: Neo4jServer
+) -> None:
+    """Of two rounds the second finds no database: the caller hears of the first one's job, which runs in its name."""
+    for n in range(2):
+        one = acceptance(f"m{n}")
+        await ledger.accept(replace(one, job=replace(one.job, session=f"s{n}")))
+    address = urlsplit(neo4j_server.uri)
+    async with proxy(address.port) as between:
+        looks = 0
+
+        def ran(statement: Statement) -> None:
+            nonlocal looks
+            looks += statement.text == claims.DUE
+            if looks == 2:
+                between.reset()
+
+        uri = address._replace(netloc=f"{address.hostname}:{between.port}").geturl()
+        other = await open_on(replace(neo4j_server, uri=uri), ran)
+        try:
+            assert [one.id for one in await other.claim_jobs(2)] == ["job-m0"]
+        finally:
+            await between.serve()
+            await other.close()
 
 
 async def test_a_request_id_belongs_to_one_owner_of_the_tenant(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:

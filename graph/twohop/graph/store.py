@@ -388,10 +388,12 @@ class Ledger(Protocol):
         """
         ...
 
-    async def release_jobs(self) -> int:
-        """Turn RUNNING jobs that no living process holds back to PENDING. Returns how many.
+    async def release_jobs(self, runs: Sequence[Run] = ()) -> int:
+        """Turn RUNNING jobs that nobody works on back to PENDING. Returns how many.
 
-        A ledger that one process at a time has open knows that the others are dead; else their leases must be over.
+        Those are the jobs whose lease is over, this process's own too, but for `runs`, which it works on: what it
+        began and was never told of, because the answer was lost, is nobody's. A ledger that one process at a time has
+        open knows that the others are dead, and does not wait for their leases.
         """
         ...
 

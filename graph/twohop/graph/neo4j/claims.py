@@ -4,9 +4,13 @@ Candidates are read first, without a lock; what is done to them is decided under
 stands there then.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from twohop.graph.model import JobState
 from twohop.graph.neo4j.jobs import MOVED, UNFINISHED
 from twohop.graph.neo4j.stamp import LOCK_EACH, NOW
+from twohop.graph.store import Run
 
 FINISHED = (JobState.DONE, JobState.PARTIAL, JobState.CANCELLED)
 
@@ -48,7 +52,11 @@ RETURN partition, j {{.*}} AS job
 """
 """Start the next job of each owner."""
 
-GONE = "j.state = 'running' AND coalesce(j.holder, '') <> $holder AND coalesce(j.leased_until, 0) <= at"
+GONE = """
+j.state = 'running' AND coalesce(j.leased_until, 0) <= at
+AND NOT (j.holder = $holder AND {partition: j.partition, id: j.id, run: j.run} IN $runs)
+"""
+"""Nobody works on it: its lease is over, and it is none of `$runs`, which this process works on."""
 
 ABANDONED = f"WITH {NOW} AS at MATCH (j:Job) WHERE {GONE} RETURN DISTINCT j.partition AS partition"
 
@@ -96,3 +104,8 @@ WHERE j.state = $state AND j.updated_at < $before
 DELETE j
 RETURN count(*) AS gone
 """
+
+
+def named(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """The values of `$runs`."""
+    return [{"partition": one.partition, "id": one.job_id, "run": one.run} for one in runs]

@@ -5,7 +5,7 @@ from typing import Self
 
 import structlog
 
-from twohop.errors import LedgerUnavailable, StaleRead
+from twohop.errors import LedgerUnavailable, StaleRead, TwohopError
 from twohop.graph.model import AgentConfig, Job, JobKind, JobState, Metadata, OutboxRow, Scope, Session
 from twohop.graph.neo4j import claims, jobs, outbox, sessions, summaries, vocabulary
 from twohop.graph.neo4j.accept import accept
@@ -161,30 +161,35 @@ class Neo4jLedger(Reads):
         claimed: list[Job] = []
         wanted = {"kind": kind.value, "per_owner": per_owner}
         while left := limit - len(claimed):
-            due = await self._over_all(claims.DUE, **wanted, after=after, limit=left)
-            turns = [row["partition"] for row in due]
-            if not turns:
-                break
-            owners = [{"partition": partition} for partition in sorted(turns)]
-            started = await self._writes.maintain(claims.CLAIM, owners=owners, **wanted)
+            try:
+                due = await self._over_all(claims.DUE, **wanted, after=after, limit=left)
+                turns = [row["partition"] for row in due]
+                if not turns:
+                    break
+                owners = [{"partition": partition} for partition in sorted(turns)]
+                started = await self._writes.maintain(claims.CLAIM, owners=owners, **wanted)
+            except TwohopError:
+                if not claimed:
+                    raise
+                break  # The caller has to know of what runs in its name already.
             by_owner = {row["partition"]: job_of(row["job"]) for row in started}
             claimed += [by_owner[partition] for partition in turns if partition in by_owner]
         return claimed
 
-    async def release_jobs(self) -> int:
-        """Put back what a process that is gone was working on."""
-        abandoned = await self._over_all(claims.ABANDONED)
+    async def release_jobs(self, runs: Sequence[Run] = ()) -> int:
+        """Put back what nobody works on."""
+        working = claims.named(runs)
+        abandoned = await self._over_all(claims.ABANDONED, runs=working)
         if not abandoned:
             return 0
         owners = [{"partition": partition} for partition in sorted(row["partition"] for row in abandoned)]
-        return int((await self._writes.maintain(claims.RELEASE, owners=owners))[0]["released"])
+        return int((await self._writes.maintain(claims.RELEASE, owners=owners, runs=working))[0]["released"])
 
     async def renew(self, runs: Sequence[Run]) -> None:
         """Hold the place and the jobs for another lease."""
         await self._place.renew()
         if runs:
-            held = [{"partition": one.partition, "id": one.job_id, "run": one.run} for one in runs]
-            await self._writes.maintain(claims.RENEW, runs=held)
+            await self._writes.maintain(claims.RENEW, runs=claims.named(runs))
 
     async def prune(self, outdated: Outdated, limit: int) -> int:
         """Remove what is outdated."""
