@@ -19,9 +19,10 @@ from ledger_rows import acceptance, key, revision
 from ledgers import empty
 from neo4j_server import Neo4jServer
 from tcp import proxy
-from twohop.errors import Misplaced
+from twohop.errors import LedgerUnavailable, Misplaced
 from twohop.graph.model import JobState, Scope
-from twohop.graph.neo4j import Neo4jLedger, claims
+from twohop.graph.neo4j import Neo4jLedger, claims, vocabulary
+from twohop.graph.neo4j.outbox import REFILLED_AT_ONCE
 from twohop.graph.statement import Ran, Statement, unheard
 from twohop.graph.store import Changes
 
@@ -151,6 +152,39 @@ async def test_what_was_claimed_is_told_though_the_database_is_lost(
         finally:
             await between.serve()
             await other.close()
+
+
+async def test_what_a_dead_process_left_unasked_of_a_new_mean_is_asked_for(
+    ledger: Neo4jLedger, neo4j_server: Neo4jServer
+) -> None:
+    """A long list is asked for in several transactions; when they break off, another process goes on there."""
+    p = owner(0).partition
+    await ledger.accept(acceptance("m", scope=owner(0)))
+    with GraphDatabase.driver(neo4j_server.uri, auth=(neo4j_server.user, neo4j_server.password)) as driver:
+        driver.execute_query(
+            "UNWIND range(1, $some) AS n CREATE (:Message {partition: $p, id: 'n' + n})", p=p, some=2 * REFILLED_AT_ONCE
+        )
+    address = urlsplit(neo4j_server.uri)
+    async with proxy(address.port) as between:
+
+        def ran(statement: Statement) -> None:
+            if statement.text == vocabulary.UNASKED:
+                between.reset()
+
+        uri = address._replace(netloc=f"{address.hostname}:{between.port}").geturl()
+        other = await open_on(replace(neo4j_server, uri=uri), ran)
+        try:
+            with pytest.raises(LedgerUnavailable):
+                await other.set_mean(p, "message", 1, 32, b"mean")
+        finally:
+            between.target = None
+            await other.close()
+    assert (await ledger.means(p))["message"][0] == 1
+    assert (await ledger.backlog(p)).waiting <= REFILLED_AT_ONCE + 1
+
+    while await ledger.outbox(1) == []:
+        pass
+    assert (await ledger.backlog(p)).waiting == 2 * REFILLED_AT_ONCE + 1
 
 
 async def test_a_request_id_belongs_to_one_owner_of_the_tenant(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:

@@ -58,7 +58,11 @@ AND NOT (j.holder = $holder AND {partition: j.partition, id: j.id, run: j.run} I
 """
 """Nobody works on it: its lease is over, and it is none of `$runs`, which this process works on."""
 
-ABANDONED = f"WITH {NOW} AS at MATCH (j:Job) WHERE {GONE} RETURN DISTINCT j.partition AS partition"
+ABANDONED = f"""
+WITH {NOW} AS at
+MATCH (j:Job) WHERE {GONE} AND j.updated_at IS NOT NULL
+RETURN DISTINCT j.partition AS partition
+"""
 
 RELEASE = f"""
 {LOCK_EACH}
@@ -76,9 +80,17 @@ WHERE j.state = 'running' AND j.run = q.run AND j.holder = $holder
 SET j.leased_until = at + $lease
 """
 
-LET_GO = """
-CALL () { MATCH (j:Job) WHERE j.state = 'running' AND j.holder = $holder SET j.leased_until = 0 }
-CALL () { MATCH (b:Outbox) WHERE b.queued_at >= 0 AND b.holder = $holder SET b.leased_until = 0 }
+LET_JOBS_GO = """
+MATCH (j:Job) WHERE j.state = 'running' AND j.updated_at IS NOT NULL AND j.holder = $holder
+SET j.leased_until = 0
+"""
+LET_ROWS_GO = """
+MATCH (b:Outbox)
+WHERE b.queued_at >= 0 AND b.partition IS NOT NULL AND b.kind IS NOT NULL AND b.id IS NOT NULL
+  AND b.holder = $holder AND b.leased_until > 0
+WITH b LIMIT $limit
+SET b.leased_until = 0
+RETURN count(*) AS rows
 """
 """Let others have at once what this process holds."""
 

@@ -92,7 +92,9 @@ class Neo4jLedger(Reads):
         """Finish running writes, give to others what this process holds, and release the connections."""
         await self._writes.finish()
         try:
-            await self._writes.maintain(claims.LET_GO)
+            await self._writes.maintain(claims.LET_JOBS_GO)
+            while (await self._writes.maintain(claims.LET_ROWS_GO, limit=outbox.REFILLED_AT_ONCE))[0]["rows"]:
+                pass
             await self._place.leave()
         except LedgerUnavailable as e:
             log.warning("ledger.left", what="leases end by themselves", reason=e.message)
@@ -137,8 +139,9 @@ class Neo4jLedger(Reads):
         await self._writes.of(partition, summaries.set_summary, update)
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
-        """Store a list's mean."""
-        await self._writes.of(partition, vocabulary.set_mean, name, version, count, mean)
+        """Store a list's mean, and ask for its points in transactions short enough for others to write between them."""
+        if await self._writes.of(partition, vocabulary.set_mean, name, version, count, mean):
+            await self._ask_on(partition, name)
 
     # Jobs.
 
@@ -218,6 +221,8 @@ class Neo4jLedger(Reads):
         """The oldest waiting rows that are this process's, or nobody's any more."""
         oldest = outbox.OLDEST if partition is None else outbox.OLDEST_OF_OWNER
         rows = await self._over_all(oldest, partition=partition, limit=limit)
+        if not rows and partition is None and await self._asked_on():
+            rows = await self._over_all(oldest, partition=partition, limit=limit)
         waiting = [outbox.outbox_row(row) for row in rows]
         wanted = [one for one, row in zip(waiting, rows, strict=True) if not row["held"]]
         if not wanted:
@@ -226,6 +231,17 @@ class Neo4jLedger(Reads):
         now = {(one.partition, one.kind, one.id): one for one in map(outbox.outbox_row, taken)}
         lost = {(one.partition, one.kind, one.id) for one in wanted} - now.keys()
         return [now.get(key, one) for one in waiting if (key := (one.partition, one.kind, one.id)) not in lost]
+
+    async def _asked_on(self) -> bool:
+        """Ask for what a process that died left unasked when it took a mean; whether there was anything."""
+        unasked = await self._over_all(vocabulary.UNFINISHED, limit=OWNERS_A_STEP)
+        for one in unasked:
+            await self._ask_on(one["partition"], one["name"])
+        return bool(unasked)
+
+    async def _ask_on(self, partition: str, name: str) -> None:
+        while await self._writes.of(partition, vocabulary.ask_on, name):
+            pass
 
     async def outbox_done(self, rows: Sequence[OutboxRow]) -> None:
         """Remove projected rows."""
@@ -239,11 +255,12 @@ class Neo4jLedger(Reads):
 
     async def outbox_unpark(self) -> int:
         """Let parked rows wait again."""
-        parked = [outbox.outbox_row({**row, "attempts": 0}) for row in await self._over_all(outbox.PARKED)]
-        if not parked:
-            return 0
-        rows = await self._writes.maintain(outbox.UNPARK, owners=outbox.of_each_owner(parked))
-        return int(rows[0]["unparked"])
+        unparked = 0
+        while found := await self._over_all(outbox.PARKED, limit=outbox.REFILLED_AT_ONCE):
+            parked = [outbox.outbox_row({**row, "attempts": 0}) for row in found]
+            rows = await self._writes.maintain(outbox.UNPARK, owners=outbox.of_each_owner(parked))
+            unparked += rows[0]["unparked"]
+        return unparked
 
     async def outbox_refill(self, partition: str | None = None) -> int:
         """Ask for everything to be projected, in transactions short enough for others to write between them."""
