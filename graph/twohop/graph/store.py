@@ -435,6 +435,10 @@ class Ledger(Protocol):
         """What waits for the index, whoever holds it."""
         ...
 
+    async def behind(self, partition: str) -> bool:
+        """Whether anything of the owner's waits for the index, parked rows left out: cheap, however much it is."""
+        ...
+
     async def outbox_refill(self, partition: str | None = None) -> int:
         """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index.
 

@@ -248,6 +248,10 @@ class SqliteLedger:
         """What waits for the index."""
         return await self._readers.read(lambda database: outbox.backlog(database, partition))
 
+    async def behind(self, partition: str) -> bool:
+        """Whether something of an owner's waits for the index."""
+        return await self._read(partition, outbox.behind)
+
     async def outbox_refill(self, partition: str | None = None) -> int:
         """Ask for everything to be projected: a transaction an owner, so that others can write between them."""
         if partition is not None:
