@@ -283,6 +283,7 @@ class Ledger(Protocol):
 
         Raises:
             RequestIdReused: the request id was used with another body.
+            Conflict: the job of this request id is gone.
         """
         ...
 

@@ -1,5 +1,6 @@
 """`Neo4jLedger`: the ledger's contract on a Neo4j database."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
@@ -190,9 +191,12 @@ class Neo4jLedger(Reads):
 
     async def renew(self, runs: Sequence[Run]) -> None:
         """Hold the place and the jobs for another lease."""
-        await self._place.renew()
-        if runs:
-            await self._writes.maintain(claims.RENEW, runs=claims.named(runs))
+        # Neither waits for the other: what locks the places or an owner's jobs costs one of the two leases at most.
+        for done in await asyncio.gather(
+            self._place.renew(), self._writes.beat(claims.RENEW, runs=claims.named(runs)), return_exceptions=True
+        ):
+            if isinstance(done, BaseException):
+                raise done
 
     async def prune(self, outdated: Outdated, limit: int) -> int:
         """Remove what is outdated."""
