@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -24,7 +25,7 @@ from twohop.graph.model import JobState, Scope
 from twohop.graph.neo4j import Neo4jLedger, claims, vocabulary
 from twohop.graph.neo4j.outbox import REFILLED_AT_ONCE
 from twohop.graph.statement import Ran, Statement, unheard
-from twohop.graph.store import Changes
+from twohop.graph.store import LEASE, Changes, JobUpdate, Outdated, Run
 
 PROCESSES = 3
 ROUNDS = 15
@@ -221,6 +222,71 @@ async def test_a_place_is_taken_beside_equals_only(ledger: Neo4jLedger, neo4j_se
     finally:
         await other.close()
     assert not await ledger.enter("qdrant:one", exclusive=True), "the other one left, and this one has its own place"
+
+
+async def test_who_has_the_index_locked_takes_the_place_of_the_dead(
+    ledger: Neo4jLedger, neo4j_server: Neo4jServer
+) -> None:
+    """A process that died in its data directory is succeeded at once; should it live after all, it is told."""
+    await ledger.enter("edge:here", exclusive=True)
+    other = await open_on(neo4j_server)
+    try:
+        with pytest.raises(Misplaced):
+            await other.enter("edge:there", exclusive=True)
+        await other.enter("edge:here", exclusive=True)
+        await other.renew([])
+        with pytest.raises(Misplaced):
+            await ledger.renew([])
+        await other.renew([])
+    finally:
+        await other.close()
+
+
+async def test_an_index_counts_as_filled_for_who_filled_it(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:
+    """A refill that ends after another process has taken the place says nothing of that one's index."""
+    await ledger.enter("edge:here", exclusive=True)
+    other = await open_on(neo4j_server)
+    try:
+        await other.enter("edge:here", exclusive=True)
+        await ledger.outbox_refill()
+        assert await other.enter("edge:here", exclusive=True)
+        await other.outbox_refill()
+        assert not await other.enter("edge:here", exclusive=True)
+    finally:
+        await other.close()
+
+
+async def test_leases_are_renewed_apart_and_in_time(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:
+    """While somebody has the places locked the jobs are renewed, and the beat gives up long before a lease is over."""
+    await ledger.enter("qdrant:one", exclusive=False)
+    await ledger.accept(acceptance("m"))
+    (job,) = await ledger.claim_jobs(1)
+    auth = (neo4j_server.user, neo4j_server.password)
+    with GraphDatabase.driver(neo4j_server.uri, auth=auth) as driver, driver.session() as session:
+        leased = "MATCH (j:Job {id: $id}) RETURN j.leased_until AS x"
+        before = driver.execute_query(leased, id=job.id).records[0]["x"]
+        with session.begin_transaction() as holding:
+            holding.run("MATCH (s:Schema {id: 'twohop'}) SET s.version = s.version").consume()
+            began = time.monotonic()
+            with pytest.raises(LedgerUnavailable):
+                await ledger.renew([Run(acceptance().scope.partition, job.id, job.run)])
+            assert time.monotonic() - began < LEASE / 2_000_000
+            holding.rollback()
+        assert driver.execute_query(leased, id=job.id).records[0]["x"] > before
+
+
+async def test_a_refused_write_is_its_own(ledger: Neo4jLedger) -> None:
+    """A write that fails by itself does not fail those of its owner that wait behind it."""
+    await ledger.accept(acceptance("m0", request=key("r")))
+    await ledger.update_job(acceptance().scope.partition, JobUpdate(id="job-m0", state=JobState.DONE))
+    later = 2**62
+    await ledger.prune(Outdated(requests=0, jobs=later, dead_letters=0), 9)
+    answers = await asyncio.gather(
+        ledger.accept(acceptance("m0", request=key("r"))),
+        *(ledger.accept(acceptance(f"m{n}")) for n in range(1, 4)),
+        return_exceptions=True,
+    )
+    assert [type(one).__name__ for one in answers] == ["Conflict", "Accepted", "Accepted", "Accepted"]
 
 
 async def test_a_new_index_is_filled_once(ledger: Neo4jLedger) -> None:

@@ -44,6 +44,10 @@ LEASE = 30_000_000
 of a living process, so that a lease only ever ends under a dead one. Nothing is wrong when it does under a living one:
 what an older run writes is refused, and projecting twice is harmless."""
 
+LOCKED = "edge:"
+"""Begins the name of an index in a data directory, which one process at a time has locked: whoever names it in `enter`
+knows by that lock that the one before is dead."""
+
 Row: TypeAlias = Mapping[str, Any]
 """A stored row by column name (`twohop.graph.tables`): strings, numbers, bytes and None."""
 
@@ -457,7 +461,8 @@ class Ledger(Protocol):
         """Take this process's place beside the others; `index` names what it projects into, "" = nothing.
 
         Returns whether the index has to be filled: since another one was named, or none, no `outbox_refill` of all
-        owners has ended. `exclusive`: the index is this process's own, so no other may run.
+        owners has ended. `exclusive`: the index is this process's own, so no other may run. One that is `LOCKED` is
+        taken over from a process that died, without waiting for its lease.
 
         Raises:
             Misplaced: a living process has another index, or one of the two is exclusive.
