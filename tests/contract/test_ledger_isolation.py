@@ -23,6 +23,7 @@ READS: dict[str, Call] = {
     "first_job": lambda ledger, p: ledger.first_job(p, JobKind.ADD, "default"),
     "outbox": lambda ledger, p: ledger.outbox(99, p),
     "backlog": lambda ledger, p: ledger.backlog(p),
+    "behind": lambda ledger, p: ledger.behind(p),
     "owner": lambda ledger, p: ledger.owner(p),
     "session": lambda ledger, p: ledger.session(p, "default"),
     "sessions": lambda ledger, p: ledger.sessions(p, 9),

@@ -152,6 +152,19 @@ async def test_the_jobs_of_a_dead_process_are_released(ledger: Ledger, successor
     assert await other.release_jobs() == 0
 
 
+async def test_a_run_that_its_process_was_never_told_of_is_released(ledger: Ledger, clock: Ticks) -> None:
+    """A process that took a job and got no answer gives it back after a lease; what it works on it keeps."""
+    await accepted(ledger, "a")
+    await accepted(ledger, "b", of_run("other"))
+    taken = {one.id: Run(P, one.id, one.run) for one in await ledger.claim_jobs(2)}
+    assert await ledger.release_jobs() == 0, "it may be about to begin"
+
+    clock.now += 2 * LEASE
+    assert await ledger.release_jobs([taken["a"], taken["b"]]) == 0
+    assert await ledger.release_jobs([taken["a"]]) == 1
+    assert [(one.id, one.run) for one in await ledger.claim_jobs(9)] == [("b", 2)]
+
+
 async def test_a_run_that_was_lost_writes_nothing(ledger: Ledger, successor: Successor, clock: Ticks) -> None:
     """Renewed runs stay as long as they are renewed; one that another process took is not won back by renewing it."""
     await accepted(ledger, "a")
@@ -159,7 +172,7 @@ async def test_a_run_that_was_lost_writes_nothing(ledger: Ledger, successor: Suc
     for _ in range(3):
         clock.now += LEASE // 2
         await ledger.renew([Run(P, "a", old.run)])
-        assert await ledger.release_jobs() == 0
+        assert await ledger.release_jobs([Run(P, "a", old.run)]) == 0
     other = await successor()
     await other.release_jobs()
     (new,) = await other.claim_jobs(1)

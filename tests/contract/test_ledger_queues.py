@@ -83,6 +83,9 @@ async def test_the_backlog_tells_how_long_the_oldest_row_waits(ledger: Ledger, c
     await ledger.accept(acceptance("b1", scope=bob))
     assert await ledger.backlog() == Backlog(waiting=2, oldest_at=1_000)
     assert await ledger.backlog(bob.partition) == Backlog(waiting=1, oldest_at=2_000)
+    assert await ledger.behind(bob.partition)
+    await ledger.outbox_done(await ledger.outbox(9, bob.partition))
+    assert [await ledger.behind(p) for p in (P, bob.partition)] == [True, False]
 
 
 async def test_a_row_that_fails_too_often_is_parked(ledger: Ledger) -> None:
@@ -98,6 +101,7 @@ async def test_a_row_that_fails_too_often_is_parked(ledger: Ledger) -> None:
     assert [row.id for row in await ledger.outbox(9)] == ["b1"]
     assert await ledger.outbox(9, P) == []
     assert await ledger.backlog(P) == Backlog(waiting=0, parked=1)
+    assert [await ledger.behind(p) for p in (P, Scope(user_id="bob").partition)] == [False, True]
     assert ((await ledger.backlog()).waiting, (await ledger.backlog()).parked) == (1, 1)
 
 

@@ -12,11 +12,13 @@ from ledgers import open_neo4j
 from neo4j_server import Neo4jServer
 from twohop.graph.neo4j import (
     around,
+    claims,
     conversations,
     directory,
     entities,
     listing,
     memories,
+    outbox,
     record,
     relations,
     statistics,
@@ -71,6 +73,27 @@ IN_ORDER = {
 }
 """What ends when it has enough: the index gives the order, so that nothing is read only to be sorted."""
 
+QUEUES = {
+    "outbox.OLDEST": outbox.OLDEST,
+    "outbox.OLDEST_OF_OWNER": outbox.OLDEST_OF_OWNER,
+    "outbox.PARKED": outbox.PARKED,
+    "directory.BACKLOG": directory.BACKLOG,
+    "claims.DUE": claims.DUE,
+    "claims.CLAIM": claims.CLAIM,
+    "claims.ABANDONED": claims.ABANDONED,
+    "claims.RELEASE": claims.RELEASE,
+    "claims.RENEW": claims.RENEW,
+    "claims.LET_JOBS_GO": claims.LET_JOBS_GO,
+    "claims.LET_ROWS_GO": claims.LET_ROWS_GO,
+    "claims.PRUNE_REQUESTS": claims.PRUNE_REQUESTS,
+    "claims.OUTDATED": claims.OUTDATED,
+    "claims.PRUNE_JOBS": claims.PRUNE_JOBS,
+}
+"""What every process asks of all owners, some of it once a second."""
+
+WAITING = 2_000
+"""Rows that wait for the index."""
+
 BUSY = 3_000
 """Relations of a busy entity."""
 
@@ -104,9 +127,9 @@ def operators(plan: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from operators(child)
 
 
-def explained(driver: Driver, statement: str) -> list[str]:
+def explained(driver: Driver, statement: str, **values: Any) -> list[str]:
     with driver.session() as session:
-        given = {"q0": [], "limit": 5, "partition": "p"}
+        given = {"q0": [], "limit": 5, "partition": "p", **values}
         plan = session.run(f"EXPLAIN {sent(statement)}", given=given).consume().plan  # pyright: ignore[reportArgumentType]
     assert plan is not None
     return [name for name, _ in operators(plan)]
@@ -116,7 +139,7 @@ def explained(driver: Driver, statement: str) -> list[str]:
 @pytest.mark.parametrize("name", LOOKS)
 def test_no_look_walks_over_everything(driver: Driver, name: str) -> None:
     """Every statement begins at what an index finds, and goes on from there; lists come out of it in their order."""
-    found = explained(driver, asked(LOOKS[name]))
+    found = explained(driver, asked(LOOKS[name]), q0=[], limit=5, partition="p")
     assert [one for one in found if any(walk in one for walk in WALKS)] == []
     if name in IN_ORDER:
         assert not {"Top", "PartialTop", "Limit"}.isdisjoint(found)
@@ -136,6 +159,36 @@ def test_no_list_of_owners_walks_over_everything(driver: Driver, name: str) -> N
     assert plan.plan is not None
     found = [one for one, _ in operators(plan.plan)]
     assert [one for one in found if any(walk in one for walk in WALKS if walk != "IndexScan")] == []
+
+
+@pytest.mark.usefixtures("_schema")
+@pytest.mark.parametrize("name", QUEUES)
+def test_no_look_at_a_queue_walks_over_everything(driver: Driver, name: str) -> None:
+    """What is asked of all owners' jobs and outbox rows begins at what an index finds."""
+    found = explained(driver, sent(QUEUES[name]), given={})
+    # What a count gives is one row, and so is what is put beside it.
+    assert [one for one in found if any(walk in one for walk in WALKS if walk != "CartesianProduct")] == []
+
+
+@pytest.mark.usefixtures("_schema")
+@pytest.mark.parametrize("name", ["outbox.OLDEST", "outbox.OLDEST_OF_OWNER", "directory.BACKLOG"])
+def test_a_long_outbox_costs_what_is_asked_of_it(driver: Driver, name: str) -> None:
+    """The oldest few of thousands of waiting rows are read, and no others: else a rebuild takes its square."""
+    with driver.session() as session:
+        session.run(
+            "UNWIND range(1, $rows) AS n CREATE (:Outbox {partition: 'busy', kind: 'message', id: 'x' + n,"
+            " queued_at: n, seq: n, attempts: 0, parked: false, holder: 'me', leased_until: 0})",
+            rows=WAITING,
+        ).consume()
+        values = {"partition": "busy", "limit": ENOUGH, "holder": "me", "now": WAITING, "lease": 1}
+        result = session.run(f"PROFILE {sent(QUEUES[name])}", given=values)  # pyright: ignore[reportArgumentType]
+        rows = list(result)
+        profile = result.consume().profile
+    assert profile is not None
+    long = [(name, said.get("Details")) for name, said in operators(profile) if int(said.get("Rows", 0)) > 3 * ENOUGH]
+    assert long == []
+    if name != "directory.BACKLOG":
+        assert [row["id"] for row in rows] == [f"x{n}" for n in range(1, ENOUGH + 1)]
 
 
 @pytest.mark.usefixtures("_schema")

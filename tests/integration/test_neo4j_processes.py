@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from neo4j import GraphDatabase
@@ -16,10 +19,13 @@ from neo4j import GraphDatabase
 from ledger_rows import acceptance, key, revision
 from ledgers import empty
 from neo4j_server import Neo4jServer
-from twohop.errors import Misplaced
+from tcp import proxy
+from twohop.errors import LedgerUnavailable, Misplaced
 from twohop.graph.model import JobState, Scope
-from twohop.graph.neo4j import Neo4jLedger, clock
-from twohop.graph.store import Changes
+from twohop.graph.neo4j import Neo4jLedger, claims, clock, vocabulary
+from twohop.graph.neo4j.outbox import REFILLED_AT_ONCE
+from twohop.graph.statement import Ran, Statement, unheard
+from twohop.graph.store import LEASE, Changes, JobUpdate, Outdated, Run
 from twohop.memory.clock import system_clock
 
 PROCESSES = 3
@@ -42,8 +48,8 @@ async def ledger(neo4j_server: Neo4jServer) -> AsyncIterator[Neo4jLedger]:
     await opened.close()
 
 
-async def open_on(server: Neo4jServer) -> Neo4jLedger:
-    return await Neo4jLedger.open(server.uri, user=server.user, password=server.password, database="neo4j")
+async def open_on(server: Neo4jServer, ran: Ran = unheard) -> Neo4jLedger:
+    return await Neo4jLedger.open(server.uri, user=server.user, password=server.password, database="neo4j", ran=ran)
 
 
 def bare(server: Neo4jServer) -> None:
@@ -124,6 +130,65 @@ async def test_one_job_is_claimed_by_one_process(ledger: Neo4jLedger, neo4j_serv
     assert await ledger.release_jobs() == sum(len(claim) for claim in claims[1::2])
 
 
+async def test_what_was_claimed_is_told_though_the_database_is_lost(
+    ledger: Neo4jLedger, neo4j_server: Neo4jServer
+) -> None:
+    """Of two rounds the second finds no database: the caller hears of the first one's job, which runs in its name."""
+    for n in range(2):
+        one = acceptance(f"m{n}")
+        await ledger.accept(replace(one, job=replace(one.job, session=f"s{n}")))
+    address = urlsplit(neo4j_server.uri)
+    async with proxy(address.port) as between:
+        looks = 0
+
+        def ran(statement: Statement) -> None:
+            nonlocal looks
+            looks += statement.text == claims.DUE
+            if looks == 2:
+                between.reset()
+
+        uri = address._replace(netloc=f"{address.hostname}:{between.port}").geturl()
+        other = await open_on(replace(neo4j_server, uri=uri), ran)
+        try:
+            assert [one.id for one in await other.claim_jobs(2)] == ["job-m0"]
+        finally:
+            await between.serve()
+            await other.close()
+
+
+async def test_what_a_dead_process_left_unasked_of_a_new_mean_is_asked_for(
+    ledger: Neo4jLedger, neo4j_server: Neo4jServer
+) -> None:
+    """A long list is asked for in several transactions; when they break off, another process goes on there."""
+    p = owner(0).partition
+    await ledger.accept(acceptance("m", scope=owner(0)))
+    with GraphDatabase.driver(neo4j_server.uri, auth=(neo4j_server.user, neo4j_server.password)) as driver:
+        driver.execute_query(
+            "UNWIND range(1, $some) AS n CREATE (:Message {partition: $p, id: 'n' + n})", p=p, some=2 * REFILLED_AT_ONCE
+        )
+    address = urlsplit(neo4j_server.uri)
+    async with proxy(address.port) as between:
+
+        def ran(statement: Statement) -> None:
+            if statement.text == vocabulary.UNASKED:
+                between.reset()
+
+        uri = address._replace(netloc=f"{address.hostname}:{between.port}").geturl()
+        other = await open_on(replace(neo4j_server, uri=uri), ran)
+        try:
+            with pytest.raises(LedgerUnavailable):
+                await other.set_mean(p, "message", 1, 32, b"mean")
+        finally:
+            between.target = None
+            await other.close()
+    assert (await ledger.means(p))["message"][0] == 1
+    assert (await ledger.backlog(p)).waiting <= REFILLED_AT_ONCE + 1
+
+    while await ledger.outbox(1) == []:
+        pass
+    assert (await ledger.backlog(p)).waiting == 2 * REFILLED_AT_ONCE + 1
+
+
 async def test_a_request_id_belongs_to_one_owner_of_the_tenant(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:
     """Two owners that use one id at the same time: one is written, the other is refused as reused."""
     other = await open_on(neo4j_server)
@@ -175,6 +240,71 @@ async def test_a_process_goes_by_the_clock_of_the_database(
         assert ahead.now() < accepted.recorded_at + hour // 10
     finally:
         await ahead.close()
+
+
+async def test_who_has_the_index_locked_takes_the_place_of_the_dead(
+    ledger: Neo4jLedger, neo4j_server: Neo4jServer
+) -> None:
+    """A process that died in its data directory is succeeded at once; should it live after all, it is told."""
+    await ledger.enter("edge:here", exclusive=True)
+    other = await open_on(neo4j_server)
+    try:
+        with pytest.raises(Misplaced):
+            await other.enter("edge:there", exclusive=True)
+        await other.enter("edge:here", exclusive=True)
+        await other.renew([])
+        with pytest.raises(Misplaced):
+            await ledger.renew([])
+        await other.renew([])
+    finally:
+        await other.close()
+
+
+async def test_an_index_counts_as_filled_for_who_filled_it(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:
+    """A refill that ends after another process has taken the place says nothing of that one's index."""
+    await ledger.enter("edge:here", exclusive=True)
+    other = await open_on(neo4j_server)
+    try:
+        await other.enter("edge:here", exclusive=True)
+        await ledger.outbox_refill()
+        assert await other.enter("edge:here", exclusive=True)
+        await other.outbox_refill()
+        assert not await other.enter("edge:here", exclusive=True)
+    finally:
+        await other.close()
+
+
+async def test_leases_are_renewed_apart_and_in_time(ledger: Neo4jLedger, neo4j_server: Neo4jServer) -> None:
+    """While somebody has the places locked the jobs are renewed, and the beat gives up long before a lease is over."""
+    await ledger.enter("qdrant:one", exclusive=False)
+    await ledger.accept(acceptance("m"))
+    (job,) = await ledger.claim_jobs(1)
+    auth = (neo4j_server.user, neo4j_server.password)
+    with GraphDatabase.driver(neo4j_server.uri, auth=auth) as driver, driver.session() as session:
+        leased = "MATCH (j:Job {id: $id}) RETURN j.leased_until AS x"
+        before = driver.execute_query(leased, id=job.id).records[0]["x"]
+        with session.begin_transaction() as holding:
+            holding.run("MATCH (s:Schema {id: 'twohop'}) SET s.version = s.version").consume()
+            began = time.monotonic()
+            with pytest.raises(LedgerUnavailable):
+                await ledger.renew([Run(acceptance().scope.partition, job.id, job.run)])
+            assert time.monotonic() - began < LEASE / 2_000_000
+            holding.rollback()
+        assert driver.execute_query(leased, id=job.id).records[0]["x"] > before
+
+
+async def test_a_refused_write_is_its_own(ledger: Neo4jLedger) -> None:
+    """A write that fails by itself does not fail those of its owner that wait behind it."""
+    await ledger.accept(acceptance("m0", request=key("r")))
+    await ledger.update_job(acceptance().scope.partition, JobUpdate(id="job-m0", state=JobState.DONE))
+    later = 2**62
+    await ledger.prune(Outdated(requests=0, jobs=later, dead_letters=0), 9)
+    answers = await asyncio.gather(
+        ledger.accept(acceptance("m0", request=key("r"))),
+        *(ledger.accept(acceptance(f"m{n}")) for n in range(1, 4)),
+        return_exceptions=True,
+    )
+    assert [type(one).__name__ for one in answers] == ["Conflict", "Accepted", "Accepted", "Accepted"]
 
 
 async def test_a_new_index_is_filled_once(ledger: Neo4jLedger) -> None:

@@ -44,6 +44,10 @@ LEASE = 30_000_000
 of a living process, so that a lease only ever ends under a dead one. Nothing is wrong when it does under a living one:
 what an older run writes is refused, and projecting twice is harmless."""
 
+LOCKED = "edge:"
+"""Begins the name of an index in a data directory, which one process at a time has locked: whoever names it in `enter`
+knows by that lock that the one before is dead."""
+
 Row: TypeAlias = Mapping[str, Any]
 """A stored row by column name (`twohop.graph.tables`): strings, numbers, bytes and None."""
 
@@ -290,6 +294,7 @@ class Ledger(Protocol):
 
         Raises:
             RequestIdReused: the request id was used with another body.
+            Conflict: the job of this request id is gone.
         """
         ...
 
@@ -395,10 +400,12 @@ class Ledger(Protocol):
         """
         ...
 
-    async def release_jobs(self) -> int:
-        """Turn RUNNING jobs that no living process holds back to PENDING. Returns how many.
+    async def release_jobs(self, runs: Sequence[Run] = ()) -> int:
+        """Turn RUNNING jobs that nobody works on back to PENDING. Returns how many.
 
-        A ledger that one process at a time has open knows that the others are dead; else their leases must be over.
+        Those are the jobs whose lease is over, this process's own too, but for `runs`, which it works on: what it
+        began and was never told of, because the answer was lost, is nobody's. A ledger that one process at a time has
+        open knows that the others are dead, and does not wait for their leases.
         """
         ...
 
@@ -440,6 +447,10 @@ class Ledger(Protocol):
         """What waits for the index, whoever holds it."""
         ...
 
+    async def behind(self, partition: str) -> bool:
+        """Whether anything of the owner's waits for the index, parked rows left out: cheap, however much it is."""
+        ...
+
     async def outbox_refill(self, partition: str | None = None) -> int:
         """Write an outbox row for every revision, relation and message, of one owner or of all: mends a lost index.
 
@@ -457,7 +468,8 @@ class Ledger(Protocol):
         """Take this process's place beside the others; `index` names what it projects into, "" = nothing.
 
         Returns whether the index has to be filled: since another one was named, or none, no `outbox_refill` of all
-        owners has ended. `exclusive`: the index is this process's own, so no other may run.
+        owners has ended. `exclusive`: the index is this process's own, so no other may run. One that is `LOCKED` is
+        taken over from a process that died, without waiting for its lease.
 
         Raises:
             Misplaced: a living process has another index, or one of the two is exclusive.

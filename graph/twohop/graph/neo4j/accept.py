@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from twohop.errors import LedgerUnavailable
+from twohop.errors import Conflict
 from twohop.graph.model import Message, OutboxRow
 from twohop.graph.neo4j import requests
 from twohop.graph.neo4j.jobs import QUEUE_SUMMARY, START_JOB, find, starting
@@ -147,7 +147,7 @@ async def repeated(own: Owning, acceptance: Acceptance) -> Accepted:
     job = None if earlier is None else await find(own, earlier["result"])
     known = await own.one("MATCH (o:Owner {partition: $partition}) RETURN o.seq - 1 AS seq")
     if earlier is None or job is None or known is None:
-        raise LedgerUnavailable("the job of this request id is gone: take a new one")
+        raise Conflict("the job of this request id is gone: take a new one")
     return Accepted(job=job, repeated=True, seq=known["seq"], recorded_at=earlier["recorded_at"])
 
 

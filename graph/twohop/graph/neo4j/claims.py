@@ -4,9 +4,13 @@ Candidates are read first, without a lock; what is done to them is decided under
 stands there then.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from twohop.graph.model import JobState
 from twohop.graph.neo4j.jobs import MOVED, UNFINISHED
 from twohop.graph.neo4j.stamp import LOCK_EACH, NOW
+from twohop.graph.store import Run
 
 FINISHED = (JobState.DONE, JobState.PARTIAL, JobState.CANCELLED)
 
@@ -48,9 +52,17 @@ RETURN partition, j {{.*}} AS job
 """
 """Start the next job of each owner."""
 
-GONE = "j.state = 'running' AND coalesce(j.holder, '') <> $holder AND coalesce(j.leased_until, 0) <= at"
+GONE = """
+j.state = 'running' AND coalesce(j.leased_until, 0) <= at
+AND NOT (j.holder = $holder AND {partition: j.partition, id: j.id, run: j.run} IN $runs)
+"""
+"""Nobody works on it: its lease is over, and it is none of `$runs`, which this process works on."""
 
-ABANDONED = f"WITH {NOW} AS at MATCH (j:Job) WHERE {GONE} RETURN DISTINCT j.partition AS partition"
+ABANDONED = f"""
+WITH {NOW} AS at
+MATCH (j:Job) WHERE {GONE} AND j.updated_at IS NOT NULL
+RETURN DISTINCT j.partition AS partition
+"""
 
 RELEASE = f"""
 {LOCK_EACH}
@@ -68,9 +80,17 @@ WHERE j.state = 'running' AND j.run = q.run AND j.holder = $holder
 SET j.leased_until = at + $lease
 """
 
-LET_GO = """
-CALL () { MATCH (j:Job) WHERE j.state = 'running' AND j.holder = $holder SET j.leased_until = 0 }
-CALL () { MATCH (b:Outbox) WHERE b.queued_at >= 0 AND b.holder = $holder SET b.leased_until = 0 }
+LET_JOBS_GO = """
+MATCH (j:Job) WHERE j.state = 'running' AND j.updated_at IS NOT NULL AND j.holder = $holder
+SET j.leased_until = 0
+"""
+LET_ROWS_GO = """
+MATCH (b:Outbox)
+WHERE b.queued_at >= 0 AND b.partition IS NOT NULL AND b.kind IS NOT NULL AND b.id IS NOT NULL
+  AND b.holder = $holder AND b.leased_until > 0
+WITH b LIMIT $limit
+SET b.leased_until = 0
+RETURN count(*) AS rows
 """
 """Let others have at once what this process holds."""
 
@@ -96,3 +116,8 @@ WHERE j.state = $state AND j.updated_at < $before
 DELETE j
 RETURN count(*) AS gone
 """
+
+
+def named(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """The values of `$runs`."""
+    return [{"partition": one.partition, "id": one.job_id, "run": one.run} for one in runs]

@@ -44,6 +44,9 @@ RETRY_SECONDS = 5.0
 STATEMENT_SECONDS = 30.0
 """The longest transaction of a call. The database ends it, so that a caller who has gone leaves no lock behind."""
 
+BEAT_SECONDS = 3.0
+"""The longest transaction that renews leases: with its tries and the silence after it, a third of a lease."""
+
 LEAST_SECONDS = 0.05
 """What a read gets when its call is over: 0 would mean that it may take for ever."""
 
@@ -59,6 +62,10 @@ WAIT_SECONDS = 2.0
 PARAMETER = re.compile(r"\$(\w+)")
 
 log = structlog.get_logger(__name__)
+
+
+class Unreached(LedgerUnavailable):
+    """The database can't be reached or can't work now, whoever asks it and whatever for."""
 
 
 class Transaction:
@@ -212,9 +219,9 @@ class Database:
 
         return unit
 
-    async def maintain(self, cypher: str, **values: Any) -> list[Row]:
+    async def maintain(self, cypher: str, seconds: float = STATEMENT_SECONDS, /, **values: Any) -> list[Row]:
         """Run a statement over all owners: job queue, outbox, processes, schema; nothing that a caller sees."""
-        return await self.write(lambda transaction: rows_of(transaction, cypher, values), kind="maintain")
+        return await self.write(lambda transaction: rows_of(transaction, cypher, values), seconds, "maintain")
 
     async def define(self, cypher: str, **values: Any) -> None:
         """Run a schema command, which Neo4j wants alone in its transaction."""
@@ -259,7 +266,7 @@ def failure(error: Neo4jError | DriverError | OSError) -> TwohopError:
         return Misconfigured(f"this Neo4j has no such database ({code}): set TWOHOP_LEDGER__DATABASE")
     if isinstance(error, ClientError) and code not in PASSING:
         return LedgerUnavailable(f"Neo4j refused a statement ({code}); see the server's log")
-    return LedgerUnavailable(f"Neo4j can't be reached or can't work now ({code})")
+    return Unreached(f"Neo4j can't be reached or can't work now ({code})")
 
 
 PASSING = {

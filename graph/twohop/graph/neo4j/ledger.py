@@ -1,11 +1,12 @@
 """`Neo4jLedger`: the ledger's contract on a Neo4j database."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 import structlog
 
-from twohop.errors import LedgerUnavailable, StaleRead
+from twohop.errors import LedgerUnavailable, StaleRead, TwohopError
 from twohop.graph.model import AgentConfig, Job, JobKind, JobState, Metadata, OutboxRow, Scope, Session
 from twohop.graph.neo4j import claims, jobs, outbox, sessions, summaries, vocabulary
 from twohop.graph.neo4j.accept import accept
@@ -96,7 +97,9 @@ class Neo4jLedger(Reads):
         """Finish running writes, give to others what this process holds, and release the connections."""
         await self._writes.finish()
         try:
-            await self._writes.maintain(claims.LET_GO)
+            await self._writes.maintain(claims.LET_JOBS_GO)
+            while (await self._writes.maintain(claims.LET_ROWS_GO, limit=outbox.REFILLED_AT_ONCE))[0]["rows"]:
+                pass
             await self._place.leave()
         except LedgerUnavailable as e:
             log.warning("ledger.left", what="leases end by themselves", reason=e.message)
@@ -145,8 +148,9 @@ class Neo4jLedger(Reads):
         await self._writes.of(partition, summaries.set_summary, update)
 
     async def set_mean(self, partition: str, name: str, version: int, count: int, mean: bytes) -> None:
-        """Store a list's mean."""
-        await self._writes.of(partition, vocabulary.set_mean, name, version, count, mean)
+        """Store a list's mean, and ask for its points in transactions short enough for others to write between them."""
+        if await self._writes.of(partition, vocabulary.set_mean, name, version, count, mean):
+            await self._ask_on(partition, name)
 
     # Jobs.
 
@@ -169,31 +173,41 @@ class Neo4jLedger(Reads):
         claimed: list[Job] = []
         wanted = {"kind": kind.value, "per_owner": per_owner}
         while left := limit - len(claimed):
-            due = await self._over_all(claims.DUE, **wanted, after=after, limit=left)
-            turns = [row["partition"] for row in due]
-            if not turns:
-                break
-            owners = [{"partition": partition} for partition in sorted(turns)]
-            started = await self._writes.maintain(claims.CLAIM, owners=owners, **wanted)
+            try:
+                due = await self._over_all(claims.DUE, **wanted, after=after, limit=left)
+                turns = [row["partition"] for row in due]
+                if not turns:
+                    break
+                owners = [{"partition": partition} for partition in sorted(turns)]
+                started = await self._writes.maintain(claims.CLAIM, owners=owners, **wanted)
+            except TwohopError:
+                if not claimed:
+                    raise
+                break  # The caller has to know of what runs in its name already.
             by_owner = {row["partition"]: job_of(row["job"]) for row in started}
             claimed += [by_owner[partition] for partition in turns if partition in by_owner]
         return claimed
 
-    async def release_jobs(self) -> int:
-        """Put back what a process that is gone was working on."""
-        abandoned = await self._over_all(claims.ABANDONED)
+    async def release_jobs(self, runs: Sequence[Run] = ()) -> int:
+        """Put back what nobody works on."""
+        working = claims.named(runs)
+        abandoned = await self._over_all(claims.ABANDONED, runs=working)
         if not abandoned:
             return 0
         owners = [{"partition": partition} for partition in sorted(row["partition"] for row in abandoned)]
-        return int((await self._writes.maintain(claims.RELEASE, owners=owners))[0]["released"])
+        return int((await self._writes.maintain(claims.RELEASE, owners=owners, runs=working))[0]["released"])
 
     async def renew(self, runs: Sequence[Run]) -> None:
         """Hold the place and the jobs for another lease."""
-        await self._place.renew()
-        await self._clock.compare(self._database)
-        if runs:
-            held = [{"partition": one.partition, "id": one.job_id, "run": one.run} for one in runs]
-            await self._writes.maintain(claims.RENEW, runs=held)
+        # None waits for another: what locks the places or an owner's jobs costs one of the two leases at most.
+        for done in await asyncio.gather(
+            self._place.renew(),
+            self._writes.beat(claims.RENEW, runs=claims.named(runs)),
+            self._clock.compare(self._database),
+            return_exceptions=True,
+        ):
+            if isinstance(done, BaseException):
+                raise done
 
     async def prune(self, outdated: Outdated, limit: int) -> int:
         """Remove what is outdated."""
@@ -222,6 +236,8 @@ class Neo4jLedger(Reads):
         """The oldest waiting rows that are this process's, or nobody's any more."""
         oldest = outbox.OLDEST if partition is None else outbox.OLDEST_OF_OWNER
         rows = await self._over_all(oldest, partition=partition, limit=limit)
+        if not rows and partition is None and await self._asked_on():
+            rows = await self._over_all(oldest, partition=partition, limit=limit)
         waiting = [outbox.outbox_row(row) for row in rows]
         wanted = [one for one, row in zip(waiting, rows, strict=True) if not row["held"]]
         if not wanted:
@@ -230,6 +246,17 @@ class Neo4jLedger(Reads):
         now = {(one.partition, one.kind, one.id): one for one in map(outbox.outbox_row, taken)}
         lost = {(one.partition, one.kind, one.id) for one in wanted} - now.keys()
         return [now.get(key, one) for one in waiting if (key := (one.partition, one.kind, one.id)) not in lost]
+
+    async def _asked_on(self) -> bool:
+        """Ask for what a process that died left unasked when it took a mean; whether there was anything."""
+        unasked = await self._over_all(vocabulary.UNFINISHED, limit=OWNERS_A_STEP)
+        for one in unasked:
+            await self._ask_on(one["partition"], one["name"])
+        return bool(unasked)
+
+    async def _ask_on(self, partition: str, name: str) -> None:
+        while await self._writes.of(partition, vocabulary.ask_on, name):
+            pass
 
     async def outbox_done(self, rows: Sequence[OutboxRow]) -> None:
         """Remove projected rows."""
@@ -243,11 +270,12 @@ class Neo4jLedger(Reads):
 
     async def outbox_unpark(self) -> int:
         """Let parked rows wait again."""
-        parked = [outbox.outbox_row({**row, "attempts": 0}) for row in await self._over_all(outbox.PARKED)]
-        if not parked:
-            return 0
-        rows = await self._writes.maintain(outbox.UNPARK, owners=outbox.of_each_owner(parked))
-        return int(rows[0]["unparked"])
+        unparked = 0
+        while found := await self._over_all(outbox.PARKED, limit=outbox.REFILLED_AT_ONCE):
+            parked = [outbox.outbox_row({**row, "attempts": 0}) for row in found]
+            rows = await self._writes.maintain(outbox.UNPARK, owners=outbox.of_each_owner(parked))
+            unparked += rows[0]["unparked"]
+        return unparked
 
     async def outbox_refill(self, partition: str | None = None) -> int:
         """Ask for everything to be projected, in transactions short enough for others to write between them."""

@@ -17,7 +17,8 @@ OLDEST = (5, 26)
 """The first version of Neo4j whose Cypher is ours."""
 
 LEASE_MS = 60_000
-"""For which a process may work on the schema without saying so again: longer than any step takes."""
+"""For which a process may work on the schema without saying so again. A step over much data may take longer: then
+another one does the same step too, which changes nothing, since every command can be run again."""
 
 POLL_SECONDS = 0.2
 AWAIT_INDEXES_SECONDS = 300

@@ -3,6 +3,7 @@
 from twohop.errors import LedgerUnavailable, Misplaced
 from twohop.graph.neo4j.stamp import NOW
 from twohop.graph.neo4j.writes import Writes
+from twohop.graph.store import LOCKED
 
 PLACE = f"""
 MATCH (s:Schema {{id: 'twohop'}})
@@ -13,7 +14,11 @@ WITH s, {NOW} AS now
 
 ENTER = f"""
 {PLACE}
-CALL (now) {{ MATCH (p:Process) WHERE p.leased_until <= now AND p.id <> $holder DELETE p RETURN count(*) AS dead }}
+CALL (now) {{
+  MATCH (p:Process) WHERE p.id <> $holder
+  AND (p.leased_until <= now OR $succeeds AND $exclusive AND p.exclusive AND p.projects_into = $projects_into)
+  DELETE p RETURN count(*) AS dead
+}}
 CALL (now) {{
   MATCH (p:Process) WHERE p.leased_until > now AND p.id <> $holder
   AND (p.projects_into <> $projects_into OR p.exclusive OR $exclusive)
@@ -28,7 +33,7 @@ CALL (s, now, others) {{
 }}
 RETURN entered, s.filled AS filled
 """
-"""Take a place beside the living; those whose lease is over are gone."""
+"""Take a place beside the living; those whose lease is over are gone, and those that `$succeeds` says are dead."""
 
 RENEW = f"""
 {PLACE}
@@ -37,8 +42,12 @@ SET p.leased_until = now + $lease
 RETURN count(*) AS held
 """
 
-FILLED = f"{PLACE} SET s.filled = s.projects_into IS NOT NULL RETURN s.filled AS filled"
-"""Note that everything was asked to be projected."""
+FILLED = f"""
+{PLACE}
+MATCH (p:Process {{id: $holder}}) WHERE p.projects_into = s.projects_into
+SET s.filled = true
+"""
+"""Note that everything was asked to be projected, unless it is another process's index by now."""
 
 LEAVE = f"{PLACE} MATCH (p:Process {{id: $holder}}) DELETE p"
 
@@ -56,7 +65,11 @@ class Place:
         Raises:
             Misplaced: a living process has another index, or one of the two is exclusive.
         """
-        rows = await self._writes.maintain(ENTER, projects_into=index, exclusive=exclusive)
+        # Only at the start: one that is found to have lost its place must not take it back from its successor.
+        return await self._enter(index, exclusive=exclusive, succeeds=index.startswith(LOCKED))
+
+    async def _enter(self, index: str, *, exclusive: bool, succeeds: bool) -> bool:
+        rows = await self._writes.maintain(ENTER, projects_into=index, exclusive=exclusive, succeeds=succeeds)
         if not rows:
             raise LedgerUnavailable("the database was emptied while it was open: start this process again")
         if not rows[0]["entered"]:
@@ -73,9 +86,9 @@ class Place:
         Raises:
             Misplaced: another process with another index has taken it.
         """
-        if self._taken is not None and not (await self._writes.maintain(RENEW))[0]["held"]:
+        if self._taken is not None and not (await self._writes.beat(RENEW))[0]["held"]:
             index, exclusive = self._taken
-            await self.enter(index, exclusive=exclusive)
+            await self._enter(index, exclusive=exclusive, succeeds=False)
 
     async def filled(self) -> None:
         """Note that everything was asked to be projected."""

@@ -82,6 +82,10 @@ class Reads:
             return await directory.backlog(self._database)
         return await self._ask(partition, record.BACKLOG)
 
+    async def behind(self, partition: str) -> bool:
+        """Whether something of an owner's waits for the index."""
+        return await self._ask(partition, record.BEHIND_INDEX)
+
     # Maintenance.
 
     async def partitions(self, limit: int, after: str = "") -> list[str]:

@@ -115,6 +115,17 @@ FIRST_JOB = Look(
 )
 """The oldest unfinished job of a session."""
 
+BEHIND_INDEX = Look(
+    """
+    RETURN EXISTS {
+      MATCH (b:Outbox {partition: $partition})
+      WHERE b.kind IS NOT NULL AND b.id IS NOT NULL AND NOT b.parked
+    } AS x
+    """,
+    bool,
+)
+"""Whether something waits for the index."""
+
 BACKLOG = Look(
     """
     MATCH (b:Outbox {partition: $partition})

@@ -10,7 +10,7 @@ from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from twohop.errors import LedgerUnavailable
-from twohop.graph.neo4j.database import STATEMENT_SECONDS, Database, Owned, Row, Transaction
+from twohop.graph.neo4j.database import BEAT_SECONDS, STATEMENT_SECONDS, Database, Owned, Row, Transaction, Unreached
 from twohop.graph.store import LEASE, Reached
 
 P = ParamSpec("P")
@@ -92,6 +92,10 @@ class Writes:
         """Run a statement over all owners that writes."""
         return await self._shielded(self._database.maintain(cypher, **self.known(), **values))
 
+    async def beat(self, cypher: str, **values: Any) -> list[Row]:
+        """Run a statement that has to be over long before a lease is."""
+        return await self._shielded(self._database.maintain(cypher, BEAT_SECONDS, **self.known(), **values))
+
     async def finish(self) -> None:
         """Take no more writes, and wait for those that run."""
         self._closed = True
@@ -141,7 +145,7 @@ class Writes:
         try:
             gate.check(began)
             yield
-        except LedgerUnavailable:
+        except Unreached:
             gate.failed_at = time.monotonic()
             raise
         finally:

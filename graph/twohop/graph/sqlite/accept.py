@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from twohop.errors import LedgerUnavailable
+from twohop.errors import Conflict
 from twohop.graph.model import Job, Message, OutboxRow
 from twohop.graph.rows import message_columns
 from twohop.graph.sqlite import jobs, record, requests
@@ -26,7 +26,7 @@ def accept(database: Database, now: int, holder: str, acceptance: Acceptance) ->
     if earlier is not None:
         job, known = record.job(own, earlier["result"]), owner(own)
         if job is None or known is None:
-            raise LedgerUnavailable("the job of this request id is gone: take a new one")
+            raise Conflict("the job of this request id is gone: take a new one")
         return Accepted(job=job, repeated=True, seq=known.seq, recorded_at=earlier["recorded_at"])
     by_session: dict[str, list[Message]] = {}
     for message in acceptance.messages:

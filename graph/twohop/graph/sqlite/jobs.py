@@ -14,7 +14,7 @@ from twohop.graph.rows import job_columns, job_of, json_of
 from twohop.graph.sqlite import requests
 from twohop.graph.sqlite.database import Database, Owned, listed
 from twohop.graph.sqlite.stamp import advance
-from twohop.graph.store import JobUpdate, Outdated, Page, RequestKey
+from twohop.graph.store import LEASE, JobUpdate, Outdated, Page, RequestKey, Run
 
 FINISHED = (JobState.DONE, JobState.PARTIAL, JobState.CANCELLED)
 
@@ -208,14 +208,17 @@ def replay(database: Database, now: int, partition: str, job_id: str, request: R
     return find(own, job_id)
 
 
-def release(database: Database, now: int, holder: str) -> int:
-    """Put back running jobs that anybody but `holder` began; how many."""
+def release(database: Database, now: int, holder: str, runs: Sequence[Run]) -> int:
+    """Put back running jobs that anybody but `holder` began, and its own that are none of `runs`; how many."""
     return len(
         database.maintain(
             "UPDATE jobs SET state = 'pending', updated_at = MAX(:now, updated_at + 1) WHERE state = 'running' "
-            "AND holder <> :holder RETURNING id",
+            "AND (holder <> :holder OR updated_at <= :begun AND id NOT IN (SELECT value FROM json_each(:working))) "
+            "RETURNING id",
             now=now,
             holder=holder,
+            begun=now - LEASE,
+            working=listed(one.job_id for one in runs),
         )
     )
 

@@ -225,9 +225,9 @@ class SqliteLedger:
         """Sessions that wait for a summary."""
         return await self._readers.read(lambda database: summaries.unsummarised(database, before, limit))
 
-    async def release_jobs(self) -> int:
-        """Put back what a process that had the file open before was working on."""
-        return await self._stamped(jobs.release, self._holder)
+    async def release_jobs(self, runs: Sequence[Run] = ()) -> int:
+        """Put back what a process that had the file open before was working on, and what nobody here works on."""
+        return await self._stamped(jobs.release, self._holder, runs)
 
     async def renew(self, runs: Sequence[Run]) -> None:
         """Nobody else has the file open: what this process holds is its own until it closes."""
@@ -251,6 +251,10 @@ class SqliteLedger:
     async def backlog(self, partition: str | None = None) -> Backlog:
         """What waits for the index."""
         return await self._readers.read(lambda database: outbox.backlog(database, partition))
+
+    async def behind(self, partition: str) -> bool:
+        """Whether something of an owner's waits for the index."""
+        return await self._read(partition, outbox.behind)
 
     async def outbox_refill(self, partition: str | None = None) -> int:
         """Ask for everything to be projected: a transaction an owner, so that others can write between them."""

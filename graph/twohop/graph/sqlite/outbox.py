@@ -86,6 +86,11 @@ def backlog(database: Database, partition: str | None) -> Backlog:
     return Backlog(waiting=waits["waiting"], parked=parked["waiting"], oldest_at=waits["oldest_at"])
 
 
+def behind(own: Owned) -> bool:
+    """Whether something of the owner's waits."""
+    return own.one("SELECT 1 FROM outbox WHERE partition = :partition AND parked = 0 LIMIT 1") is not None
+
+
 def refill(database: Database, now: int, partition: str) -> int:
     """Ask for everything of one owner; how many rows that is."""
     own = database.of(partition)

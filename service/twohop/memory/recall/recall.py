@@ -56,9 +56,9 @@ class Recaller:
         """
         partition = request.scope.partition
         question = understand(request.query)
-        owner, waiting, means, weights, known = await asyncio.gather(
+        owner, behind, means, weights, known = await asyncio.gather(
             self._ledger.owner(partition),
-            self._ledger.backlog(partition),
+            self._ledger.behind(partition),
             self._centring.means(partition),
             self._vocabularies.expand(partition, question.words),
             self._ledger.entities_named(partition, names_asked(question, request.scope), request.axes.known_at),
@@ -69,7 +69,7 @@ class Recaller:
             view=View.of(request, question, owner, self._clock()),
             owner=owner,
             lookup=Lookup(self._index, self._embedder, means if self._embedder.centred else Means(), partition),
-            start=Start(weights=weights, known=known, behind=waiting.waiting > 0),
+            start=Start(weights=weights, known=known, behind=behind),
             parts=Parts(
                 ledger=self._ledger,
                 predicates=self._predicates,

@@ -62,18 +62,18 @@ class Answers:
         """
         check_id(scope, "job_id", job_id, self._limits)
         partition = scope.partition
-        job, decisions, owner, backlog = await asyncio.gather(
+        job, decisions, owner, behind = await asyncio.gather(
             self.known(scope, job_id),
             self._decisions(partition, job_id),
             self._ledger.owner(partition),
-            self._ledger.backlog(partition),
+            self._ledger.behind(partition),
         )
         led = await self._led(partition, commits_of(decisions))
         return answer(
             job,
             decisions,
             led,
-            indexed=job.state.final and not backlog.waiting,
+            indexed=job.state.final and not behind,
             seq=owner.seq if owner else 0,
         )
 

@@ -119,7 +119,7 @@ class Worker:
             try:
                 if loop.time() >= look_at:  # However often jobs end.
                     look_at = loop.time() + self._spread(POLL_SECONDS)
-                    if released := await self._ledger.release_jobs():
+                    if released := await self._ledger.release_jobs(self._runner.runs):
                         log.info("jobs.released", jobs=released)
                 await self.once()
             except TwohopError as e:
