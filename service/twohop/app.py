@@ -124,14 +124,14 @@ async def open_core(
         )
         place = index_place(settings.index, "" if data_dir is None else data_dir.instance())
         if await ledger.enter(place, exclusive=settings.index.backend == "edge") and place:
-            await ledger.outbox_refill()
+            projector.refill()
         # What could not be projected is tried again by each new process: it may be the one that can.
         await ledger.outbox_unpark()
         await ledger.release_jobs()
-        await joined.adder.project()
         running = asyncio.create_task(joined.worker.run(), name="worker")
         beating = asyncio.create_task(joined.worker.beat(), name="heartbeat")
         try:
+            await joined.worker.begun()
             yield App(
                 core=joined.core,
                 ledger=ledger,
