@@ -150,11 +150,11 @@ def run_writers(
         )
         for first, last in pairwise(bounds)
     ]
+    for process in processes:
+        if process.stdout is not None:
+            process.stdout.readline()  # It says that it begins.
     left = targets
     if halfway is not None:
-        for process in processes:
-            if process.stdout is not None:
-                process.stdout.readline()  # It says that it begins.
         time.sleep(seconds / 2)
         left = halfway()
     printed = [process.communicate()[0] for process in processes]
