@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many image up down lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many bench image up down lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -25,7 +25,9 @@ PYTEST_FLAGS ?=
 SERVICES ?=
 SECONDS ?=
 WRITERS ?= 64
-OWNERS ?= 8
+OWNERS ?=
+MEMORIES ?= 10000
+BENCH_FLAGS ?=
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -80,8 +82,12 @@ soak: install ## many writers on one owner, then 50 kills at random moments: mak
 	KILLS=50 $(PY) -m pytest tests/e2e/test_kill.py
 
 soak-many: install ## three servers on one Neo4j, one killed half-way: make soak-many [SECONDS=60] [WRITERS=64] [OWNERS=8]
-	SECONDS=$(or $(SECONDS),60) WRITERS=$(WRITERS) OWNERS=$(OWNERS) TWOHOP_TEST_REQUIRE_NEO4J=1 \
+	SECONDS=$(or $(SECONDS),60) WRITERS=$(WRITERS) OWNERS=$(or $(OWNERS),8) TWOHOP_TEST_REQUIRE_NEO4J=1 \
 		$(PY) -m pytest -s tests/e2e/test_soak_many.py
+
+bench: install ## the deployments side by side: times and round trips: make bench [MEMORIES=10000] [OWNERS=1000] [OUT=file]
+	PYTHONPATH=tests $(PY) -m bench.deployments --memories $(MEMORIES) --owners $(or $(OWNERS),1000) \
+		$(if $(OUT),--out "$(OUT)") $(BENCH_FLAGS)
 
 image: ## build the container image
 	docker build --tag twohop:$(VERSION) --build-arg VERSION=$(VERSION) .

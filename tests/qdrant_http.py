@@ -19,12 +19,16 @@ REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
 
 
 class QdrantHttp:
-    """A listening server, empty at first. `broken`: it answers 500. `created`: how each collection was asked for."""
+    """A listening server, empty at first. `broken`: it answers 500. `created`: how each collection was asked for.
+
+    `dropping`: seconds that it takes to remove a collection.
+    """
 
     def __init__(self, *, api_key: str = "", version: str = "1.19.0") -> None:
         self.client = AsyncQdrantClient(":memory:")
         self.version = version
         self.broken = False
+        self.dropping = 0.0
         self.requests: list[str] = []
         self.created: dict[str, models.CreateCollection] = {}
         self.port = 0
@@ -101,6 +105,7 @@ class QdrantHttp:
             case "GET", ["collections", name, "exists"]:
                 return {"exists": await client.collection_exists(name)}
             case "DELETE", ["collections", name]:
+                await asyncio.sleep(self.dropping)
                 return await client.delete_collection(name)
             case "PUT", ["collections", name]:
                 made = self.created[name] = read(models.CreateCollection, body)

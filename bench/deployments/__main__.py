@@ -1,8 +1,8 @@
 """The deployments side by side: `make bench` (MEMORIES=10000 OWNERS=1000 OUT=file).
 
-Recall and durable adds on one owner with many memories and on many owners with few, on the same rows in every store. The
-facts are given, so no model is called. A Neo4j is started unless `--neo4j` names an empty one; Qdrant takes part when
-TWOHOP_INDEX__URL names a server.
+Recall and durable adds on one owner with many memories and on many owners with few, on the same rows in every store.
+The facts are given, so no model is called. A Neo4j is started unless `--neo4j` names an empty one; Qdrant takes part
+when TWOHOP_INDEX__URL names a server.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +21,18 @@ from typing import Any
 import structlog
 from bench.deployments.measure import Measured, adds, mixed, ran, recalls
 from bench.deployments.world import TRIPLES, World, told
+from pydantic import SecretStr
 
 from neo4j_process import Neo4jProcess
 from twohop.app import App, open_core
 from twohop.config import IndexSettings, LedgerSettings, LlmSettings, Settings
 from twohop.graph.model import Scope
 from twohop.graph.tables import TABLES
-from twohop.maintenance import open_ledger, system_clock
+from twohop.memory.clock import system_clock
 from twohop.memory.upkeep.load import Loader
 from twohop.memory.upkeep.migrate import pages
 from twohop.memory.upkeep.reading import all_partitions
+from twohop.stores import open_ledger
 
 BIG = Scope(user_id="big")
 AT_ONCE = 100
@@ -84,8 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def neo4j_settings(uri: str, server: Neo4jProcess | None) -> LedgerSettings:
     """Where the Neo4j is."""
     if server is not None:
-        return LedgerSettings(backend="neo4j", uri=server.uri, user=server.user, password=server.password)
-    return LedgerSettings(backend="neo4j", uri=uri, password=os.environ.get("TWOHOP_LEDGER__PASSWORD", ""))
+        return LedgerSettings(backend="neo4j", uri=server.uri, user=server.user, password=SecretStr(server.password))
+    return LedgerSettings(backend="neo4j", uri=uri, password=SecretStr(os.environ.get("TWOHOP_LEDGER__PASSWORD", "")))
 
 
 def deployments(folder: Path, neo4j: LedgerSettings) -> Iterator[tuple[str, Settings]]:
@@ -114,7 +116,9 @@ async def measure(folder: Path, size: Size, neo4j: LedgerSettings, only: set[str
         async with open_core(settings, ran=ran) as app:
             await app.projector.project()
             print(f"{name}: open and filled after {time.perf_counter() - began:.0f} s", file=sys.stderr)
-            rows += [row async for row in measured(app, name, size)]
+            async for found in measured(app, name, size):
+                print(json.dumps(found), file=sys.stderr)
+                rows.append(found)
     return rows
 
 
@@ -155,7 +159,7 @@ async def copy(source: Settings, target: Settings) -> None:
     print(f"{rows} rows copied after {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 
-async def measured(app: App, name: str, size: Size) -> Any:
+async def measured(app: App, name: str, size: Size) -> AsyncIterator[dict[str, Any]]:
     """The rows of an open deployment."""
     many = owners(size)
     cases = (

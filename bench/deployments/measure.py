@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from bench.deployments.world import World, adding
@@ -74,7 +75,7 @@ async def recalls(core: Core, asked: Sequence[tuple[Scope, str]]) -> Measured:
     began = time.perf_counter()
     for scope, question in asked:
         request = RecallRequest(scope=scope, query=question)
-        _, took, sent = await one_call(lambda request=request: core.recall(request))  # type: ignore[misc]
+        _, took, sent = await one_call(partial(core.recall, request))
         seconds.append(took)
         statements.append(sent)
     return Measured(seconds=seconds, statements=statements, total=time.perf_counter() - began)
@@ -89,7 +90,7 @@ async def adds(core: Core, writers: Sequence[tuple[Scope, World]], until_seconds
     async def write(scope: Scope, world: World) -> None:
         while time.perf_counter() - began < until_seconds:
             request = adding(scope, [world.fact()], day=400)
-            result, took, sent = await one_call(lambda: core.add(request))
+            result, took, sent = await one_call(partial(core.add, request))
             if result.state is not JobState.DONE:
                 raise RuntimeError(f"an add ended as {result.state}")
             seconds.append(took)

@@ -44,7 +44,7 @@ from twohop.memory.write.runner import Lane, Runner
 from twohop.memory.write.summarise import SummaryWriter
 from twohop.memory.write.worker import Worker
 from twohop.metrics import Metrics
-from twohop.stores import in_data_dir, index_place, open_index, open_ledger
+from twohop.stores import index_place, open_index, open_ledger
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.none import NoIndex
@@ -96,7 +96,7 @@ async def open_core(
         ran(statement)
 
     async with AsyncExitStack() as stack:
-        data_dir = DataDir.acquire(settings.data_dir) if in_data_dir(settings) else None
+        data_dir = DataDir.acquire(settings.data_dir) if settings.in_data_dir() else None
         if data_dir is not None:
             stack.callback(data_dir.release)
         ledger = await open_ledger(settings, clock, step, told)
@@ -116,7 +116,7 @@ async def open_core(
             predicates=predicates,
             models=models,
             counter=TokenCounter(),
-            clock=clock,
+            clock=ledger.now,
             ids=ids,
             jitter=jitter,
             step=step,
@@ -124,14 +124,14 @@ async def open_core(
         )
         place = index_place(settings.index, "" if data_dir is None else data_dir.instance())
         if await ledger.enter(place, exclusive=settings.index.backend == "edge") and place:
-            await ledger.outbox_refill()
+            projector.refill()
         # What could not be projected is tried again by each new process: it may be the one that can.
         await ledger.outbox_unpark()
         await ledger.release_jobs()
-        await joined.adder.project()
         running = asyncio.create_task(joined.worker.run(), name="worker")
         beating = asyncio.create_task(joined.worker.beat(), name="heartbeat")
         try:
+            await joined.worker.begun()
             yield App(
                 core=joined.core,
                 ledger=ledger,

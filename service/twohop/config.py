@@ -164,3 +164,7 @@ class Settings(BaseSettings):
     synchronous: Literal["FULL", "OFF"] = "FULL"
     fault_point: str = ""
     """A step of an add at which this process ends at once (`twohop.memory.steps`). For tests of recovery."""
+
+    def in_data_dir(self) -> bool:
+        """Whether anything of this deployment stands in the data directory."""
+        return self.ledger.backend == "sqlite" or self.index.backend == "edge"

@@ -3,25 +3,31 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from urllib.parse import SplitResult, unquote, urlsplit
+
+import structlog
 
 from twohop.app import make_embedder
 from twohop.config import Settings
-from twohop.errors import DataDirUnusable, FieldViolation, InvalidInput, Misplaced
+from twohop.errors import DataDirUnusable, FieldViolation, InvalidInput, Misplaced, TwohopError
 from twohop.graph.datadir import DataDir
 from twohop.graph.sqlite import SqliteLedger
-from twohop.graph.store import LEASE, Ledger
+from twohop.graph.store import Ledger
 from twohop.memory.clock import system_clock
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
-from twohop.stores import LEDGER_FILE, in_data_dir, index_place, open_index, open_ledger
+from twohop.memory.write.worker import BEAT_SECONDS
+from twohop.stores import LEDGER_FILE, index_place, open_index, open_ledger
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import IndexInfo
 from twohop.vector.sparse import ENCODER
+
+log = structlog.get_logger(__name__)
 
 NEO4J_PORT = 7687
 PASSWORD = "TWOHOP_LEDGER__PASSWORD"  # noqa: S105  The name of a variable.
@@ -51,25 +57,31 @@ class Entered:
 
 
 @asynccontextmanager
-async def open_deployment(settings: Settings, *, begin: bool = False) -> AsyncIterator[Entered]:
+async def open_deployment(settings: Settings, *, begin: bool = False, alone: bool = False) -> AsyncIterator[Entered]:
     """The ledger of the settings, in a place beside the processes that share both stores with it.
 
-    `begin`: a data directory may be one that holds no ledger yet.
+    `begin`: a data directory may be one that holds no ledger yet. `alone`: no other process may have the ledger open,
+    nor open it meanwhile.
 
     Raises:
         DataDirHeld: a server has the data directory open.
-        Misplaced: a process has the ledger open with another index, or with one of its own.
+        Misplaced: a process has the ledger open with another index, or with one of its own; `alone`, with any.
         Misconfigured: the ledger can't be opened as configured, or is too new.
         LedgerUnavailable: its server did not answer in time.
     """
     async with AsyncExitStack() as stack:
         on_server = settings.ledger.backend != "sqlite"
-        holds = held(settings.data_dir, begin=begin or on_server) if in_data_dir(settings) else None
+        holds = held(settings.data_dir, begin=begin or on_server) if settings.in_data_dir() else None
         data_dir = None if holds is None else stack.enter_context(holds)
         ledger = await open_ledger(settings, system_clock)
         stack.push_async_callback(ledger.close)
         index = index_place(settings.index, "" if data_dir is None else data_dir.instance())
-        unfilled = await ledger.enter(index, exclusive=settings.index.backend == "edge")
+        try:
+            unfilled = await ledger.enter(index, exclusive=alone or settings.index.backend == "edge")
+        except Misplaced as e:
+            if not alone:
+                raise
+            raise Misplaced("a process has the ledger open: stop it first") from e
         await stack.enter_async_context(holding(ledger))
         yield Entered(ledger=ledger, index=index, unfilled=unfilled)
 
@@ -187,23 +199,40 @@ async def open_neo4j(url: SplitResult, settings: Settings, *, begin: bool) -> As
 async def holding(ledger: Ledger) -> AsyncIterator[None]:
     """Hold the place that was taken, however long it takes.
 
+    A ledger that does not answer is asked again with the next beat.
+
     Raises:
-        Misplaced: another process took it meanwhile; told at the end.
-        LedgerUnavailable: it could not be held.
+        Misplaced: another process took it meanwhile; what goes on under it is cancelled.
     """
+    body = cast("asyncio.Task[object]", asyncio.current_task())
+    lost: Misplaced | None = None
 
     async def beat() -> None:
-        while True:
-            await asyncio.sleep(LEASE / 3_000_000)
-            await ledger.renew(())
+        nonlocal lost
+        while lost is None:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await ledger.renew(())
+            except Misplaced as e:
+                lost = e
+                body.cancel()
+            except TwohopError as e:
+                log.warning("heartbeat.failed", reason=e.reason)
+            except Exception:
+                log.exception("heartbeat.failed")
 
     beating = asyncio.create_task(beat(), name="heartbeat")
     try:
-        yield
-    finally:
-        beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.wait([beating])
+    except asyncio.CancelledError as e:
+        if lost is None:
+            raise
+        body.uncancel()
+        raise lost from e
 
 
 BACKENDS: Mapping[str, Callable[..., AbstractAsyncContextManager[Ledger]]] = {

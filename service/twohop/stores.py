@@ -23,11 +23,6 @@ QDRANT_PORT = 6333
 """Where the client of Qdrant looks when an address names no port."""
 
 
-def in_data_dir(settings: Settings) -> bool:
-    """Whether anything of this deployment stands in the data directory."""
-    return settings.ledger.backend == "sqlite" or settings.index.backend == "edge"
-
-
 async def open_ledger(settings: Settings, clock: Clock, step: Reached = unwatched, ran: Ran = unheard) -> Ledger:
     """The ledger of the settings. Processes that share one go by its clock, not by their machines'.
 

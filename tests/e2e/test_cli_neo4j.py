@@ -17,7 +17,10 @@ from neo4j_server import Neo4jServer
 from server_process import running
 from twohop.cli.main import app
 from twohop.config import LlmSettings, Settings
-from twohop.maintenance import open_url
+from twohop.graph.datadir import DataDir
+from twohop.maintenance import open_deployment, open_url
+
+pytestmark = pytest.mark.timeout(600)
 
 SAID = "Alice works at Acme. Alice likes tea."
 
@@ -84,8 +87,9 @@ async def held_by(url: str) -> Any:
 
 
 def test_upkeep_runs_beside_a_server(twohop: Twohop, served: str, neo4j_server: Neo4jServer, tmp_path: Path) -> None:
-    """While a server runs, memories are added and found without it too, damage is named and mended, and all is
-    exported and imported again.
+    """While a server runs, memories are added and found without it too, damage is named and mended, all is exported.
+
+    An import is refused: it would mix its rows with what the server writes.
     """
     assert twohop("add", SAID, "-u", "alice", "--name", "Alice", "--target", served).exit_code == 0
     assert twohop("add", "Bob lives in Faro.", "-u", "bob", "--name", "Bob").exit_code == 0
@@ -99,7 +103,36 @@ def test_upkeep_runs_beside_a_server(twohop: Twohop, served: str, neo4j_server: 
     assert answer(twohop("verify", "--json")) == {"owners": 2, "waiting": 0, "findings": []}
     out = tmp_path / "all.jsonl"
     assert answer(twohop("export", str(out), "--json"))["owners"] == 2
-    assert answer(twohop("import", str(out), "--json")) == {"owners": 2, "new": 0}
+    refused = twohop("import", str(out))
+    assert refused.exit_code == 1
+    assert "a process has the ledger open: stop it first" in refused.stderr
+
+
+def test_a_process_beside_an_import_is_refused(twohop: Twohop, deployment: dict[str, str], tmp_path: Path) -> None:
+    """While an import holds the ledger no process of the deployment opens it; afterwards it does."""
+    assert twohop("add", SAID, "-u", "alice", "--name", "Alice").exit_code == 0
+    out = str(tmp_path / "all.jsonl")
+    assert twohop("export", out).exit_code == 0
+
+    async def imports() -> Result:
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in deployment.items():
+                environment.setenv(name, value)
+            async with open_deployment(Settings(), begin=True, alone=True):
+                return await asyncio.to_thread(twohop, "export", out)
+
+    refused = asyncio.run(imports())
+    assert refused.exit_code == 1
+    assert "for itself alone" in refused.stderr
+    assert answer(twohop("import", out, "--json")) == {"owners": 1, "new": 0}
+
+
+def test_a_data_directory_that_holds_nothing_leads_nowhere(twohop: Twohop, tmp_path: Path) -> None:
+    """Where both stores are servers, whoever has the data directory open serves other memories."""
+    held = DataDir.acquire(tmp_path / "data")
+    held.publish("127.0.0.1:1")
+    assert twohop("add", SAID, "-u", "alice", "--name", "Alice").exit_code == 0
+    held.release()
 
 
 async def test_an_export_brings_every_row_to_sqlite_and_back(

@@ -10,6 +10,9 @@ import pytest
 from deployments import EMBEDDED, OTHERS, deployment
 from twohop.config import Settings
 
+pytestmark = pytest.mark.timeout(600)
+"""As in the contract's test of the same conversation: a new Neo4j plans everything first."""
+
 ROOT = Path(__file__).parents[2]
 
 

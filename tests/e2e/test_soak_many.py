@@ -15,15 +15,18 @@ from bench.soak.run import GONE, Report, measured, show, with_verify
 from bench.soak.story import Crowd
 from pydantic import SecretStr
 
+from failures import environment, on_neo4j
 from indexes import over_http
 from ledgers import empty
 from neo4j_server import Neo4jServer
 from server_process import running
-from twohop.config import IndexSettings, LedgerSettings, Settings
+from twohop.config import IndexSettings
+
+pytestmark = pytest.mark.timeout(600)
 
 SERVERS = 3
 SECONDS = float(os.environ.get("SECONDS", "6"))
-CROWD = Crowd(writers=int(os.environ.get("WRITERS", "12")), owners=int(os.environ.get("OWNERS", "4")))
+CROWD = Crowd(writers=int(os.environ.get("WRITERS", "12")), owners=int(os.environ.get("OWNERS", "2")))
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +52,7 @@ def index() -> Iterator[IndexSettings]:
 @pytest.fixture(scope="module")
 def report(neo4j_server: Neo4jServer, index: IndexSettings, tmp_path_factory: pytest.TempPathFactory) -> Report:
     empty(neo4j_server)
-    settings = Settings(
-        data_dir=tmp_path_factory.mktemp("soak") / "unused",
-        ledger=LedgerSettings(
-            backend="neo4j",
-            uri=neo4j_server.uri,
-            user=neo4j_server.user,
-            password=SecretStr(neo4j_server.password),
-        ),
-        index=index,
-    )
+    settings = on_neo4j(tmp_path_factory.mktemp("soak"), neo4j_server, index=index)
     with ExitStack() as stack:
         servers = [stack.enter_context(running(settings.data_dir, **environment(settings))) for _ in range(SERVERS)]
 
@@ -74,18 +68,6 @@ def report(neo4j_server: Neo4jServer, index: IndexSettings, tmp_path_factory: py
     return report
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """The settings of the stores, as a process reads them."""
-    given = {"TWOHOP_LEDGER__": settings.ledger, "TWOHOP_INDEX__": settings.index}
-    return {
-        f"{prefix}{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for prefix, part in given.items()
-        for name in part.model_fields_set
-        if (value := getattr(part, name)) is not None
-    }
-
-
-@pytest.mark.timeout(600)
 def test_writers_of_a_killed_server_go_on_at_another(report: Report) -> None:
     """Adds are acknowledged before and after the kill; those it cut off are repeated and answered by another server."""
     assert report.acknowledged >= CROWD.writers

@@ -14,6 +14,7 @@ from server_process import running
 from serving import Served, serving
 from twohop.config import LlmSettings
 from twohop.errors import Misconfigured
+from twohop.graph.statement import Statement
 from twohop.graph.store import Backlog
 from twohop.metrics import Metrics
 from twohop.server.exposition import exposed
@@ -168,3 +169,20 @@ def test_a_taken_port_is_told() -> None:
         exposing: AbstractContextManager[int] = exposed(CollectorRegistry(), *taken.getsockname())
         with pytest.raises(Misconfigured, match="TWOHOP_SERVER__METRICS_PORT"):
             exposing.__enter__()
+
+
+def test_statements_are_timed_by_kind() -> None:
+    """What goes to the ledger's server is counted and timed by what it is for."""
+    metrics = Metrics()
+    for statement in (
+        Statement("read", "RETURN 1", 0.25),
+        Statement("read", "RETURN 1", 0.5),
+        Statement("write", "RETURN 1", 1.0),
+    ):
+        metrics.ran(statement)
+    assert values(metrics.registry) == {
+        "twohop_ledger_statement_seconds_count{read}": 2,
+        "twohop_ledger_statement_seconds_sum{read}": 0.75,
+        "twohop_ledger_statement_seconds_count{write}": 1,
+        "twohop_ledger_statement_seconds_sum{write}": 1.0,
+    }

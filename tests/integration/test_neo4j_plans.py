@@ -129,7 +129,8 @@ def operators(plan: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def explained(driver: Driver, statement: str, **values: Any) -> list[str]:
     with driver.session() as session:
-        plan = session.run(f"EXPLAIN {statement}", **values).consume().plan  # pyright: ignore[reportArgumentType]
+        given = {"q0": [], "limit": 5, "partition": "p", **values}
+        plan = session.run(f"EXPLAIN {sent(statement)}", given=given).consume().plan  # pyright: ignore[reportArgumentType]
     assert plan is not None
     return [name for name, _ in operators(plan)]
 
@@ -152,8 +153,8 @@ def test_no_list_of_owners_walks_over_everything(driver: Driver, name: str) -> N
     values = dict.fromkeys(("created_at", "limit"), 0) | dict.fromkeys(("tenant", "partition", "after", "id"), "")
     with driver.session() as session:
         plan = session.run(
-            f"EXPLAIN {LISTS[name]}",  # pyright: ignore[reportArgumentType]
-            {**values, "user_id": "", "agent_id": "", "run_id": "", "states": []},
+            f"EXPLAIN {sent(LISTS[name])}",  # pyright: ignore[reportArgumentType]
+            given={**values, "user_id": "", "agent_id": "", "run_id": "", "states": []},
         ).consume()
     assert plan.plan is not None
     found = [one for one, _ in operators(plan.plan)]
@@ -203,7 +204,8 @@ def test_a_busy_entity_costs_what_is_asked_of_it(driver: Driver, end: str) -> No
         ).consume()
         values = {"i": 0, "ids": ["hub"], "known_at": BUSY, "as_of": 5}
         statement = asked(relations.OF_ENTITIES.cypher)
-        result = session.run(f"PROFILE {statement}", q0=[values], limit=ENOUGH, partition="busy")  # pyright: ignore[reportArgumentType]
+        given = {"q0": [values], "limit": ENOUGH, "partition": "busy"}
+        result = session.run(f"PROFILE {sent(statement)}", given=given)  # pyright: ignore[reportArgumentType]
         [row] = list(result)
         profile = result.consume().profile
     assert len(row["x"][0][1]) == ENOUGH

@@ -22,10 +22,11 @@ from neo4j_server import Neo4jServer
 from tcp import proxy
 from twohop.errors import LedgerUnavailable, Misplaced
 from twohop.graph.model import JobState, Scope
-from twohop.graph.neo4j import Neo4jLedger, claims, vocabulary
+from twohop.graph.neo4j import Neo4jLedger, claims, clock, vocabulary
 from twohop.graph.neo4j.outbox import REFILLED_AT_ONCE
 from twohop.graph.statement import Ran, Statement, unheard
 from twohop.graph.store import LEASE, Changes, JobUpdate, Outdated, Run
+from twohop.memory.clock import system_clock
 
 PROCESSES = 3
 ROUNDS = 15
@@ -222,6 +223,23 @@ async def test_a_place_is_taken_beside_equals_only(ledger: Neo4jLedger, neo4j_se
     finally:
         await other.close()
     assert not await ledger.enter("qdrant:one", exclusive=True), "the other one left, and this one has its own place"
+
+
+async def test_a_process_goes_by_the_clock_of_the_database(
+    neo4j_server: Neo4jServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the machine's clock is an hour ahead, no time given out is later than what is written after it."""
+    hour = 3_600_000_000
+    monkeypatch.setattr(clock, "machine", lambda: system_clock() + hour)
+    ahead = await open_on(neo4j_server)
+    try:
+        now = ahead.now()
+        accepted = await ahead.accept(acceptance("m", scope=Scope(user_id="clock")))
+        assert now <= accepted.recorded_at < now + hour // 10
+        await ahead.renew([])
+        assert ahead.now() < accepted.recorded_at + hour // 10
+    finally:
+        await ahead.close()
 
 
 async def test_who_has_the_index_locked_takes_the_place_of_the_dead(

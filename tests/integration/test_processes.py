@@ -26,6 +26,8 @@ from twohop.memory.ports import Calls, Claim, Extraction, ExtractionRequest, Ext
 from twohop.memory.write import worker
 from twohop.memory.write.add import request_key
 from twohop.memory.write.payload import Payload
+from twohop.vector.edge import EdgeIndex
+from twohop.vector.model import Point
 
 ANN = Scope(user_id="ann")
 
@@ -153,6 +155,37 @@ async def test_an_index_that_is_another_is_filled(tmp_path: Path) -> None:
         assert not (await app.ledger.backlog()).waiting
 
 
+async def test_a_start_does_not_wait_for_a_long_backlog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While an index is filled the process works, and tells how much is left; in the end nothing is."""
+    async with process(tmp_path) as app:
+        await app.core.add(adding())
+    (tmp_path / "data" / "instance").unlink()
+    let_go, upsert = asyncio.Event(), EdgeIndex.upsert
+
+    async def slow(index: EdgeIndex, points: Sequence[Point]) -> None:
+        await let_go.wait()
+        await upsert(index, points)
+
+    monkeypatch.setattr(EdgeIndex, "upsert", slow)
+    monkeypatch.setattr(worker, "BEGIN_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.01)
+    async with process(tmp_path) as app:
+
+        async def measured() -> float:
+            return app.metrics.registry.get_sample_value("twohop_outbox_rows") or 0
+
+        async def told() -> bool:
+            return await measured() > 1
+
+        async def caught_up() -> bool:
+            return await measured() == 0
+
+        await eventually(told)
+        assert (await app.core.add(adding("I like tea.", wait=False))).job_id
+        let_go.set()
+        await eventually(caught_up)
+
+
 # -- the heartbeat -----------------------------------------------------------------------------------------------------
 
 
@@ -225,7 +258,7 @@ async def test_a_misplaced_process_takes_no_more_work(tmp_path: Path, monkeypatc
         await eventually(refused)
 
         async def idle() -> bool:
-            return not {"worker", "indexing"} & {task.get_name() for task in asyncio.all_tasks()}
+            return not {"worker", "indexing", "measuring"} & {task.get_name() for task in asyncio.all_tasks()}
 
         await eventually(idle)
 

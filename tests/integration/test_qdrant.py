@@ -168,7 +168,7 @@ async def says(index: QdrantIndex, text: str) -> None:
 
 
 async def test_a_new_index_is_filled_beside_and_takes_the_place_at_once(server: QdrantHttp) -> None:
-    """Everybody asks the old one until the switch, and the new one after it; the old one is gone."""
+    """Everybody asks the old one until the switch, and the new one once the old one is dropped."""
     async with index_on(server.url) as mine, index_on(server.url) as theirs:
         await mine.upsert([point(1), point(2)])
         new = await mine.beside()
@@ -177,6 +177,10 @@ async def test_a_new_index_is_filled_beside_and_takes_the_place_at_once(server: 
         assert await stored_ids(theirs, "ana", 10) == [number(1), number(2)]
 
         await mine.switch_to(new)
+        assert await collections(server) == ["test-1", "test-2"]
+        assert await stored_ids(mine, "ana", 10) == [number(3)]
+        for _ in range(2):
+            await mine.drop_replaced()
 
         for index in (mine, theirs, new):
             assert await stored_ids(index, "ana", 10) == [number(3)]
@@ -193,6 +197,7 @@ async def test_after_a_switch_to_another_embedder_nothing_is_mixed(server: Qdran
         new = await mine.beside()
         await new.upsert([point(1, dense=vector(0, 1))])
         await mine.switch_to(new)
+        await mine.drop_replaced()
 
         with pytest.raises(IndexUnavailable, match="twohop reindex"):
             await old.query("ana", [by_vector(1)])
@@ -201,11 +206,20 @@ async def test_after_a_switch_to_another_embedder_nothing_is_mixed(server: Qdran
         assert await mine.query("ana", [by_vector(0, 1)]) == [[Hit(number(1), "memory-1", 1.0)]]
 
 
+async def test_removing_an_index_may_take_longer_than_a_call(server: QdrantHttp) -> None:
+    """A big collection's files are not deleted within a call's time; it is gone all the same."""
+    server.dropping = 1.5
+    async with index_on(server.url, timeout_seconds=0.5) as index:
+        await index.switch_to(await index.beside())
+        await index.drop_replaced()
+    assert await collections(server) == ["test-2"]
+
+
 async def test_what_a_broken_off_replacement_left_is_removed_by_the_next(server: QdrantHttp) -> None:
     """Collections that the alias has gone past are dropped; names are never used twice."""
     async with index_on(server.url) as index:
         await index.switch_to(await index.beside())
-        await server.client.create_collection("test-1", vectors_config={})
+        assert await collections(server) == ["test-1", "test-2"]
         await server.client.create_collection("test-other", vectors_config={})
         await index.beside()
     assert await collections(server) == ["test-2", "test-3", "test-other"]

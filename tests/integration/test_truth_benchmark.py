@@ -9,17 +9,29 @@ import pytest
 from bench.truth.__main__ import main
 from bench.truth.play import HOSTILE, IDEAL, ROWS, RULES
 
+from ledgers import empty
+from neo4j_server import Neo4jServer
 from truth_scenarios import MOVES, mistaken
 
+DEPLOYMENTS = ["sqlite+edge", "neo4j+edge"]
+pytestmark = pytest.mark.timeout(600)
 KINDS = ("live", "closed", "absent", "questions", "count", "relations", "slots")
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+@pytest.fixture(scope="module", params=DEPLOYMENTS)
+def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What two scenarios lead to, on the stores of this process and with the ledger on a server."""
     folder = tmp_path_factory.mktemp("truth")
     (folder / "moves.jsonl").write_text(f"{json.dumps(MOVES)}\n{json.dumps(mistaken())}\n")
     out = folder / "results" / "truth.json"
-    assert main(["--data", str(folder), "--out", str(out)]) == 0
+    with pytest.MonkeyPatch.context() as environment:
+        if request.param.startswith("neo4j"):
+            server: Neo4jServer = request.getfixturevalue("neo4j_server")
+            empty(server)
+            for name, value in {"BACKEND": "neo4j", "URI": server.uri, "USER": server.user}.items():
+                environment.setenv(f"TWOHOP_LEDGER__{name}", value)
+            environment.setenv("TWOHOP_LEDGER__PASSWORD", server.password)
+        assert main(["--data", str(folder), "--out", str(out)]) == 0
     found: dict[str, Any] = json.loads(out.read_text())
     assert found["malformed"] == []
     return found

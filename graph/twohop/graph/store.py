@@ -278,6 +278,13 @@ class Page(Generic[T]):
 class Ledger(Protocol):
     """The system of record of all owners."""
 
+    def now(self) -> int:
+        """Microseconds since the epoch by the ledger's clock, which all processes on it go by, whatever theirs say.
+
+        Never later than the stamp of a write that begins after it.
+        """
+        ...
+
     # -- writes ---------------------------------------------------------------------------------------------------
 
     async def accept(self, acceptance: Acceptance) -> Accepted:

@@ -91,18 +91,20 @@ class MemoryRevision(_message.Message):
     def __init__(self, id: _Optional[str] = ..., memory_id: _Optional[str] = ..., number: _Optional[int] = ..., text: _Optional[str] = ..., kind: _Optional[_Union[Kind, str]] = ..., validity: _Optional[_Union[_moment_pb2.Validity, _Mapping]] = ..., occurred_until: _Optional[_Union[_moment_pb2.Moment, _Mapping]] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., supersede_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., operation: _Optional[_Union[_decision_pb2.Operation, str]] = ..., decider: _Optional[str] = ..., reason: _Optional[str] = ..., decision_id: _Optional[str] = ..., triples: _Optional[_Iterable[_Union[Triple, _Mapping]]] = ..., cues: _Optional[_Iterable[str]] = ..., metadata: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., categories: _Optional[_Iterable[str]] = ..., pinned: bool = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., disputed: bool = ..., superseded_by: _Optional[str] = ..., supersedes: _Optional[str] = ...) -> None: ...
 
 class Evidence(_message.Message):
-    __slots__ = ("message_id", "quote", "agent_id", "run_id", "record_time")
+    __slots__ = ("message_id", "quote", "agent_id", "run_id", "record_time", "observe_time")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     QUOTE_FIELD_NUMBER: _ClassVar[int]
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
     RUN_ID_FIELD_NUMBER: _ClassVar[int]
     RECORD_TIME_FIELD_NUMBER: _ClassVar[int]
+    OBSERVE_TIME_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     quote: str
     agent_id: str
     run_id: str
     record_time: _timestamp_pb2.Timestamp
-    def __init__(self, message_id: _Optional[str] = ..., quote: _Optional[str] = ..., agent_id: _Optional[str] = ..., run_id: _Optional[str] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    observe_time: _timestamp_pb2.Timestamp
+    def __init__(self, message_id: _Optional[str] = ..., quote: _Optional[str] = ..., agent_id: _Optional[str] = ..., run_id: _Optional[str] = ..., record_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., observe_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Triple(_message.Message):
     __slots__ = ("subject_id", "predicate", "object_id", "literal")

@@ -1,4 +1,4 @@
-"""How a command reaches the memory: a server, the one that has the data directory open, or the directory itself."""
+"""How a command reaches the memory: a server, the one that has the data directory open, or the stores themselves."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from twohop.graph.datadir import read_owner
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Where the memory is, and whose. An empty target is found by the data directory."""
+    """Where the memory is, and whose. An empty target is found by the settings."""
 
     target: str
     data_dir: Path | None
@@ -27,7 +27,7 @@ class Reach:
         if self.target:
             return AsyncMemory(self.target, tenant=self.tenant)
         settings = settings_of(self.data_dir)
-        held = read_owner(settings.data_dir)
+        held = read_owner(settings.data_dir) if settings.in_data_dir() else None
         if held is not None and held.address:
             return AsyncMemory(held.address, tenant=self.tenant)
         return AsyncMemory(settings=settings, tenant=self.tenant)

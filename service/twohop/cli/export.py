@@ -86,7 +86,10 @@ def import_(
     data_dir: DataDirOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Put an export's owners into the ledger of the settings. Again it changes nothing; interrupted, run it again."""
+    """Put an export's owners into the ledger of the settings. Again it changes nothing; interrupted, run it again.
+
+    Stop the servers of the ledger first: they would write between the rows of an owner.
+    """
     log_to_stderr(quiet=True)
     with failing(), named_file(source):
         done = asyncio.run(imported(settings_of(data_dir), source, bar=not json))
@@ -102,7 +105,7 @@ async def imported(settings: Settings, source: Path, *, bar: bool) -> Shape:
     try:
         with reading(source) as file:
             total = check(file).owners
-            async with open_deployment(settings, begin=True) as deployment:
+            async with open_deployment(settings, begin=True, alone=True) as deployment:
                 owners = new = 0
                 with progress("Importing owners", total, shown=bar) as advance:
                     async for one in load(deployment.ledger, file, embedder=built_with(embedder)):

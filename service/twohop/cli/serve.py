@@ -39,7 +39,7 @@ async def run(settings: Settings) -> None:
     require_loopback(settings.server)  # Before anything is opened for nothing.
 
     def started(address: str) -> None:
-        print(f"twohop serves {settings.data_dir} on {address}", flush=True)  # noqa: T201  # Read by whoever waits.
+        print(f"twohop serves on {address}", flush=True)  # noqa: T201  # Read by whoever waits.
 
     async with open_core(settings) as app:
         await serve(app, settings, started=started)

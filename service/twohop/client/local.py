@@ -1,4 +1,4 @@
-"""The core in this process: the embedded stores, opened through the composition root."""
+"""The core in this process: the stores of the settings, opened through the composition root."""
 
 from contextlib import AsyncExitStack
 
@@ -20,10 +20,10 @@ class LocalCore:
 
 
 async def open_local(settings: Settings) -> LocalCore:
-    """Open the data directory of the settings.
+    """Open the stores of the settings.
 
     Raises:
-        Misconfigured: it is held by another process, unusable or too new.
+        Misconfigured: a data directory is held by another process, or a store is unusable or too new.
     """
     stack = AsyncExitStack()
     app = await stack.enter_async_context(open_core(settings))

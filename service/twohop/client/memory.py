@@ -71,10 +71,10 @@ def blocking(
 class Memory:
     """Remembers what is said and recalls what answers a question; see `AsyncMemory`, which it drives.
 
-    `Memory()` opens the embedded stores in this process, `Memory("host:port")` speaks to a server. It opens at the
-    first call. Safe to use from several threads, and inside a running event loop (whose thread it blocks). Close it,
-    or use `with`; what is left open is closed when it is collected, and ends with the process: every add that returned
-    is durable by then.
+    `Memory()` opens the stores of the settings in this process, `Memory("host:port")` speaks to a server. It opens at
+    the first call. Safe to use from several threads, and inside a running event loop (whose thread it blocks). Close
+    it, or use `with`; what is left open is closed when it is collected, and ends with the process: every add that
+    returned is durable by then.
     """
 
     def __init__(

@@ -26,7 +26,7 @@ Shape = dict[str, Any]
 class AsyncMemory(EditCalls, DirectoryCalls):
     """Remembers what is said and recalls what answers a question.
 
-    `AsyncMemory()` opens the embedded stores in this process (one process at a time owns a data directory);
+    `AsyncMemory()` opens the stores of the settings in this process (a data directory belongs to one at a time);
     `AsyncMemory("host:port")` speaks to a server. Both take the same input, give the same results and raise the same
     errors (`twohop.errors`). It opens at the first call, or by `async with`; close it in the same event loop.
 
@@ -34,12 +34,12 @@ class AsyncMemory(EditCalls, DirectoryCalls):
     others narrow).
 
     Args:
-        target: a server's `host:port`; None = embedded.
-        data_dir: where the embedded stores are; None = as the settings say.
+        target: a server's `host:port`; None = in this process.
+        data_dir: where embedded stores are; None = as the settings say.
         api_key: not served yet.
         tls: not served yet.
         tenant: whose users these are; empty = `default`.
-        settings: the embedded core's settings; None = from the environment.
+        settings: of the core in this process; None = from the environment.
 
     Raises:
         NotServed: `api_key` or `tls` is given.

@@ -79,6 +79,7 @@ class Projector:
         self._centring = Centring(ledger)
         self._gates = Gates()
         self._refilling = asyncio.Lock()
+        self._unfilled = False
 
     async def project(self, partition: str | None = None, limit: int = BATCH) -> int:
         """Carry all waiting changes of one owner, or of all, into the index; returns how many rows that were.
@@ -121,6 +122,10 @@ class Projector:
                 # A mean was taken, so every point of its list waits again.
                 await self._drain(partition, limit)
 
+    def refill(self) -> None:
+        """Ask for every point when all owners are projected next: another index was filled, or none."""
+        self._unfilled = True
+
     async def _filled(self) -> None:
         """Everybody's rows wait for a new index, which is more work than one owner's call is for.
 
@@ -132,12 +137,13 @@ class Projector:
             raise IndexUnavailable("the vector index is new, and is being filled from the ledger")
 
     async def _refill(self) -> None:
-        """Ask for every point, if the index is new."""
+        """Ask for every point, if the index is new to the ledger, or was lost."""
         async with self._refilling:
-            if await self._index.fresh():
+            if self._unfilled or await self._index.fresh():
                 if rows := await self._ledger.outbox_refill():
                     log.info("index.refilling", rows=rows)
                 self._index.filling()
+                self._unfilled = False
 
     async def make(self, partition: str, kind: PointKind, ids: Sequence[str]) -> None:
         """Write the points behind these rows of one owner to the index, and leave what waits in the outbox waiting.
@@ -365,7 +371,7 @@ class Builder:
             for them in state.facts.values()
             for memory in them
             # Nothing was written since that instant, so what is known now was known then.
-            if max(memory.revision.recorded_at, *(row.recorded_at for row in memory.evidence)) <= self._last_time
+            if max((memory.revision.recorded_at, *(row.recorded_at for row in memory.evidence))) <= self._last_time
         }
         supports: dict[int, dict[str, None]] = {}
         for relation in state.relations:

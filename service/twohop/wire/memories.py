@@ -106,6 +106,7 @@ def pack_evidence(evidence: Evidence) -> memory_pb2.Evidence:
         agent_id=evidence.agent_id,
         run_id=evidence.run_id,
         record_time=pack_instant(evidence.recorded_at),
+        observe_time=pack_instant(evidence.observed_at),
     )
 
 
@@ -118,6 +119,7 @@ def unpack_evidence(evidence: memory_pb2.Evidence, memory_id: str) -> Evidence:
         agent_id=evidence.agent_id,
         run_id=evidence.run_id,
         recorded_at=unpack_instant(evidence.record_time),
+        observed_at=unpack_instant(evidence.observe_time),
     )
 
 

@@ -159,9 +159,17 @@ class QdrantIndex:
         return QdrantIndex(self._collections, self._info, collection=name)
 
     async def switch_to(self, other: "QdrantIndex") -> None:
-        """Let the alias stand for the other's collection, for every process at once, and remove the one it stood for.
+        """Let the alias stand for the other's collection: who looks it up from now on finds that one.
 
-        Processes with another embedder find nothing but IndexUnavailable from then on.
+        Processes that know the old collection go on with it until `drop_replaced`.
         """
         await self._collections.switch(other.collection)
         self._contact.forget()
+
+    async def drop_replaced(self) -> None:
+        """Remove the collections that another one took the place of; it may take a minute.
+
+        From then on no process can write to them, and each finds the one that the alias stands for; with another
+        embedder it finds nothing but IndexUnavailable. May be repeated.
+        """
+        await self._collections.drop_passed()

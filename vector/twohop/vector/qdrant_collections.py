@@ -21,6 +21,9 @@ from twohop.vector.qdrant_server import Refused, Server
 OLDEST = (1, 19)
 """The first server that scores words within one owner's points (`idf.corpus`); others mix the owners' statistics."""
 
+DROP_SECONDS = 60.0
+"""How long the removal of a collection may take: the server deletes its files first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -66,22 +69,23 @@ class Collections:
     async def begin(self) -> str:
         """Make one more collection, which no alias stands for yet; leftovers of the kind are removed."""
         await self._check_version()
-        behind = await self._behind()
-        numbers = await self._numbers()
-        now = number_of(behind, self._alias) or 0 if behind else 0
-        for old in numbers:
-            if old < now:
-                await self._drop(f"{self._alias}-{old}")
-        name = f"{self._alias}-{max([now, *numbers], default=0) + 1}"
+        await self.drop_passed()
+        # The one that the alias stands for has the highest number, or is behind those of replacements cut short.
+        name = f"{self._alias}-{max(await self._numbers(), default=0) + 1}"
         await self._make(name)
         return name
 
     async def switch(self, name: str) -> None:
-        """Let the alias stand for this collection from now on, and remove the one that it stood for."""
+        """Let the alias stand for this collection from now on. The one that it stood for is left as it is."""
+        await self._point_to(name, instead=await self._behind() is not None)
+
+    async def drop_passed(self) -> None:
+        """Remove the collections that the alias has gone past."""
         behind = await self._behind()
-        await self._point_to(name, instead=behind is not None)
-        if behind is not None and behind != name:
-            await self._drop(behind)
+        now = number_of(behind, self._alias) or 0 if behind else 0
+        for old in await self._numbers():
+            if old < now:
+                await self._drop(f"{self._alias}-{old}")
 
     async def has(self, name: str) -> bool:
         """Whether there is such a collection."""
@@ -130,7 +134,7 @@ class Collections:
 
     async def _drop(self, name: str) -> None:
         try:
-            await self.server.ask(self._client.delete_collection(name))
+            await self.server.ask(self._client.delete_collection(name, timeout=round(DROP_SECONDS)), DROP_SECONDS)
         except Refused:
             if await self.server.ask(self.has(name)):
                 raise

@@ -44,15 +44,15 @@ class Server:
         self.client = client
         self._timeout = timeout
 
-    async def ask(self, call: Awaitable[T]) -> T:
-        """The answer to a call of the client.
+    async def ask(self, call: Awaitable[T], seconds: float = 0.0) -> T:
+        """The answer to a call of the client, which may take `seconds` if that is longer than others may.
 
         Raises:
             Refused: the server won't do it.
             IndexUnavailable: it can't be reached, fails, or takes too long.
         """
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(max(self._timeout, seconds)):
                 return await call
         except Exception as e:
             raise failure(e) from e

@@ -75,7 +75,7 @@ class Transaction:
 
     def __init__(self, inner: AsyncManagedTransaction, kind: Kind, ran: Ran) -> None:
         self.inner = inner
-        self.kind = kind
+        self.kind: Kind = kind
         self.ran = ran
 
 

@@ -37,7 +37,8 @@ EVENT = re.compile(
     r"|(?P<projection>(?<!STARTS )(?<!ENDS )\bWITH\b|\bRETURN\b)"
     r"|\bAS\s+(?P<alias>\w+)"
     rf"|(?P<path>{NODE.pattern})"
-    r"|(?P<unread>\(\s*\w*\s*:|-\s*\[\s*\w*\s*[:*]|->?\s*[+*{]|\)\s*\{\s*[\d,]|`|\bCALL\b|\b(?:ALL)?SHORTEST)",
+    r"|(?P<unread>\(\s*\w*\s*:|-\s*\[\s*\w*\s*[:*]|[(\[]\s*(?:\w+\s+)?(?:WHERE|IS(?!\s+(?:NOT\s+)?NULL))\b|"
+    r"->?\s*[+*{]|\)\s*\{\s*[\d,]|`|\bCALL\b|\b(?:ALL)?SHORTEST)",
     re.IGNORECASE,
 )
 CLAUSE = re.compile(
@@ -47,7 +48,7 @@ CLAUSE = re.compile(
 )
 ALIAS = re.compile(r"(?:^\s*(?:DISTINCT\s+)?|\bAS\s+)(\w+|\*)\s*$", re.IGNORECASE)
 FUNCTION = re.compile(
-    r"(?<![\w.])(?!(?:MATCH|MERGE|CREATE|WHERE|AND|OR|XOR|NOT|IN|RETURN|WITH|DELETE|WHEN|THEN|ELSE)\b)[\w.]+$",
+    r"(?<![\w.])(?!(?:MATCH|MERGE|CREATE|WHERE|AND|OR|XOR|NOT|IN|RETURN|WITH|DELETE|WHEN|THEN|ELSE|ANY|ALL)\b)[\w.]+$",
     re.IGNORECASE,
 )
 

@@ -10,6 +10,7 @@ from twohop.errors import LedgerUnavailable, StaleRead, TwohopError
 from twohop.graph.model import AgentConfig, Job, JobKind, JobState, Metadata, OutboxRow, Scope, Session
 from twohop.graph.neo4j import claims, jobs, outbox, sessions, summaries, vocabulary
 from twohop.graph.neo4j.accept import accept
+from twohop.graph.neo4j.clock import SharedClock
 from twohop.graph.neo4j.commit import commit
 from twohop.graph.neo4j.database import POOL, Database, Row, rows_of
 from twohop.graph.neo4j.migrate import check_version, migrate
@@ -49,9 +50,10 @@ class Neo4jLedger(Reads):
     process was told of before it began.
     """
 
-    def __init__(self, database: Database, writes: Writes) -> None:
+    def __init__(self, database: Database, writes: Writes, clock: SharedClock) -> None:
         super().__init__(database)
         self._writes = writes
+        self._clock = clock
         self._place = Place(writes)
 
     @classmethod
@@ -84,10 +86,12 @@ class Neo4jLedger(Reads):
             await opened.wait(wait_seconds)
             await check_version(opened)
             await migrate(opened)
+            shared = SharedClock(clock)
+            await shared.compare(opened)
         except BaseException:
             await opened.close()
             raise
-        return cls(opened, Writes(opened, clock, reached))
+        return cls(opened, Writes(opened, clock, reached), shared)
 
     async def close(self) -> None:
         """Finish running writes, give to others what this process holds, and release the connections."""
@@ -100,6 +104,10 @@ class Neo4jLedger(Reads):
         except LedgerUnavailable as e:
             log.warning("ledger.left", what="leases end by themselves", reason=e.message)
         await self._database.close()
+
+    def now(self) -> int:
+        """The time, as compared with the database's at the last `renew`."""
+        return self._clock()
 
     # Writes.
 
@@ -191,9 +199,12 @@ class Neo4jLedger(Reads):
 
     async def renew(self, runs: Sequence[Run]) -> None:
         """Hold the place and the jobs for another lease."""
-        # Neither waits for the other: what locks the places or an owner's jobs costs one of the two leases at most.
+        # None waits for another: what locks the places or an owner's jobs costs one of the two leases at most.
         for done in await asyncio.gather(
-            self._place.renew(), self._writes.beat(claims.RENEW, runs=claims.named(runs)), return_exceptions=True
+            self._place.renew(),
+            self._writes.beat(claims.RENEW, runs=claims.named(runs)),
+            self._clock.compare(self._database),
+            return_exceptions=True,
         ):
             if isinstance(done, BaseException):
                 raise done

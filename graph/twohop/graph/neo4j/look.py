@@ -83,18 +83,25 @@ class Reader:
         try:
             with answered_by(latest([one.until for one in questions])):
                 found = await self._found(partition, [one for one in questions if not one.answer.done()])
-            for question, x in found:
-                if not question.answer.done():  # Its caller may have gone.
-                    question.answer.set_result(question.look.read(x))
         except BaseException as e:
             for question in questions:
                 if not question.answer.done():
                     question.answer.set_exception(e)
             if not isinstance(e, TwohopError):
                 raise
+            return
+        for question, x in found:
+            if question.answer.done():  # Its caller has gone.
+                continue
+            try:
+                question.answer.set_result(question.look.read(x))
+            except Exception as e:  # noqa: BLE001  It is raised where the question was asked, and nowhere else.
+                question.answer.set_exception(e)
 
     async def _found(self, partition: str, questions: Sequence[Question]) -> list[tuple[Question, Any]]:
         """Each question with its row's value."""
+        if not questions:
+            return []
         # The text must not hang on how many ask, or in which order: the database keeps a plan a text. Its parts are
         # answered one after the other, each from what is committed by then.
         by_look: dict[tuple[str, int], list[Question]] = {}

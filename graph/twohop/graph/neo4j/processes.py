@@ -74,7 +74,7 @@ class Place:
             raise LedgerUnavailable("the database was emptied while it was open: start this process again")
         if not rows[0]["entered"]:
             raise Misplaced(
-                "another process has this ledger open with another index, or with an index of its own: "
+                "another process has this ledger open with another index, or for itself alone: "
                 "give all processes one Qdrant, or stop the others"
             )
         self._taken = index, exclusive

@@ -28,17 +28,21 @@ WITH o, now, at
 """
 """Lock the owner, made when it is new, and move its counters: `o`, `now`, and `at`, strictly increasing."""
 
+STAY = "o.seq = o.seq + 0"
+"""Locks an owner as it is. A sum is read under the lock; a bare `o.seq` is read before it, and would take back what
+another transaction committed while this one waited."""
+
 LOCK = f"""
 MATCH (o:Owner {{partition: $partition}})
-SET o.seq = o.seq
+SET {STAY}
 WITH o, {NOW} AS now
 """
 """Lock an owner that is there, without moving it: `o` and `now`."""
 
-LOCK_EACH = """
+LOCK_EACH = f"""
 UNWIND $owners AS q
-MATCH (o:Owner {partition: q.partition})
-SET o.seq = o.seq
+MATCH (o:Owner {{partition: q.partition}})
+SET {STAY}
 """
 """Lock several owners, each `q` of `$owners` in the order of their partitions, so that two never wait in a circle."""
 

@@ -117,6 +117,10 @@ class SqliteLedger:
         writing, reading = await asyncio.to_thread(prepare, path, synchronous)
         return cls(Writer(writing, reached), Readers(reading), clock)
 
+    def now(self) -> int:
+        """The time by the clock that it was opened with."""
+        return self._clock()
+
     async def close(self) -> None:
         """Finish waiting writes and release the file."""
         await asyncio.to_thread(self._shut)

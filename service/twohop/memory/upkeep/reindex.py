@@ -22,7 +22,11 @@ class Rebuildable(Index, Protocol):
         ...
 
     async def switch_to(self, other: Self) -> None:
-        """Let the other take this one's place, for every process at once."""
+        """Let the other take this one's place, for all who look for it from now on."""
+        ...
+
+    async def drop_replaced(self) -> None:
+        """Remove what another one took the place of, so that nobody writes to it any more."""
         ...
 
 
@@ -33,7 +37,8 @@ async def reindex(ledger: Ledger, index: R, into: Callable[[R], Projector]) -> A
     """Build the index again beside the old one, switch, and tell of each owner that was copied (some more than once).
 
     `into` makes the projector that fills an index. Afterwards what was written to an owner since it was copied waits in
-    the outbox, for whoever projects into the index. Given up half-way, the old one stays.
+    the outbox, for whoever projects into the index. Given up before the switch, the old one stays; when the old one
+    can't be removed after it, other processes may go on writing to that one: begin again.
 
     Raises:
         Unavailable: index or ledger can't be reached.
@@ -53,6 +58,18 @@ async def reindex(ledger: Ledger, index: R, into: Callable[[R], Projector]) -> A
         if not moved:
             break
     await index.switch_to(fresh)
+    # Until the old one is gone other processes may carry what waits there, so owners are looked at again after that;
+    # and before, since removing it may fail.
+    await refill_moved(ledger, copied)
+    await index.drop_replaced()
+    await refill_moved(ledger, copied)
+
+
+async def refill_moved(ledger: Ledger, copied: dict[str, int]) -> None:
+    """Let everything of owners that were written to since they were copied wait for the index.
+
+    That is a write too: they count as moved again afterwards.
+    """
     async for partition in all_partitions(ledger):
         if await has_moved(ledger, partition, copied):
             await ledger.outbox_refill(partition)

@@ -127,7 +127,8 @@ class Adder:
                 self._runner.give(job)
         if started:
             self._begun[job.id] = accepted
-            self._runner.start(accepted.job)
+            work = self._runner.start(accepted.job)
+            work.add_done_callback(lambda _: self._begun.pop(job.id, None))  # Also if it was cancelled before it began.
         elif not accepted.repeated:
             self._runner.queued()
         return accepted.job

@@ -95,7 +95,10 @@ class CandidateFinder:
                     ordered.setdefault(m.id, (m, 0.0))
             live = [(m, score) for m, score in ordered.values() if m.revision.live(max(now, fact.observed.at))]
             chosen.append(live[: self._settings.similar_memories])
-        names = await self._names(reads, partition, [m for few in chosen for m, _ in few])
+        shown = [memory for few in chosen for memory, _ in few]
+        # With the names, the lines that a change of one of them is settled on: the plan asks for them.
+        lines = {key for m in shown for key in (m.revision.slot_key, m.revision.mirror_key) if key}
+        names, _ = await asyncio.gather(self._names(reads, partition, shown), reads.slot(partition, sorted(lines)))
         return [tuple(candidate(memory, score, names) for memory, score in few) for few in chosen]
 
     async def _names(self, reads: Reads, partition: str, memories: Sequence[Memory]) -> dict[str, Entity]:

@@ -96,7 +96,7 @@ class Runner:
             self._next_turn = now + TURN_SECONDS
             self.queued()
 
-    def start(self, job: Job) -> None:
+    def start(self, job: Job) -> asyncio.Task[JobState]:
         """Work on a RUNNING job that has a place."""
         with answered_by(None):  # A job outlives the call that starts it.
             task = asyncio.create_task(self._run(job), name=f"{job.kind}-{job.id}")
@@ -104,6 +104,7 @@ class Runner:
         self._runs[job.id] = Run(job.partition, job.id, job.run)
         task.add_done_callback(lambda done: self._ended(job, done))
         self._notices.tell(job.id)
+        return task
 
     @property
     def runs(self) -> list[Run]:

@@ -27,6 +27,9 @@ POLL_SECONDS = 1.0
 """How often due jobs and those of dead processes are looked for, and an index that failed is tried again: a retry is
 never more than this late, and an idle look is two indexed reads."""
 
+BEGIN_SECONDS = 10.0
+"""How long a start waits for the index: a small one begins whole, and a long backlog keeps nobody from working."""
+
 SWEEP_SECONDS = 10.0
 """How often everything that waits for the index is projected, though each commit sees to its own: what dead processes
 left, and rows that failed alone."""
@@ -67,17 +70,27 @@ class Worker:
         self._summary = summary
         self._cared_at: int | None = None
         self._stopping = asyncio.Event()
+        self._projected = asyncio.Event()
 
     async def run(self) -> None:
         """Work until stopped. A store that is down is waited for."""
-        indexing = asyncio.create_task(self._index(), name="indexing")
+        aside = [
+            asyncio.create_task(self._index(), name="indexing"),
+            asyncio.create_task(self._measure(), name="measuring"),
+        ]
         try:
+            await self.begun()
             await self._work()
         finally:
             # Wherever it is: what was not projected waits in the outbox.
-            indexing.cancel()
-            with suppress(asyncio.CancelledError):
-                await indexing
+            for task in aside:
+                task.cancel()
+            await asyncio.wait(aside)
+
+    async def begun(self) -> None:
+        """Wait until what waited for the index was projected, or could not be; not for a long backlog."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._projected.wait(), BEGIN_SECONDS)
 
     async def beat(self) -> None:
         """Hold this process's place and its jobs until cancelled: in a task of its own, which no long round delays."""
@@ -109,6 +122,7 @@ class Worker:
     def stop(self) -> None:
         """End `run` after its current round."""
         self._stopping.set()
+        self._projected.set()
         self._runner.wanted.set()
 
     async def _work(self) -> None:
@@ -131,13 +145,20 @@ class Worker:
                     await asyncio.wait_for(self._runner.wanted.wait(), self._spread(POLL_SECONDS))
 
     async def _index(self) -> None:
-        """Keep the index up with the ledger, and tell how far behind it is."""
+        """Keep the index up with the ledger."""
         loop = asyncio.get_running_loop()
+        await self._adder.project()
+        self._projected.set()
         sweep_at = loop.time() + self._spread(SWEEP_SECONDS)
         while True:
             if self._adder.behind or loop.time() >= sweep_at:
                 sweep_at = loop.time() + self._spread(SWEEP_SECONDS)
                 await self._adder.project()
+            await asyncio.sleep(self._spread(POLL_SECONDS))
+
+    async def _measure(self) -> None:
+        """Tell how far behind the index is, however long projecting takes."""
+        while True:
             try:
                 self._observer.lags(await self._ledger.backlog(), self._clock())
             except TwohopError as e:
