@@ -173,6 +173,7 @@ def says_whose(method: str) -> bool:
     """Whether the answer holds something that differs between the two owners at all."""
     return method not in {
         "backlog",
+        "behind",
         "memories_of_revisions",
         "degrees",
         "mentions_of",
