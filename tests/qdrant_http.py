@@ -21,14 +21,14 @@ REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
 class QdrantHttp:
     """A listening server, empty at first. `broken`: it answers 500. `created`: how each collection was asked for.
 
-    `dropping`: seconds that it takes to remove a collection.
+    `pauses`: seconds that it takes to answer, by HTTP method.
     """
 
     def __init__(self, *, api_key: str = "", version: str = "1.19.0") -> None:
         self.client = AsyncQdrantClient(":memory:")
         self.version = version
         self.broken = False
-        self.dropping = 0.0
+        self.pauses: dict[str, float] = {}
         self.requests: list[str] = []
         self.created: dict[str, models.CreateCollection] = {}
         self.port = 0
@@ -79,6 +79,7 @@ class QdrantHttp:
 
     async def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
         self.requests.append(f"{method} {path}")
+        await asyncio.sleep(self.pauses.get(method, 0.0))
         if self._api_key and headers.get("api-key") != self._api_key:
             return 401, {"status": {"error": f"the key {headers.get('api-key')} is wrong"}}
         if self.broken:
@@ -105,7 +106,6 @@ class QdrantHttp:
             case "GET", ["collections", name, "exists"]:
                 return {"exists": await client.collection_exists(name)}
             case "DELETE", ["collections", name]:
-                await asyncio.sleep(self.dropping)
                 return await client.delete_collection(name)
             case "PUT", ["collections", name]:
                 made = self.created[name] = read(models.CreateCollection, body)

@@ -30,6 +30,7 @@ from twohop.vector.sparse import ENCODER
 log = structlog.get_logger(__name__)
 
 NEO4J_PORT = 7687
+NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 PASSWORD = "TWOHOP_LEDGER__PASSWORD"  # noqa: S105  The name of a variable.
 
 
@@ -186,7 +187,7 @@ async def open_neo4j(url: SplitResult, settings: Settings, *, begin: bool) -> As
     )
     try:
         try:
-            await ledger.enter("", exclusive=True)
+            await ledger.enter(None, exclusive=True)
         except Misplaced as e:
             raise Misplaced(f"a process has the ledger at {place} open: stop it first") from e
         async with holding(ledger):
@@ -237,7 +238,7 @@ async def holding(ledger: Ledger) -> AsyncIterator[None]:
 
 BACKENDS: Mapping[str, Callable[..., AbstractAsyncContextManager[Ledger]]] = {
     "sqlite": open_sqlite,
-    **dict.fromkeys(("neo4j", "neo4j+s", "bolt", "bolt+s"), open_neo4j),
+    **dict.fromkeys(NEO4J_SCHEMES, open_neo4j),
 }
 """Scheme of a ledger's URL -> what opens it, so that nobody else writes to it meanwhile."""
 

@@ -153,6 +153,7 @@ async def test_an_index_is_filled_once(ledger: Ledger, successor: Callable[[], A
     await ledger.outbox_refill()
     assert not await ledger.enter("edge:1", exclusive=True)
     other = await successor()
+    assert not await other.enter(None, exclusive=True), "what projects nothing leaves it filled"
     assert not await other.enter("edge:1", exclusive=True)
     last = await successor()
     assert await last.enter("qdrant:2", exclusive=False)

@@ -208,7 +208,7 @@ async def test_after_a_switch_to_another_embedder_nothing_is_mixed(server: Qdran
 
 async def test_removing_an_index_may_take_longer_than_a_call(server: QdrantHttp) -> None:
     """A big collection's files are not deleted within a call's time; it is gone all the same."""
-    server.dropping = 1.5
+    server.pauses["DELETE"] = 1.5
     async with index_on(server.url, timeout_seconds=0.5) as index:
         await index.switch_to(await index.beside())
         await index.drop_replaced()
@@ -370,6 +370,28 @@ async def test_once_it_is_known_to_be_down_nobody_waits_for_it(server: QdrantHtt
             await asyncio.sleep(0.05)
         assert slowest < 1.0
         assert calls > 10
+
+
+async def test_nobody_waits_while_a_slow_server_makes_the_collection(server: QdrantHttp) -> None:
+    """All that it takes to make one is many requests: calls end within the time-out meanwhile, and work after it."""
+    async with proxy(server.port) as between:
+        await between.refuse()
+        async with index_on(between.url, timeout_seconds=1.0) as index:
+            server.pauses |= {"PUT": 0.5}
+            await between.serve()
+            loop, slowest = asyncio.get_running_loop(), 0.0
+            async with asyncio.timeout(3 * PATIENCE):
+                while True:
+                    started = loop.time()
+                    try:
+                        await index.query("ana", [by_vector(1)])
+                        break
+                    except IndexUnavailable:
+                        slowest = max(slowest, loop.time() - started)
+                    await asyncio.sleep(PAUSE_SECONDS / 4)
+            puts = [one for one in server.requests if one.startswith("PUT")]
+            assert len(puts) > 8
+            assert slowest < 3.0
 
 
 async def test_callers_with_little_time_find_out_too(server: QdrantHttp) -> None:

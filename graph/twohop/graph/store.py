@@ -464,8 +464,10 @@ class Ledger(Protocol):
 
     # -- processes, maintenance -----------------------------------------------------------------------------------
 
-    async def enter(self, index: str, *, exclusive: bool) -> bool:
+    async def enter(self, index: str | None, *, exclusive: bool) -> bool:
         """Take this process's place beside the others; `index` names what it projects into, "" = nothing.
+
+        None: it projects nothing either, and leaves what others project into as it was noted.
 
         Returns whether the index has to be filled: since another one was named, or none, no `outbox_refill` of all
         owners has ended. `exclusive`: the index is this process's own, so no other may run. One that is `LOCKED` is

@@ -51,8 +51,9 @@ class QdrantIndex:
     ) -> "QdrantIndex":
         """The index that the alias `collection` stands for, begun if nobody has; `close` closes the client.
 
-        No call takes longer than `timeout_seconds`. A server that can't be reached is no error here. `replace`: what
-        stands there, whatever it was built with, is going to be replaced (`beside`, `switch_to`): it isn't looked at.
+        No call on points takes longer than `timeout_seconds` (a chunk of them, where many are written or deleted). A
+        server that can't be reached is no error here. `replace`: what stands there, whatever it was built with, is
+        going to be replaced (`beside`, `switch_to`): it isn't looked at.
 
         Raises:
             EmbedderMismatch: it was built with another model, dimension or encoder.

@@ -6,14 +6,13 @@ known to be down.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TypeVar
 
 import structlog
 
 from twohop.errors import IndexUnavailable, Misconfigured, TwohopError
 from twohop.vector.qdrant_collections import Collections, Found
-from twohop.vector.qdrant_server import Refused
+from twohop.vector.qdrant_server import Refused, failure
 
 T = TypeVar("T")
 
@@ -34,51 +33,70 @@ class Contact:
         self._collections = collections
         self._fixed = fixed
         self._found: Found | None = None
-        self._finding = asyncio.Lock()
         self._failed: TwohopError | None = None
         self._failed_until = 0.0
-        self._checking: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[Found] | None = None
         self.fresh = False
 
     async def find(self) -> str:
-        """The name of the collection, known or looked up.
+        """The name of the collection, known or looked up, which is many requests where it has to be made.
 
         Raises:
             Misconfigured: the server, or what stands there, can't be used.
             IndexUnavailable: the server can't be reached, or couldn't when it was last tried.
         """
         self._known_to_fail()
-        async with self._finding:
-            self._known_to_fail()  # Maybe the call that this one waited for had no luck.
-            return (self._found or await self._look_up()).name
+        # Who gives up leaves the look-up to the others.
+        return (self._found or await asyncio.shield(self._look())).name
 
     async def reach(self) -> str:
-        """As `find`; what can't be used is IndexUnavailable too, as nobody is there who could be refused to start."""
+        """As `find`; what can't be used is IndexUnavailable too, as nobody is there who could be refused to start.
+
+        Raises:
+            IndexUnavailable: also when it takes longer than a call may; it is looked for on.
+        """
+        return await self._in_time(self._reach())
+
+    async def close(self) -> None:
+        """Look no more."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
+
+    async def do(self, work: Callable[[str], Awaitable[T]]) -> T:
+        """Call the server about the collection; once more, if another collection has taken its place.
+
+        All of it takes no longer than one request may.
+
+        Raises:
+            IndexUnavailable: the server can't be reached, fails or takes too long, or what stands there can't be used.
+        """
+        return await self._in_time(self._do(work))
+
+    async def _in_time(self, call: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(self._collections.server.timeout):
+                return await call
+        except TimeoutError as e:
+            late = failure(e)
+            self._lose(late)
+            raise late from e
+
+    async def _reach(self) -> str:
         try:
             return await self.find()
         except Misconfigured as e:
             raise IndexUnavailable(e.message) from e
 
-    async def close(self) -> None:
-        """Look no more."""
-        if self._checking is not None:
-            self._checking.cancel()
-            await asyncio.wait([self._checking])
-
-    async def do(self, work: Callable[[str], Awaitable[T]]) -> T:
-        """Call the server about the collection; once more, if another collection has taken its place.
-
-        Raises:
-            IndexUnavailable: the server can't be reached, fails or takes too long, or what stands there can't be used.
-        """
-        name = await self.reach()
+    async def _do(self, work: Callable[[str], Awaitable[T]]) -> T:
+        name = await self._reach()
         try:
             return await self._ask(work(name))
         except Refused:
             if await self._ask(self._collections.has(name)):
                 raise
         self.forget()
-        return await self._ask(work(await self.reach()))
+        return await self._ask(work(await self._reach()))
 
     def forget(self) -> None:
         """Look the collection up again at the next call."""
@@ -107,7 +125,7 @@ class Contact:
             self._lose(e)
             raise
         except asyncio.CancelledError:
-            self._check()  # Callers may have less time than it takes to find out that the server is gone.
+            self._look()  # Callers may have less time than it takes to find out that the server is gone.
             raise
 
     def _lose(self, error: TwohopError) -> None:
@@ -122,14 +140,13 @@ class Contact:
         if self._failed is None:
             return
         if asyncio.get_running_loop().time() >= self._failed_until:
-            self._check()
+            self._look()
         raise IndexUnavailable(self._failed.message)
 
-    def _check(self) -> None:
-        """See in the background whether the server answers."""
-        if self._checking is None or self._checking.done():
-            self._checking = asyncio.create_task(self._see(), name="index contact")
-
-    async def _see(self) -> None:
-        with suppress(Misconfigured, IndexUnavailable):  # It is remembered.
-            await self._look_up()
+    def _look(self) -> asyncio.Task[Found]:
+        """See in the background whether the server answers: one look at a time, whoever asks."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_up(), name="index contact")
+            # What it raises is remembered, though nobody may wait for it.
+            self._looking.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return self._looking

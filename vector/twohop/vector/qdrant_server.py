@@ -42,7 +42,7 @@ class Server:
 
     def __init__(self, client: AsyncQdrantClient, timeout: float) -> None:
         self.client = client
-        self._timeout = timeout
+        self.timeout = timeout
 
     async def ask(self, call: Awaitable[T], seconds: float = 0.0) -> T:
         """The answer to a call of the client, which may take `seconds` if that is longer than others may.
@@ -52,7 +52,7 @@ class Server:
             IndexUnavailable: it can't be reached, fails, or takes too long.
         """
         try:
-            async with asyncio.timeout(max(self._timeout, seconds)):
+            async with asyncio.timeout(max(self.timeout, seconds)):
                 return await call
         except Exception as e:
             raise failure(e) from e

@@ -308,7 +308,7 @@ class Neo4jLedger(Reads):
         """Set counters to what is stored."""
         return await self._writes.of(partition, recount)
 
-    async def enter(self, index: str, *, exclusive: bool) -> bool:
+    async def enter(self, index: str | None, *, exclusive: bool) -> bool:
         """Take this process's place beside the others."""
         return await self._place.enter(index, exclusive=exclusive)
 

@@ -25,10 +25,10 @@ CALL (now) {{
   RETURN count(*) AS others
 }}
 CALL (s, now, others) {{
-  WITH s, now, coalesce(s.filled AND s.projects_into = $projects_into, false) AS filled WHERE others = 0
+  WITH s, now, coalesce($projects_into, s.projects_into, '') AS into WHERE others = 0
   MERGE (p:Process {{id: $holder}})
-  SET p.projects_into = $projects_into, p.exclusive = $exclusive, p.leased_until = now + $lease
-  SET s.filled = filled, s.projects_into = $projects_into
+  SET p.projects_into = into, p.exclusive = $exclusive, p.leased_until = now + $lease
+  SET s.filled = coalesce(s.filled AND s.projects_into = into, false), s.projects_into = into
   RETURN count(*) AS entered
 }}
 RETURN entered, s.filled AS filled
@@ -57,9 +57,9 @@ class Place:
 
     def __init__(self, writes: Writes) -> None:
         self._writes = writes
-        self._taken: tuple[str, bool] | None = None
+        self._taken: tuple[str | None, bool] | None = None
 
-    async def enter(self, index: str, *, exclusive: bool) -> bool:
+    async def enter(self, index: str | None, *, exclusive: bool) -> bool:
         """Take the place; whether the index has to be filled.
 
         Raises:

@@ -286,7 +286,7 @@ class SqliteLedger:
         """Set the counters to what is stored."""
         return await self._stamped(raw.recount, partition)
 
-    async def enter(self, index: str, *, exclusive: bool) -> bool:
+    async def enter(self, index: str | None, *, exclusive: bool) -> bool:
         """Note what this process projects into; `exclusive` or not, it is the only one that has the file open."""
         del exclusive
         return await self._write(place.enter, index)
