@@ -11,6 +11,7 @@ from qdrant_http import QdrantHttp, qdrant_http
 from stories import ALICE, NOW, ask, facts_in, tell, texts_in
 from tcp import Proxy, proxy
 from twohop.app import App, open_core
+from twohop.cli.reindex import rebuilt
 from twohop.config import IndexSettings, LlmSettings, Settings
 from twohop.memory.api import Degradation
 from twohop.vector.model import PointKind
@@ -150,12 +151,13 @@ async def test_a_server_that_lost_its_disk_is_filled_again(server: QdrantHttp, t
 
 
 async def test_reindex_replaces_what_is_on_the_server(server: QdrantHttp, tmp_path: Path) -> None:
-    """A core opened to build its index again ends with the same points in a new collection."""
+    """The command ends with the same points in a new collection."""
     async with story_on(server.url, tmp_path) as app:
         await tell(app, *TEAM, day=1)
         before = await app.index.stored(ALICE.partition, 100)
         settings = app.settings
-    async with open_core(settings, clock=lambda: NOW, drop_index=True) as app:
+    await rebuilt(settings, bar=False)
+    async with open_core(settings, clock=lambda: NOW) as app:
         after = await app.index.stored(ALICE.partition, 100)
     assert [point.id for point in after] == [point.id for point in before]
     assert [one.name for one in (await server.client.get_collections()).collections] == ["twohop-2"]
