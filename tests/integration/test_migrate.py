@@ -134,6 +134,15 @@ async def test_a_ledger_moves_to_neo4j_and_back(database: str, tmp_path: Path) -
         assert await everything(back) == await everything(app.ledger)
 
 
+@pytest.mark.parametrize("scheme", ["neo4j", "bolt"])
+@pytest.mark.parametrize("security", ["", "+s", "+ssc"])
+async def test_every_scheme_of_the_driver_names_a_ledger(scheme: str, security: str, tmp_path: Path) -> None:
+    """A URL of each is read as one, and told what it lacks."""
+    with pytest.raises(InvalidInput, match=r"give .*://user@host"):
+        async with open_url(f"{scheme}{security}://host", settings(tmp_path)):
+            pass
+
+
 async def test_a_process_on_the_database_is_in_the_way(database: str, tmp_path: Path) -> None:
     """While a process works on the database it is not opened, and once that one has gone it is."""
     async with open_url(database, settings(tmp_path)):

@@ -8,6 +8,8 @@ import structlog
 
 def log_to_stderr(*, quiet: bool = False) -> None:
     """Log to stderr: readable in a terminal, JSON lines elsewhere. `quiet` leaves out all below a warning."""
+    # The driver tells of its retries on stderr, in the server's words; what comes of them is told here.
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)
     terminal = sys.stderr.isatty()
     renderer = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     structlog.configure(

@@ -66,9 +66,10 @@ class Place:
             Misplaced: a living process has another index, or one of the two is exclusive.
         """
         # Only at the start: one that is found to have lost its place must not take it back from its successor.
-        return await self._enter(index, exclusive=exclusive, succeeds=index.startswith(LOCKED))
+        succeeds = index is not None and index.startswith(LOCKED)
+        return await self._enter(index, exclusive=exclusive, succeeds=succeeds)
 
-    async def _enter(self, index: str, *, exclusive: bool, succeeds: bool) -> bool:
+    async def _enter(self, index: str | None, *, exclusive: bool, succeeds: bool) -> bool:
         rows = await self._writes.maintain(ENTER, projects_into=index, exclusive=exclusive, succeeds=succeeds)
         if not rows:
             raise LedgerUnavailable("the database was emptied while it was open: start this process again")

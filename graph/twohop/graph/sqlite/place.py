@@ -6,8 +6,8 @@ from twohop.graph.sqlite.database import Database
 def enter(database: Database, index: str | None) -> bool:
     """Note what this process projects into; whether that has to be filled."""
     rows = database.maintain(
-        "INSERT INTO place (only, projects_into, filled) VALUES (1, coalesce(:name, ''), 0) ON CONFLICT (only) DO UPDATE "
-        "SET filled = filled AND projects_into = coalesce(:name, projects_into), "
+        "INSERT INTO place (only, projects_into, filled) VALUES (1, coalesce(:name, ''), 0) "
+        "ON CONFLICT (only) DO UPDATE SET filled = filled AND projects_into = coalesce(:name, projects_into), "
         "projects_into = coalesce(:name, projects_into) "
         "RETURNING filled",
         name=index,
