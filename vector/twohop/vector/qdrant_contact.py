@@ -46,8 +46,10 @@ class Contact:
             IndexUnavailable: the server can't be reached, or couldn't when it was last tried.
         """
         self._known_to_fail()
-        # Who gives up leaves the look-up to the others.
-        return (self._found or await asyncio.shield(self._look())).name
+        found = self._found
+        if found is None:
+            found = await asyncio.shield(self._look())  # Who gives up leaves the look-up to the others.
+        return found.name
 
     async def reach(self) -> str:
         """As `find`; what can't be used is IndexUnavailable too, as nobody is there who could be refused to start.
