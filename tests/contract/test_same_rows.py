@@ -21,7 +21,7 @@ SOME = 100
 async def rows_in(ledger: Ledger, partition: str) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for table in TABLES:
-        turned = await pages(lambda limit, after: ledger.rows(partition, table, limit, after), SOME)  # noqa: B023
+        turned = await pages(ledger.rows, SOME, partition, table)
         found[table] = [row for page in turned for row in page.items]
     return found
 
