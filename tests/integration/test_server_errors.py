@@ -12,12 +12,14 @@ from grpc_status import rpc_status
 
 from serving import Served, serving
 from twohop import errors
-from twohop.errors import FieldViolation, InvalidInput, TwohopError
+from twohop.errors import FieldViolation, IndexUnavailable, InvalidInput, LedgerUnavailable, TwohopError
+from twohop.graph.neo4j.database import Unreached
 from twohop.v1 import error_pb2
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.v1.message_pb2 import NewMessage
 from twohop.v1.scope_pb2 import Scope
-from twohop.wire.errors import CODES, unpack_error
+from twohop.vector.qdrant_server import Refused
+from twohop.wire.errors import CODES, pack_error, unpack_error
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,8 +31,17 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
 
 def tree(root: type[TwohopError] = TwohopError) -> list[type[TwohopError]]:
+    """The errors that are part of the API. What a store tells apart for itself, a caller sees as its public kind."""
     below = [kind for child in root.__subclasses__() for kind in tree(child)]
-    return [*([] if root is TwohopError else [root]), *below]
+    public = root is not TwohopError and root.__module__ == errors.__name__
+    return [*([root] if public else []), *below]
+
+
+@pytest.mark.parametrize(("kind", "public"), [(Unreached, LedgerUnavailable), (Refused, IndexUnavailable)])
+async def test_what_a_store_tells_apart_is_its_public_kind(kind: type[TwohopError], public: type[TwohopError]) -> None:
+    """Code, reason and what the client raises are those of the kind."""
+    told = pack_error(kind("no answer"))
+    assert told == pack_error(public("no answer"))
 
 
 def made(kind: type[TwohopError]) -> TwohopError:
