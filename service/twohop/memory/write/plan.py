@@ -56,7 +56,8 @@ class Planner:
             reads.slot(partition, slots),
             reads.memories(partition, list(also), NOW),
         )
-        for found in (alike, line, *asserting.values(), named):
+        # In the order of the facts, whoever answered: what is planned must not hang on it.
+        for found in (alike, line, *(asserting.get(key, ()) for key in dict.fromkeys(triples)), named):
             stored.update((memory.id, memory) for memory in found)
         # A value of two subjects gives way on both lines, and what a fact ends may stand on another line than its own
         # (what was said as a plan): whatever changes on a line is settled with all of that line in hand.
