@@ -104,12 +104,15 @@ def change(draft: Draft, judged: Judged, terms: Terms) -> tuple[Settled, Ruling]
         disputed: bool = False,
     ) -> Revision:
         if terms.resolves is not None:
+            # What holds beside another value has no place on their timeline, also when a caller lets it in.
+            apart = {"slot_key": "", "mirror_key": ""} if beside else {}
             return draft.revise(
                 terms.resolves,
                 operation=operation,
                 reason=reason,
                 validity=validity,
                 disputed=False,
+                **apart,
             )
         denial = fact.fact.polarity is Polarity.NEGATED
         revision = draft.add(
