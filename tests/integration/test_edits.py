@@ -249,15 +249,17 @@ async def test_an_accepted_fact_takes_its_place(told: Told) -> None:
 
 async def test_an_accepted_fact_that_holds_beside_another_has_no_place_on_its_timeline(told: Told) -> None:
     """What was said to hold next to another value ends nothing when it is let in, and nothing later ends it."""
-    denial = await told.add("beside", "Alice works_at Acme", polarity="negated", text="Alice does not work at Acme")
-    await told.client.pin(denial["id"], user_id="beside")
-    await told.add("beside", "Alice works_at Birch", at="2025-03-01")
-    other = await told.add("beside", "Alice works_at Acme", at="2025-04-01", text="Alice also works at Acme")
+    denial = await told.add(
+        "let in beside", "Alice works_at Acme", polarity="negated", text="Alice does not work at Acme"
+    )
+    await told.client.pin(denial["id"], user_id="let in beside")
+    await told.add("let in beside", "Alice works_at Birch", at="2025-03-01")
+    other = await told.add("let in beside", "Alice works_at Acme", at="2025-04-01", text="Alice also works at Acme")
     assert other["event"] == "DISPUTE"
-    await told.client.resolve(other["id"], "accept", user_id="beside")
-    assert {"Alice works at Birch", "Alice also works at Acme"} <= set(await told.live("beside"))
-    await told.add("beside", "Alice works_at Cedar", at="2025-06-01")
-    assert set(await told.live("beside")) == {"Alice also works at Acme", "Alice works at Cedar"}
+    await told.client.resolve(other["id"], "accept", user_id="let in beside")
+    assert {"Alice works at Birch", "Alice also works at Acme"} <= set(await told.live("let in beside"))
+    await told.add("let in beside", "Alice works_at Cedar", at="2025-06-01")
+    assert set(await told.live("let in beside")) == {"Alice also works at Acme", "Alice works at Cedar"}
 
 
 async def edit_metadata(told: Told, user: str, memory_id: str) -> None:
