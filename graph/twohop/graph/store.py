@@ -211,6 +211,32 @@ class Changes:
     request: RequestKey | None = None
     request_result: str = ""
 
+    def refuse_foreign(self) -> None:
+        """A row of another owner in a commit is a fault of the caller's code.
+
+        Raises:
+            ValueError: there is one.
+        """
+        for rows in (self.revisions, self.entities, self.relations, self.decisions):
+            if any(row.partition != self.partition for row in rows):
+                raise ValueError("a row belongs to another partition than the commit")
+
+    @property
+    def moves_state(self) -> bool:
+        """Whether what others planned on moves with it."""
+        return bool(
+            self.revisions
+            or self.ended_revisions
+            or self.evidence
+            or self.withdrawn
+            or self.entities
+            or self.ended_entities
+            or self.aliases
+            or self.ended_aliases
+            or self.relations
+            or self.ended_relations
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:

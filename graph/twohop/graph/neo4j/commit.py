@@ -81,7 +81,7 @@ COMMIT = "\n".join(
 
 async def commit(own: Owning, changes: Changes) -> Committed:
     """Write the changes, or nothing."""
-    refuse_foreign(changes)
+    changes.refuse_foreign()
     parts = {**facts(changes), **naming(changes)}
     passing = {one.id for one in changes.revisions} & set(changes.ended_revisions)
     revised = dict.fromkeys((*(one.id for one in changes.revisions), *changes.ended_revisions))
@@ -92,7 +92,7 @@ async def commit(own: Owning, changes: Changes) -> Committed:
         **parts,
         **requests.taking(changes.request, changes.request_result),
         expected_state=changes.expected_state,
-        changes_state=int(changes_state(changes)),
+        changes_state=int(changes.moves_state),
         decisions=[
             properties("decisions", own.partition, decision_columns(one, ordinal=i, stamp=LATER))
             for i, one in enumerate(changes.decisions)
@@ -134,26 +134,3 @@ async def earlier(own: Owning, changes: Changes) -> Committed:
 def committed(row: Row, result: str = "") -> Committed:
     """The answer."""
     return Committed(seq=row["seq"], state_seq=row["state_seq"], recorded_at=row["at"], earlier=result)
-
-
-def refuse_foreign(changes: Changes) -> None:
-    """A row of another owner in a commit is a fault of the caller's code."""
-    for rows in (changes.revisions, changes.entities, changes.relations, changes.decisions):
-        if any(row.partition != changes.partition for row in rows):
-            raise ValueError("a row belongs to another partition than the commit")
-
-
-def changes_state(changes: Changes) -> bool:
-    """Whether what others planned on has moved."""
-    return bool(
-        changes.revisions
-        or changes.ended_revisions
-        or changes.evidence
-        or changes.withdrawn
-        or changes.entities
-        or changes.ended_entities
-        or changes.aliases
-        or changes.ended_aliases
-        or changes.relations
-        or changes.ended_relations
-    )

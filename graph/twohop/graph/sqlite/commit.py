@@ -24,7 +24,7 @@ from twohop.graph.store import Changes, Committed
 def commit(database: Database, now: int, changes: Changes) -> Committed:
     """Write the changes, or nothing."""
     own = database.of(changes.partition)
-    refuse_foreign(changes)
+    changes.refuse_foreign()
     earlier = requests.seen(own, changes.request)
     known = owner(own)
     if earlier is not None and known is not None:
@@ -38,7 +38,7 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
         raise StaleRead("the owner's state moved since it was read: plan again")
     made = new_memories(own, changes.revisions)
     more = added(own, changes.entities, set(changes.ended_entities))
-    stamp = advance(own, now, changes_state=changes_state(changes), memories=len(made), entities=more)
+    stamp = advance(own, now, changes_state=changes.moves_state, memories=len(made), entities=more)
     put_entities(own, changes.entities, set(changes.ended_entities), stamp)
     put_aliases(own, changes.aliases, changes.ended_aliases, stamp)
     own.insert("memories", [{"id": memory_id, "created_at": stamp.at} for memory_id in made])
@@ -62,29 +62,6 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
         *queue_messages(own, list(changes.touched_messages), stamp),
     )
     return Committed(seq=stamp.seq, state_seq=stamp.state_seq, recorded_at=stamp.at, queued=queued)
-
-
-def refuse_foreign(changes: Changes) -> None:
-    """A row of another owner in a commit is a fault of the caller's code."""
-    for rows in (changes.revisions, changes.entities, changes.relations, changes.decisions):
-        if any(row.partition != changes.partition for row in rows):
-            raise ValueError("a row belongs to another partition than the commit")
-
-
-def changes_state(changes: Changes) -> bool:
-    """Whether what others planned on has moved."""
-    return bool(
-        changes.revisions
-        or changes.ended_revisions
-        or changes.evidence
-        or changes.withdrawn
-        or changes.entities
-        or changes.ended_entities
-        or changes.aliases
-        or changes.ended_aliases
-        or changes.relations
-        or changes.ended_relations
-    )
 
 
 def new_memories(own: Owned, revisions: Sequence[Revision]) -> list[str]:
