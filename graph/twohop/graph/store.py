@@ -48,6 +48,9 @@ LOCKED = "edge:"
 """Begins the name of an index in a data directory, which one process at a time has locked: whoever names it in `enter`
 knows by that lock that the one before is dead."""
 
+WINDOW = 4
+"""Messages before a new one whose indexed words change with it: a message is found by its neighbours' words too."""
+
 Row: TypeAlias = Mapping[str, Any]
 """A stored row by column name (`twohop.graph.tables`): strings, numbers, bytes and None."""
 

@@ -13,10 +13,7 @@ from twohop.graph.neo4j.stamp import ADVANCE, LATER, NAME, PLANNED, named, queue
 from twohop.graph.neo4j.vocabulary import ADD_WORDS, words
 from twohop.graph.neo4j.writes import Owning, Unwritten
 from twohop.graph.rows import job_of, message_columns, message_of, owner_of, session_of
-from twohop.graph.store import Acceptance, Accepted
-
-WINDOW = 4
-"""Messages before a new one whose indexed words change with it: a message is found by its neighbours' words too."""
+from twohop.graph.store import WINDOW, Acceptance, Accepted
 
 PLACED = {"position": None}
 """Left out of a message's row until its place is known, for two may not stand at one."""

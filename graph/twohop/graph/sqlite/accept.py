@@ -11,10 +11,7 @@ from twohop.graph.sqlite.conversations import owner, recent_messages, session, u
 from twohop.graph.sqlite.database import Database, Owned
 from twohop.graph.sqlite.stamp import Stamp, advance, name_owner, queue
 from twohop.graph.sqlite.statistics import add_words
-from twohop.graph.store import Acceptance, Accepted
-
-WINDOW = 4
-"""Messages before a new one whose indexed words change with it: a message is found by its neighbours' words too."""
+from twohop.graph.store import WINDOW, Acceptance, Accepted
 
 
 def accept(database: Database, now: int, holder: str, acceptance: Acceptance) -> Accepted:
