@@ -93,7 +93,7 @@ class Neighbourhood:
             through=DEGREE if through else None,
             narrowing=view.narrowing,
         )
-        seen = {memory.id: memory for memory in found.memories.values() if view.sees(memory)}
+        seen = {memory.id: memory for memory in view.seen(found.memories.values())}
         proofs = {one for few in found.relations.values() for relation in few for one in relation.support}
         self._ahead.update((one, seen.get(one)) for one in later)
         self.memories.update((one, memory) for one, memory in seen.items() if one in proofs or one in wanted)

@@ -17,6 +17,7 @@ from twohop.memory.recall.view import View
 from twohop.memory.recall.vocabulary import Vocabularies
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
+from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
 from twohop.vector.words import WordVectors
 
@@ -25,7 +26,7 @@ class Recaller:
     """The read path over a ledger, an index and an embedder.
 
     With the index down, or `index` None, it answers from names, words and the graph; with the embedder down by words
-    alone. `words`: word vectors to share (None = the embedder's, or its own).
+    alone. `words`: word vectors to share (None = the embedder's, or its own); `counter`: the same.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Recaller:
         predicates: PredicateTable,
         clock: Clock,
         words: WordVectors | None = None,
+        counter: TokenCounter | None = None,
     ) -> None:
         self._ledger = ledger
         self._index = index
@@ -47,6 +49,7 @@ class Recaller:
         self._paths = PathFinder(ledger, clock)
         if words is None:
             words = embedder.vectors if isinstance(embedder, WordLlamaEmbedder) else WordVectors()
+        self._counter = counter or TokenCounter()
         self._vocabularies = Vocabularies(ledger, words)
 
     async def recall(self, request: RecallRequest) -> RecallResult:
@@ -103,6 +106,7 @@ class Recaller:
                 predicates=self._predicates,
                 dense_weight=self._embedder.dense_weight,
                 fact_lexical_share=self._embedder.fact_lexical_share,
+                counter=self._counter,
             ),
         )
 
