@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from twohop.graph.model import Axes, Scope
 from twohop.graph.store import Ledger
-from twohop.memory.api import Path, RecallPart, RecallRequest, RecallResult
+from twohop.memory.api import PathsRequest, PathsResult, RecallPart, RecallRequest, RecallResult
 from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
@@ -110,12 +109,10 @@ class Recaller:
             ),
         )
 
-    async def paths(
-        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
-    ) -> tuple[tuple[Path, ...], int, int]:
-        """How two entities (ids or names) are connected: paths, shortest first; with read time and sequence.
+    async def paths(self, request: PathsRequest) -> PathsResult:
+        """How two entities are connected.
 
         Raises:
             NotFound: one of them is no entity of this owner.
         """
-        return await self._paths.find(scope, source=source, target=target, depth=depth, limit=limit, axes=axes)
+        return await self._paths.find(request)
