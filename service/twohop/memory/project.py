@@ -209,7 +209,7 @@ class Projector:
         """Bring the points behind some rows to the state that the ledger holds now; whether a mean was taken."""
         # Side by side, with the owner: a point is never stamped newer than what it was made from.
         owner, stored, state = await asyncio.gather(
-            self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
+            self._ledger.settled(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
         )
         means, fitted = Means(), False
         if owner is not None and self._embedder is not None and self._embedder.centred:
