@@ -1,6 +1,7 @@
 """The core: everything that twohop does, over a ledger, an index, an embedder, an extractor and a judge."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -32,6 +33,7 @@ from twohop.memory.api import (
     ListedJob,
     Listing,
     Path,
+    RecallPart,
     RecallRequest,
     RecallResult,
     Resolution,
@@ -112,6 +114,13 @@ class MemoryCore:
         """The facts, messages and evidence paths that answer a question."""
         check_recall(request, self._limits)
         return await self._recaller.recall(request)
+
+    async def recall_stream(self, request: RecallRequest) -> AsyncGenerator[RecallPart, None]:
+        """The same answer in parts."""
+        check_recall(request, self._limits)
+        async with aclosing(self._recaller.stream(request)) as parts:
+            async for part in parts:
+                yield part
 
     async def paths(
         self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
