@@ -390,7 +390,7 @@ class MemoryCore:
         list does not shift under its reader.
         """
         after, begun_at = paging.after(request, page_token)
-        owner = await self._ledger.owner(scope.partition)
+        owner = await self._ledger.settled(scope.partition)
         if axes.known_at is not None:
             read_time = axes.known_at
         elif begun_at is not None:
