@@ -201,8 +201,9 @@ def check_recall(request: RecallRequest, limits: Limits) -> None:
     check.between("depth", request.depth, 0, Depth.MAX)
     check.instant("as_of", request.axes.as_of)
     check.instant("known_at", request.axes.known_at)
-    for place, run_id in enumerate(request.where.run_ids):
-        check.id(f"filter.run_ids[{place}]", run_id, empty=False)
+    runs = request.where.run_ids
+    for place in check.at_most("filter.run_ids", runs, limits.filter_runs):
+        check.id(f"filter.run_ids[{place}]", runs[place], empty=False)
     if request.min_score is not None and not math.isfinite(request.min_score):
         check.fail("min_score", "must be a finite number")
     if request.token_budget is not None:
