@@ -260,7 +260,9 @@ def join(
     runner.serve(JobKind.SUMMARY, Lane(writer.work, Capacity(settings.summary.concurrent, 1)))
     jobs = Jobs(ledger=ledger, answers=answers, runner=runner, notices=notices, limits=settings.limits)
     editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
-    recaller = Recaller(ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock)
+    recaller = Recaller(
+        ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock, counter=counter
+    )
     core = MemoryCore(
         ledger=ledger,
         adder=adder,

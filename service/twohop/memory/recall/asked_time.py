@@ -99,16 +99,18 @@ def told_by_event(
 
     What the clause names must be an end of the fact. Of several that tell it as well, the one that began last.
     """
-    event = frozenset(stems_of(clause.event))
-    names = {end: frozenset(stems_of(entity.name)) for end, entity in entities.items() if end not in seeds}
+    event, rest = frozenset(stems_of(clause.event)), frozenset(stems_of(clause.rest))
+    names = {end: frozenset(stems_of(entity.name)) for end, entity in entities.items()}
     named = {end for end, stems in names.items() if stems and stems <= event}
+    # Who the question is about anyway tells nothing of the event.
+    telling = any(not names[end] <= rest for end in named)
     found: list[tuple[float, bool, int, str, Memory]] = []
     for memory in memories:
         ends = {end for triple in memory.revision.triples for end in (triple.subject_id, triple.object_id)}
-        if named and not named & ends:
+        if not named <= ends:
             continue
         share = rarity.share(words(memory), event)
-        if named or share >= TOLD:
+        if telling or share >= TOLD:
             start = memory.revision.validity.valid_from.at
             found.append((round(share, 6), bool(ends & set(seeds)), start, memory.id, memory))
     if not found:

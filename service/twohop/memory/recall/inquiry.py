@@ -6,18 +6,20 @@ may open; one or two the chains, where the question names a kind of thing on the
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from twohop.graph.model import Entity, Memory, Owner, Scope
 from twohop.graph.store import Ledger
-from twohop.memory.api import Degradation, Path, RecallPart, RecallRequest, RecallResult, Scores
+from twohop.memory.api import Degradation, Path, Placement, RecallPart, RecallRequest, RecallResult, Scores
 from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.answer import Unit, arrange, leader
+from twohop.memory.recall.answer import Place, Unit, arrange, leader
 from twohop.memory.recall.asked_time import Span, told_by_event
 from twohop.memory.recall.chain_search import ChainSearch
 from twohop.memory.recall.chains import Chain, leads
+from twohop.memory.recall.context import PLACES, ContextWriter
+from twohop.memory.recall.explain import Explainer
 from twohop.memory.recall.facts import (
     HYDRATED,
     KEPT,
@@ -45,6 +47,7 @@ from twohop.memory.recall.timeline import elsewhen, ended, timeline
 from twohop.memory.recall.view import View
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query, stems_of
+from twohop.vector.tokens import TokenCounter
 
 T = TypeVar("T")
 Tell: TypeAlias = Callable[[RecallPart], None]
@@ -71,6 +74,7 @@ class Parts:
     predicates: PredicateTable
     dense_weight: float
     fact_lexical_share: float
+    counter: TokenCounter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,14 +150,16 @@ class Inquiry:
         order, scores = second.fuse(ranked, gate, reached)
         listed = self._listed(found)
         heads = [*units, *self._over_time(found), *self._leader(listed)]
-        return await self._result(order, scores, listed, heads, paths, gate=gate, reached=reached, seen=second.seen)
+        return await self._result(
+            ranked, order, scores, listed, heads, paths, gate=gate, reached=reached, seen=second.seen
+        )
 
     async def _first_answer(self, lists: Sequence[Lists]) -> RecallResult:
         """What the first stage answers by itself."""
         ranked, found = self._scored(lists)
         listed = self._listed(found)
         heads = [*self._over_time(found), *self._leader(listed)] if not self._request.arms else []
-        return await self._result(ranked.order, ranked.scores, listed, heads, [], gate=0.0)
+        return await self._result(ranked, ranked.order, ranked.scores, listed, heads, [], gate=0.0)
 
     async def _second(
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
@@ -294,7 +300,8 @@ class Inquiry:
             return self._hand.rarity.share(fact.stems, asked) + kind
 
         values = timeline([fact for fact in found if self._view.wanted(fact.memory)], self._then, fit)
-        return [Unit((*values, *(one for one in self._event if one not in values)), score=1.0)] if values else []
+        together = (*values, *(one for one in self._event if one not in values))
+        return [Unit(together, 1.0, Placement.CHANGE)] if values else []
 
     async def _chains(self, found: Sequence[Fact], tell: Tell | None) -> tuple[list[Unit], list[Path]]:
         """The chains that stand first in the answer; each hop's paths are told as it is done."""
@@ -320,7 +327,7 @@ class Inquiry:
 
             await self._in_time(follow(), None)
             units = [
-                Unit(tuple(link.memory for link in chain.links), chain.score, path=place)
+                Unit(tuple(link.memory for link in chain.links), chain.score, Placement.CHAIN, place)
                 for place, chain in enumerate(first)
             ]
             return units, [self._path(chain) for chain in first]
@@ -330,7 +337,8 @@ class Inquiry:
         return [
             chain
             for chain in leads(chains)
-            if all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
+            if (self._request.min_score is None or chain.score >= self._request.min_score)
+            and all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
         ]
 
     def _path(self, chain: Chain) -> Path:
@@ -352,6 +360,7 @@ class Inquiry:
 
     async def _result(
         self,
+        ranked: Ranked,
         order: Sequence[str],
         scores: Mapping[str, Scores],
         facts: Sequence[tuple[Memory, float]],
@@ -362,12 +371,15 @@ class Inquiry:
         reached: Mapping[str, Reached] | None = None,
         seen: Seen | None = None,
     ) -> RecallResult:
-        places = arrange(order, scores, facts, units, self._request.limit, messages=self._with_messages)
+        request = self._request
+        whole = self._arranged(order, scores, facts, units, PLACES) if request.token_budget else []
+        places = self._arranged(order, scores, facts, units, request.limit)
         renderer = Renderer(self._ledger, self._view, self._hand.turns, self._near)
         proven, messages = await asyncio.gather(
-            self._proofs(order, scores, reached or {}, seen or Seen()) if gate else nothing(), renderer.sources(places)
+            self._proofs(order, scores, reached or {}, seen or Seen()) if gate else nothing(),
+            renderer.sources([*places, *whole]),
         )
-        return renderer.result(
+        result = renderer.result(
             places,
             paths,
             proven,
@@ -375,6 +387,39 @@ class Inquiry:
             gate=gate,
             degradations=self._degradations(),
             seq=self._owner.seq if self._owner else 0,
+            explain=self._explainer(ranked, reached or {}) if request.explain else None,
+        )
+        if request.token_budget is None:
+            return result
+        shown = list(result.paths)
+        items = renderer.items(whole, shown, proven, messages)
+        writer = ContextWriter(self._parts.counter, self._question.stems, self._hand.rarity)
+        # Counting tokens is work of milliseconds, of seconds for messages as long as they may be: not in this thread.
+        context = await asyncio.to_thread(
+            writer.write, items, shown, renderer.entities(items, shown), request.token_budget
+        )
+        return replace(result, context=context)
+
+    def _arranged(
+        self,
+        order: Sequence[str],
+        scores: Mapping[str, Scores],
+        facts: Sequence[tuple[Memory, float]],
+        units: Sequence[Unit],
+        limit: int,
+    ) -> list[Place]:
+        min_score = self._request.min_score
+        return arrange(order, scores, facts, units, limit, messages=self._with_messages, min_score=min_score)
+
+    def _explainer(self, ranked: Ranked, reached: Mapping[str, Reached]) -> Explainer:
+        return Explainer(
+            question=self._question,
+            view=self._view,
+            then=self._then,
+            ranked=ranked,
+            reached=reached,
+            memory_stems=self._words,
+            message_stems=self._hand.stems,
         )
 
     def _degradations(self) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """What one recall may see: the owner, both times, and what narrows it. Everything it reads is checked against this."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from twohop.graph.model import Axes, Memory, Message, Narrowing, Owner
+from twohop.graph.model import Axes, Evidence, Memory, Message, Narrowing, Owner
 from twohop.memory.api import Filter, RecallRequest
 from twohop.memory.recall.asked_time import Clause, Span, clause_of, history, named_time
 from twohop.memory.recall.question import Question
@@ -63,6 +63,7 @@ class View:
             agent_id=self.narrowing.agent_id,
             observed_from=self.filter.observed_from,
             observed_to=self.filter.observed_to,
+            runs=self.filter.run_ids,
         )
 
     @property
@@ -88,22 +89,46 @@ class View:
 
     def sees_message(self, message: Message) -> bool:
         """Whether a message is part of the answer."""
-        where = self.filter
         return (
             (self.axes.known_at is None or message.recorded_at <= self.axes.known_at)
             and self.narrowing.run_id in {"", message.run_id}
             and self.narrowing.agent_id in {"", message.agent_id}
-            and (where.observed_from is None or message.observed_at >= where.observed_from)
-            and (where.observed_to is None or message.observed_at < where.observed_to)
+            and self._left_in(message)
         )
 
-    def sees(self, memory: Memory) -> bool:
-        """Whether a memory that the ledger gave is an answer: never a disputed or expired one, nor one yet to hold."""
-        revision = memory.revision
+    def seen(self, memories: Iterable[Memory]) -> Iterator[Memory]:
+        """The memories that may be answers, each with the evidence alone that may be shown.
+
+        Never a disputed or expired one, nor one yet to hold, nor one that rests on nothing that the filter leaves in.
+        """
+        for memory in memories:
+            revision = memory.revision
+            if (
+                revision.disputed
+                or (revision.expires_at is not None and self.at >= revision.expires_at)
+                or revision.validity.valid_from.at > self.at
+                or not self._said_within(memory)
+            ):
+                continue
+            evidence = tuple(row for row in memory.evidence if self._left_in(row))
+            if evidence or not (memory.evidence or self.filter.run_ids):
+                yield memory if len(evidence) == len(memory.evidence) else replace(memory, evidence=evidence)
+
+    def _said_within(self, memory: Memory) -> bool:
+        """Whether it was last said within the filter's time, as the index has it; what a caller wrote, when written."""
+        where = self.filter
+        said = max((row.observed_at for row in memory.evidence), default=memory.revision.recorded_at)
+        return (where.observed_from is None or said >= where.observed_from) and (
+            where.observed_to is None or said < where.observed_to
+        )
+
+    def _left_in(self, said: Message | Evidence) -> bool:
+        """Whether the filter leaves in what was said, by its run and time."""
+        where = self.filter
         return (
-            not revision.disputed
-            and (revision.expires_at is None or self.at < revision.expires_at)
-            and revision.validity.valid_from.at <= self.at
+            (not where.run_ids or said.run_id in where.run_ids)
+            and (where.observed_from is None or said.observed_at >= where.observed_from)
+            and (where.observed_to is None or said.observed_at < where.observed_to)
         )
 
     def closed(self, memory: Memory) -> bool:
