@@ -7,16 +7,17 @@ from twohop.graph.model import Memory
 from twohop.memory.api import Explanation, Placement, Scores
 from twohop.memory.points import written_day
 from twohop.memory.recall.answer import Place
+from twohop.memory.recall.asked_time import FOR_EVER, Span
 from twohop.memory.recall.first_stage import Ranked
 from twohop.memory.recall.hop import Reached
-from twohop.memory.recall.past import overlaps
 from twohop.memory.recall.question import Question
+from twohop.memory.recall.timeline import overlaps
 from twohop.memory.recall.view import View
 from twohop.vector.sparse import stem
 from twohop.vector.stopwords import STOP
 
 SAID = {
-    Placement.CHANGE: "the question asks for what came before",
+    Placement.CHANGE: "the question asks what held then, or how it changed",
     Placement.CHAIN: "part of a chain of facts that answers",
     Placement.LEADER: "answers clearly better than all other facts",
     Placement.SOURCE: "in the place of the best message that it rests on",
@@ -40,6 +41,7 @@ class Explainer:
 
     question: Question
     view: View
+    then: Span | None
     ranked: Ranked
     reached: Mapping[str, Reached]
     memory_stems: Callable[[Memory], Collection[str]]
@@ -73,9 +75,10 @@ class Explainer:
     def _timed(self, memory: Memory) -> str:
         """How its time stands to the time asked about."""
         validity = memory.revision.validity
-        if self.view.then is not None:
-            first, beyond = self.view.then
-            asked = f"{written_day(first, 'UTC')} to {written_day(beyond - 1, 'UTC')}"
+        if self.then is not None:
+            first, beyond = self.then
+            until = "on" if beyond == FOR_EVER else f"to {written_day(beyond - 1, 'UTC')}"
+            asked = f"from {written_day(first, 'UTC')} {until}"
             return f"{'held' if overlaps(validity, first, beyond) else 'did not hold'} in the time asked about, {asked}"
         if self.view.closed(memory) and validity.valid_to is not None:
             return f"no longer held from {written_day(validity.valid_to.at, validity.valid_to.time_zone)}"
