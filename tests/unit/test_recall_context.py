@@ -34,6 +34,7 @@ DAY = 86_400_000_000
 MAY = 1_683_504_000_000_000
 """8 May 2023."""
 
+SAID_THEN = "(said 8 May 2023)"
 UNKNOWN = Moment(MAY, Granularity.UNKNOWN)
 LINE = re.compile(r"\[\d+\]( \S.*)?")
 HEAD = re.compile(r"Connected facts|Facts|Messages|\d{1,2} [A-Z][a-z]+ \d{4}")
@@ -147,13 +148,7 @@ def test_a_chain_reads_as_evidence_and_its_facts_stand_there_once() -> None:
     context = write(items, paths=[path(works, part, managed), path(works, part, led)])
     assert context.text.splitlines() == [
         "Connected facts",
-        " → ".join(
-            [
-                "[1] Ann works at Acme (said 8 May 2023)",
-                "[2] Atlas is part of Acme (said 8 May 2023)",
-                "[3] Pia runs Atlas (said 8 May 2023)",
-            ]
-        ),
+        f"[1] Ann works at Acme {SAID_THEN} → [2] Atlas is part of Acme {SAID_THEN} → [3] Pia runs Atlas {SAID_THEN}",
         "[1] → [2] → [4] Bo led it (said 8 May 2023)",
     ]
 
