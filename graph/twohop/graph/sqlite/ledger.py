@@ -153,6 +153,12 @@ class SqliteLedger:
         """Apply changes, or nothing."""
         return await self._writer.write(lambda database: commit(database, self._clock(), changes), "commit")
 
+    async def commit_all(self, changes: Sequence[Changes]) -> list[Committed]:
+        """Apply commits of one owner in order, or nothing."""
+        return await self._writer.write(
+            lambda database: [commit(database, self._clock(), one) for one in changes], "commit"
+        )
+
     async def set_session(
         self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None
     ) -> Session:
