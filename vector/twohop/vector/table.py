@@ -131,7 +131,8 @@ class Table:
         found = self._columns.get(term)
         if found is None:
             size = len(self)
-            rows, stored = (np.frombuffer(one, kind) for one, kind in zip(self._postings[term], "qf", strict=True))
+            places, values = self._postings[term]
+            rows, stored = np.frombuffer(places, np.int64), np.frombuffer(values, np.float32)
             number = int(np.count_nonzero(self._worded[:size] & self._alive[:size]))
             count = int(np.count_nonzero(self._alive[rows]))
             found = np.zeros(size, np.float32)
