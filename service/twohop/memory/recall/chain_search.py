@@ -1,6 +1,6 @@
 """Finding chains: step by step from what the question names, each step asked as the question reads from there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from twohop.graph.model import Entity
@@ -38,8 +38,8 @@ class ChainSearch:
         self._words = words
         self._pace = pace
 
-    async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> list[Chain]:
-        """Chains of two and more links, best first; none when the question names no kind of thing on the way.
+    async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
+        """Chains of two and more links, best first, again after each hop; none when no kind on the way is named.
 
         `cosines`: of the question with the facts around its names, by revision id. `depth`: most links.
         """
@@ -47,14 +47,15 @@ class ChainSearch:
         first = [Chain(links=(link,), cosines=(cosines.get(link.memory.revision.id, 0.0),)) for link in links]
         turns = self._turns([link for link in links if link.target])
         if depth < TWO or not any(kinds_named(self._question, self._near.entities[turn]) for turn in turns):
-            return []
+            return
         chains = found = await self._longer(first, turns)
+        yield chains
         for _ in range(THREE, depth + 1):
             await self._pace.step()
             best = [chain for chain in found if chain.links[-1].target][:THIRD]
             found = await self._longer(best, self._turns([chain.links[-1] for chain in best]))
             chains = self._ordered([*chains, *found])
-        return chains
+            yield chains
 
     def _turns(self, links: Sequence[Link]) -> list[str]:
         shut = self._near.hubs | self._seeds.keys()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from twohop.graph.model import Axes, Memory, Message, Narrowing, Owner
 from twohop.memory.api import Filter, RecallRequest
+from twohop.memory.recall.asked_time import Clause, Span, clause_of, history, named_time
 from twohop.memory.recall.question import Question
-from twohop.memory.times import Reach, expressions
 from twohop.vector.model import Where
 
 
@@ -15,31 +15,40 @@ class View:
     """The state that a recall reads.
 
     `axes`: world time None = closed facts too. `at`: the world time asked about, in any case. `then`: the past time
-    that the question's own words name, from its first instant to the one after its last. `read_time`: the system time
-    of the state.
+    that the question's words name by the calendar; `clause`: what names it by an event; `every`: it asks for all that
+    something was over time; `asked`: the question without such words. `read_time`: the system time of the state.
     """
 
     partition: str
     axes: Axes
     at: int
-    then: tuple[int, int] | None
+    then: Span | None
     read_time: int
     narrowing: Narrowing
     filter: Filter
+    clause: Clause | None = None
+    every: bool = False
+    asked: str = ""
 
     @classmethod
     def of(cls, request: RecallRequest, question: Question, owner: Owner | None, now: int) -> "View":
         """The view that a request asks for: what holds now, unless it says otherwise or asks for the past."""
         read_time = request.axes.known_at or (owner.last_time if owner else now)
         at = max(now, read_time) if request.axes.as_of is None else request.axes.as_of
-        then = named_time(question.text, at) if request.axes.as_of is None else None
-        past = question.past or question.told_as_past or then is not None
-        closed = request.axes.as_of is None and (request.include_closed or past)
+        any_time = request.axes.as_of is None
+        named = named_time(question.text, at) if any_time else None
+        clause = clause_of(question.text) if any_time and named is None else None
+        every = history(question.text) if any_time and named is None and clause is None else None
+        past = question.past or question.told_as_past or bool(named or clause or every)
+        closed = any_time and (request.include_closed or past)
         return cls(
             partition=request.scope.partition,
             axes=replace(request.axes, as_of=None if closed else at),
             at=at,
-            then=then,
+            then=named[0] if named else None,
+            clause=clause,
+            every=every is not None,
+            asked=named[1] if named else clause.rest if clause else every or question.text,
             read_time=read_time,
             narrowing=request.scope.narrows,
             filter=request.where,
@@ -112,23 +121,6 @@ class View:
             and (not where.entity_ids or bool(ends & set(where.entity_ids)))
             and all(revision.metadata.get(name) == value for name, value in where.metadata.items())
         )
-
-
-def named_time(text: str, now: int) -> tuple[int, int] | None:
-    """The past time that a question names ("in March", "last summer", "in 2023"); None when it names none.
-
-    Microseconds, UTC: a question has no time zone of its own.
-    """
-    for span in expressions(text, now, future=False):
-        if span.begins is None or span.ends is None or span.reach not in {Reach.AT, Reach.BETWEEN}:
-            continue
-        try:
-            first, beyond = span.begins.moment("UTC").at, span.ends.moment("UTC").at
-        except ValueError:
-            continue  # A number that looks like a year and is none that calendars reckon with.
-        if first <= now:
-            return first, beyond
-    return None
 
 
 def sources(memory: Memory) -> tuple[str, ...]:
