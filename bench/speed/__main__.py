@@ -19,7 +19,6 @@ from bench.speed.figures import Row
 from bench.speed.machine import machine
 from bench.speed.show import show
 from bench.speed.sizes import Plan, note, prepared
-from rich.console import Console
 
 SIZES = "10000,100000"
 MEM0_SECONDS, MEM0_SECONDS_QUICK = 300.0, 30.0
@@ -43,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     rows = list(measure(given))
     found = machine()
-    show(found, rows, Console())
+    show(found, rows)
     if given.out is not None:
         given.out.write_text(json.dumps({"machine": found, "rows": rows}, indent=1) + "\n", encoding="utf-8")
     return 0

@@ -1,28 +1,22 @@
 """A measurement's figures as rows, in the form that all measurements share."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
+from bench.scoring import row
 from bench.speed.measure import Measured
 
 DATASET = "speed"
 EMBEDDER = "wordllama/256"
 
-Row = dict[str, object]
+Row: TypeAlias = dict[str, object]
 
 
 def figure(system: str, size: int, category: str, metric: str, value: float, n: int, *, k: int | None = None) -> Row:
     """One figure. `size`: memories of the one owner; `category`: whose; `n`: calls or points that it rests on."""
-    return {
-        "dataset": DATASET,
-        "split": str(size),
-        "system": system,
-        "embedder": EMBEDDER,
-        "category": category,
-        "metric": metric,
-        "k": k,
-        "value": round(value, 4),
-        "n": n,
-    }
+    told = row(system, EMBEDDER, str(size), category, metric, k, value, n, dataset=DATASET)
+    # Parts of a millisecond count here.
+    return {**told, "value": round(value, 4)}
 
 
 def quantiles(

@@ -44,9 +44,9 @@ def opened(folder: Path) -> Any:
     """A memory on this folder."""
     # Imported after the environment is set, which mem0 reads at import.
     import wordllama  # noqa: PLC0415
-    from mem0 import Memory  # noqa: PLC0415
-    from mem0.embeddings.base import EmbeddingBase  # noqa: PLC0415
-    from mem0.utils.factory import EmbedderFactory  # noqa: PLC0415
+    from mem0 import Memory  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
+    from mem0.embeddings.base import EmbeddingBase  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
+    from mem0.utils.factory import EmbedderFactory  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
 
     # Its tokenizer lies in its wheel, where only the cache is looked for.
     package = Path(wordllama.__file__).parent
