@@ -217,6 +217,19 @@ class RecallResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecallPart:
+    """What has been found of an answer since the part before.
+
+    `items`: the list so far, in place of the one before; empty = as it was. `paths`: new ones. `final`: the whole
+    answer, the same as without parts; the last part has it and nothing else.
+    """
+
+    items: tuple[Item, ...] = ()
+    paths: tuple[Path, ...] = ()
+    final: RecallResult | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing(Generic[T]):
     """One page; `next_page_token` empty at the end. `read_time`, `seq`: 0 where a list shows no one owner's state."""
 
@@ -362,6 +375,10 @@ class Core(Protocol):
 
     async def recall(self, request: RecallRequest) -> RecallResult:
         """The facts, messages and evidence paths that answer a question. No model call."""
+        ...
+
+    def recall_stream(self, request: RecallRequest) -> AsyncGenerator[RecallPart, None]:
+        """As `recall`, in parts: first hits at once, paths as hops complete, then the answer. Closing it ends the work."""
         ...
 
     async def get(self, scope: Scope, memory_id: str, axes: Axes) -> Memory:

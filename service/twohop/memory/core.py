@@ -1,6 +1,7 @@
 """The core: everything that twohop does, over a ledger, an index, an embedder, an extractor and a judge."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -32,6 +33,7 @@ from twohop.memory.api import (
     ListedJob,
     Listing,
     Path,
+    RecallPart,
     RecallRequest,
     RecallResult,
     Resolution,
@@ -112,6 +114,13 @@ class MemoryCore:
         """The facts, messages and evidence paths that answer a question."""
         check_recall(request, self._limits)
         return await self._recaller.recall(request)
+
+    async def recall_stream(self, request: RecallRequest) -> AsyncGenerator[RecallPart, None]:
+        """The same answer in parts."""
+        check_recall(request, self._limits)
+        async with aclosing(self._recaller.stream(request)) as parts:
+            async for part in parts:
+                yield part
 
     async def paths(
         self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
@@ -387,7 +396,7 @@ class MemoryCore:
         list does not shift under its reader.
         """
         after, begun_at = paging.after(request, page_token)
-        owner = await self._ledger.owner(scope.partition)
+        owner = await self._ledger.settled(scope.partition)
         if axes.known_at is not None:
             read_time = axes.known_at
         elif begun_at is not None:

@@ -301,6 +301,10 @@ class SqliteLedger:
         """The owner's counters."""
         return await self._read(partition, conversations.owner)
 
+    async def settled(self, partition: str) -> Owner | None:
+        """The owner's counters, with all that they count to be seen."""
+        return await self.owner(partition)
+
     async def owners(self, tenant: str, limit: int, after: str = "") -> Page[Owner]:
         """A page of a tenant's owners."""
         return await self._readers.read(lambda database: directory.owners(database, tenant, limit, after))

@@ -10,7 +10,7 @@ from twohop.memory.recall.question import Asks, Question, Wanted
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists
 from twohop.memory.recall.view import View, sources
-from twohop.vector.sparse import analyse
+from twohop.vector.sparse import stems_of
 
 KEPT = 5
 """Facts that speak for the question; 10 to 20 lose 6 to 16 points on MuSiQue (development half)."""
@@ -92,15 +92,16 @@ class FactWords:
     def __call__(self, memory: Memory) -> frozenset[str]:
         """The stems of one fact."""
         revision = memory.revision
-        if revision.id not in self._stems:
-            cues = {predicate: self._cued(predicate) for predicate in (t.predicate for t in revision.triples)}
-            own = analyse(" ".join((revision.text, *revision.cues)))
-            self._stems[revision.id] = frozenset(own).union(*cues.values())
-        return self._stems[revision.id]
+        found = self._stems.get(revision.id)
+        if found is None:
+            cues = {triple.predicate: self._cued(triple.predicate) for triple in revision.triples}
+            own = stems_of(" ".join((revision.text, *revision.cues)))
+            found = self._stems[revision.id] = frozenset(own).union(*cues.values())
+        return found
 
     def _cued(self, predicate: str) -> frozenset[str]:
         if predicate not in self._cues:
-            self._cues[predicate] = frozenset(analyse(" ".join(self._predicates.cues(predicate))))
+            self._cues[predicate] = frozenset(stems_of(" ".join(self._predicates.cues(predicate))))
         return self._cues[predicate]
 
 

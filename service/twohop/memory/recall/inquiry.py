@@ -1,21 +1,22 @@
-"""One recall from question to answer.
+"""One recall from question to answer, in one go or told in parts.
 
 Two batches to the index give both scores of the best messages and facts; two more are the second query, where the gate
 may open; one or two the chains, where the question names a kind of thing on the way.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 from twohop.graph.model import Entity, Memory, Owner, Scope
 from twohop.graph.store import Ledger
-from twohop.memory.api import Degradation, Path, RecallRequest, RecallResult, Scores
+from twohop.memory.api import Degradation, Path, RecallPart, RecallRequest, RecallResult, Scores
 from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Unit, arrange, leader
 from twohop.memory.recall.chain_search import ChainSearch
-from twohop.memory.recall.chains import leads
+from twohop.memory.recall.chains import Chain, leads
 from twohop.memory.recall.facts import HYDRATED, KEPT, Fact, FactWords, best_points, listed_score, score_facts
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
@@ -33,6 +34,9 @@ from twohop.memory.recall.second_stage import SecondStage
 from twohop.memory.recall.view import View
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query
+
+T = TypeVar("T")
+Tell: TypeAlias = Callable[[RecallPart], None]
 
 MEANING = "vector"
 """Arms of a measurement by the dense list alone; any others are the first stage alone."""
@@ -98,13 +102,20 @@ class Inquiry:
         self._words = FactWords(parts.predicates)
         self._pace = Pace(2)
 
-    async def answer(self) -> RecallResult:
-        """The answer."""
-        messages, facts = await self._first()
-        ranked = self._ranked(messages)
-        if self._request.arms:
-            return await self._result(ranked.order, ranked.scores, [], [], [], gate=0.0)
-        found = self._facts(facts, ranked)
+    async def answer(self, tell: Tell | None = None) -> RecallResult:
+        """The answer. `tell`: is given parts of it as they are found: what depth 0 answers, then paths hop by hop."""
+        looks, lists = await self._looked_up()
+        if tell is not None and self._walks:
+            lists = await self._first(looks, lists)
+            early = await self._first_answer(lists)
+            tell(RecallPart(items=early.items))
+        if self._walks:
+            self._near.hot = lists[-1].ids
+            self._seeds = self._named()
+        lists = await self._first(looks, lists)
+        if not self._walks:
+            return await self._first_answer(lists)
+        ranked, found = self._scored(lists)
         second = SecondStage(
             ledger=self._ledger,
             question=self._question,
@@ -115,26 +126,40 @@ class Inquiry:
             limit=self._request.limit,
             pace=self._pace,
         )
+        replaced = self._replaced()
         # Side by side, so that what both read of the graph is read in the same steps.
-        (gate, reached), (units, paths) = await asyncio.gather(self._second(second, found, ranked), self._heads(found))
+        (gate, reached), (units, paths) = await asyncio.gather(
+            self._second(second, found, ranked), self._chains(found, tell)
+        )
         order, scores = second.fuse(ranked, gate, reached)
         listed = self._listed(found)
-        return await self._result(
-            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, reached=reached, seen=second.seen
-        )
+        heads = [*replaced, *units, *self._leader(listed)]
+        return await self._result(order, scores, listed, heads, paths, gate=gate, reached=reached, seen=second.seen)
+
+    async def _first_answer(self, lists: Sequence[Lists]) -> RecallResult:
+        """What the first stage answers by itself."""
+        ranked, found = self._scored(lists)
+        listed = self._listed(found)
+        heads = [*self._replaced(), *self._leader(listed)] if not self._request.arms else []
+        return await self._result(ranked.order, ranked.scores, listed, heads, [], gate=0.0)
 
     async def _second(
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._request.depth and self._lookup.up and self._in_time():
-                return await second.take(found[:KEPT], ranked)
+            if self._lookup.up:
+                return await self._in_time(second.take(found[:KEPT], ranked), (0.0, {}))
             return 0.0, {}
+
+    @property
+    def _walks(self) -> bool:
+        """Whether the graph may take part."""
+        return self._request.depth > 0 and not self._request.arms
 
     # -- first stage ----------------------------------------------------------------------------------------------
 
-    async def _first(self) -> tuple[Lists, Lists]:
-        """Both scores of the best messages and facts, with the texts behind them."""
+    async def _looked_up(self) -> tuple[list[Look], list[Lists]]:
+        """The lists of messages, facts and relations as the index gives them; of messages alone for measurements."""
         view = self._view
         embedded = await self._lookup.embed([self._question.text])
         sparse = encode_query(self._start.weights)
@@ -149,23 +174,35 @@ class Inquiry:
             looks.append(Look(kind=kind, where=where, dense=dense[0] if dense else None, sparse=wordy))
         if self._request.arms:
             looks = looks[:1]
-        fetched = await self._lookup.fetch(looks)
-        if not self._request.arms and self._request.depth:
-            self._near.hot = fetched[2].ids
-            self._seeds = self._named()
-        likely = self._best(fetched[1], LIKELY) if len(fetched) > 1 else []
+        return looks, await self._lookup.fetch(looks)
+
+    async def _first(self, looks: Sequence[Look], lists: Sequence[Lists]) -> list[Lists]:
+        """The lists with both scores of the best messages and facts, also of those around what the question names.
+
+        Reads the texts behind them. What was read and filled before is not asked for again.
+        """
+        likely = self._best(lists[1], LIKELY) if len(lists) > 1 else []
         await asyncio.gather(
-            self._near.read([seed.id for seed in self._seeds], ahead=likely), self._hand.read(fetched[0].ids)
+            self._near.read([seed.id for seed in self._seeds], ahead=likely), self._hand.read(lists[0].ids)
         )
         around = [memory.revision.id for memory in self._near.memories.values()]
-        lists = await self._lookup.fill([*zip(looks, fetched, strict=True)][:2], {PointKind.MEMORY: around})
+        pairs = [*zip(looks, lists, strict=True)]
+        filled = await self._lookup.fill(pairs[:2], {PointKind.MEMORY: around})
         if not self._lookup.up:
-            lists = list(await local_lists(self._ledger, view, self._start.weights, self._seeds, self._near))
-            await self._hand.read(lists[0].ids)
-        messages, facts = lists[0], lists[1] if len(lists) > 1 else Lists()
-        self._points = best_points(facts, self._parts.fact_lexical_share)
-        await self._near.hydrate(self._best(facts, HYDRATED))
-        return messages, facts
+            filled = list(await local_lists(self._ledger, self._view, self._start.weights, self._seeds, self._near))
+            await self._hand.read(filled[0].ids)
+        if len(filled) > 1:
+            await self._near.hydrate(self._best(filled[1], HYDRATED))
+        return [*filled, *lists[2:]]
+
+    def _scored(self, lists: Sequence[Lists]) -> tuple[Ranked, list[Fact]]:
+        """The messages in order, and the facts with their scores."""
+        ranked = self._ranked(lists[0])
+        if self._request.arms:
+            return ranked, []
+        facts = lists[1]
+        points = best_points(facts, self._parts.fact_lexical_share)
+        return ranked, score_facts(points, facts, self._near.memories, self._words, ranked)
 
     def _named(self) -> list[Entity]:
         """The entities that the question names; "I" is the owner by name, or a speaker without a name."""
@@ -188,9 +225,6 @@ class Inquiry:
         return rank_messages(
             self._question, messages, self._hand.turns, self._hand.rarity, self._start.weights, self._parts.dense_weight
         )
-
-    def _facts(self, lists: Lists, ranked: Ranked) -> list[Fact]:
-        return score_facts(self._points, lists, self._near.memories, self._words, ranked)
 
     # -- the answer -----------------------------------------------------------------------------------------------
 
@@ -217,31 +251,52 @@ class Inquiry:
         past = ended(self._question, listed, self._view) if self._view.then is None else []
         return leader(past[:1] or listed)
 
-    async def _heads(self, found: Sequence[Fact]) -> tuple[list[Unit], list[Path]]:
-        """What stands first: the fact that the question's "before" asks for, and chains that answer it."""
-        with self._pace:
-            return await self._chains(found)
-
-    async def _chains(self, found: Sequence[Fact]) -> tuple[list[Unit], list[Path]]:
+    def _replaced(self) -> list[Unit]:
+        """What the question's "before" asks for: the fact that ended, and the one that it names."""
         memories = [memory for memory in self._near.memories.values() if self._view.wanted(memory)]
-        units: list[Unit] = []
-        if pair := replaced(self._question, memories, self._near.entities, self._view):
-            units.append(Unit(tuple(pair), score=1.0))
-        if not self._seeds or not self._request.depth or not self._in_time():
-            return units, []
-        cosines = {fact.memory.revision.id: fact.cosine for fact in found}
-        search = ChainSearch(
-            self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words, self._pace
-        )
-        paths: list[Path] = []
-        behind = elsewhen(self._near.memories.values(), self._view)
-        for chain in leads(await search.find(cosines, self._request.depth)):
-            if not all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links):
-                continue
-            steps = tuple(self._near.step(link) for link in chain.links)
-            units.append(Unit(tuple(link.memory for link in chain.links), chain.score, path=len(paths)))
-            paths.append(Path(steps=steps, score=chain.score, answer=self._near.end_of(chain.links[-1])))
-        return units, paths
+        pair = replaced(self._question, memories, self._near.entities, self._view)
+        return [Unit(tuple(pair), score=1.0)] if pair else []
+
+    async def _chains(self, found: Sequence[Fact], tell: Tell | None) -> tuple[list[Unit], list[Path]]:
+        """The chains that stand first in the answer; each hop's paths are told as it is done."""
+        with self._pace:
+            if not self._seeds:
+                return [], []
+            cosines = {fact.memory.revision.id: fact.cosine for fact in found}
+            search = ChainSearch(
+                self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words, self._pace
+            )
+            behind = elsewhen(self._near.memories.values(), self._view)
+            first: list[Chain] = []
+            told: set[tuple[str, ...]] = set()
+
+            async def follow() -> None:
+                nonlocal first
+                async for chains in search.find(cosines, self._request.depth):
+                    first = self._leads(chains, behind)
+                    fresh = [chain for chain in first if chain.memories not in told]
+                    told.update(chain.memories for chain in fresh)
+                    if tell is not None and fresh:
+                        tell(RecallPart(paths=tuple(map(self._path, fresh))))
+
+            await self._in_time(follow(), None)
+            units = [
+                Unit(tuple(link.memory for link in chain.links), chain.score, path=place)
+                for place, chain in enumerate(first)
+            ]
+            return units, [self._path(chain) for chain in first]
+
+    def _leads(self, chains: Sequence[Chain], behind: Collection[str]) -> list[Chain]:
+        """Those of the chains that stand first, as far as the filter and the time asked about leave them in."""
+        return [
+            chain
+            for chain in leads(chains)
+            if all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
+        ]
+
+    def _path(self, chain: Chain) -> Path:
+        steps = tuple(self._near.step(link) for link in chain.links)
+        return Path(steps=steps, score=chain.score, answer=self._near.end_of(chain.links[-1]))
 
     async def _proofs(
         self,
@@ -252,7 +307,8 @@ class Inquiry:
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
         brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop > 0}
-        paths = await prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
+        proving = prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
+        paths = await self._in_time(proving, {})
         return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
 
     async def _result(
@@ -294,13 +350,16 @@ class Inquiry:
     def _with_messages(self) -> bool:
         return self._request.include_messages and not self._view.about_memories
 
-    def _in_time(self) -> bool:
-        """Whether the caller's deadline still lies ahead; if not, the answer says so."""
-        deadline = self._request.deadline
-        if deadline is None or asyncio.get_running_loop().time() < deadline:
-            return True
-        self._lookup.degradations[Degradation.DEADLINE] = None
-        return False
+    async def _in_time(self, work: Coroutine[Any, Any, T], otherwise: T) -> T:
+        """What the work gives, unless the caller's deadline comes first: the answer then says so, and work is ended."""
+        try:
+            async with asyncio.timeout_at(self._request.deadline) as limit:
+                return await work
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            self._lookup.degradations[Degradation.DEADLINE] = None
+            return otherwise
 
 
 def names_asked(question: Question, scope: Scope) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from twohop.graph.model import Entity, Granularity, Kind, Memory, Triple, Validity
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.view import View
-from twohop.vector.sparse import analyse
+from twohop.vector.sparse import stems_of
 
 
 def ended(question: Question, facts: Sequence[tuple[Memory, float]], view: View) -> Sequence[tuple[Memory, float]]:
@@ -79,4 +79,4 @@ def replaced(
 def end_stems(triple: Triple, entities: Mapping[str, Entity]) -> frozenset[str]:
     """The stems of what a triple ends in."""
     entity = entities.get(triple.object_id)
-    return frozenset(analyse(entity.name if entity else triple.literal))
+    return frozenset(stems_of(entity.name if entity else triple.literal))

@@ -1,10 +1,11 @@
 """Recall: the facts, messages and evidence paths that answer a question. No language model is called."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 from twohop.graph.model import Axes, Scope
 from twohop.graph.store import Ledger
-from twohop.memory.api import Path, RecallRequest, RecallResult
+from twohop.memory.api import Path, RecallPart, RecallRequest, RecallResult
 from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
@@ -54,6 +55,33 @@ class Recaller:
         Raises:
             LedgerUnavailable: the system of record can't be reached.
         """
+        return await (await self._begin(request)).answer()
+
+    async def stream(self, request: RecallRequest) -> AsyncGenerator[RecallPart, None]:
+        """The same answer in parts. Closing it, or cancelling who waits for it, ends the work.
+
+        Raises:
+            LedgerUnavailable: the system of record can't be reached.
+        """
+        parts: asyncio.Queue[RecallPart | None] = asyncio.Queue()
+
+        async def work() -> None:
+            try:
+                inquiry = await self._begin(request)
+                parts.put_nowait(RecallPart(final=await inquiry.answer(parts.put_nowait)))
+            finally:
+                parts.put_nowait(None)
+
+        working = asyncio.create_task(work())
+        try:
+            while (part := await parts.get()) is not None:
+                yield part
+            await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+    async def _begin(self, request: RecallRequest) -> Inquiry:
         partition = request.scope.partition
         question = understand(request.query)
         owner, behind, means, weights, known = await asyncio.gather(
@@ -63,7 +91,7 @@ class Recaller:
             self._vocabularies.expand(partition, question.words),
             self._ledger.entities_named(partition, names_asked(question, request.scope), request.axes.known_at),
         )
-        inquiry = Inquiry(
+        return Inquiry(
             request=request,
             question=question,
             view=View.of(request, question, owner, self._clock()),
@@ -77,7 +105,6 @@ class Recaller:
                 fact_lexical_share=self._embedder.fact_lexical_share,
             ),
         )
-        return await inquiry.answer()
 
     async def paths(
         self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes

@@ -130,7 +130,7 @@ class Adder:
             work = self._runner.start(accepted.job)
             work.add_done_callback(lambda _: self._begun.pop(job.id, None))  # Also if it was cancelled before it began.
         elif not accepted.repeated:
-            self._runner.queued()
+            self._runner.queued(JobKind.ADD)
         return accepted.job
 
     async def _decided(self, job: Job) -> AddResult | None:
@@ -141,11 +141,12 @@ class Adder:
         self._waiters[job.id] += 1
         try:
             with self._notices.watching(job.id, line_of(job)) as watch:
+                told = True
                 # What this process works on is waited for to its very end: the index follows a commit.
                 while self._runner.works_on(job.id) or (
-                    job.id not in self._made and not self._draining and await self._moves(job)
+                    job.id not in self._made and not self._draining and await self._moves(job, told=told)
                 ):
-                    await watch.change()
+                    told = await watch.change()
             return self._made.get(job.id)
         finally:
             self._waiters[job.id] -= 1
@@ -153,11 +154,14 @@ class Adder:
                 del self._waiters[job.id]
                 self._made.pop(job.id, None)
 
-    async def _moves(self, job: Job) -> bool:
+    async def _moves(self, job: Job, *, told: bool) -> bool:
         """Whether the job is worked on, or is going to be as soon as what is before it is done.
 
-        One that waits for another try is asked for no time: the ledger's clock, by which it waits, may not be ours.
+        While this process works on what is before it, only news (`told`) are worth a look at the ledger. One that waits
+        for another try is asked for no time: the ledger's clock, by which it waits, may not be ours.
         """
+        if not told and self._runner.busy(line_of(job)):
+            return True
         found = await self._ledger.job(job.partition, job.id)
         if found is None or found.state.final:
             return False

@@ -98,7 +98,7 @@ class Snapshot:
 
     async def begin(self) -> None:
         """Note the state. Whatever is asked for beside this, or later, is not older."""
-        owner = await self._ledger.owner(self._partition)
+        owner = await self._ledger.settled(self._partition)
         self.state = owner.state_seq if owner else 0
 
     async def memories(
