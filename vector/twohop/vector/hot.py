@@ -48,10 +48,12 @@ class Hot:
         self._asked: OrderedDict[str, int] = OrderedDict()
         self._most = most
 
+    def fits(self, points: int) -> bool:
+        """Whether an owner with so many points can be here."""
+        return points <= self._most
+
     def wants(self, partition: str, points: int) -> bool:
         """Whether an owner with so many points, asked about just now and not here, is to be read (on)."""
-        if points > self._most:
-            return False
         if partition in self._owners:
             return True
         self._asked[partition] = asked = self._asked.pop(partition, 0) + 1
