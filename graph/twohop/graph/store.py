@@ -539,7 +539,11 @@ class Ledger(Protocol):
     # -- owner, session, messages ---------------------------------------------------------------------------------
 
     async def owner(self, partition: str) -> Owner | None:
-        """The owner's counters, or None if it never wrote.
+        """The owner's counters, or None if it never wrote."""
+        ...
+
+    async def settled(self, partition: str) -> Owner | None:
+        """As `owner`; waits for a commit that can be seen in part only, which `owner` may have counted.
 
         What is asked for beside it, in the same turn of the event loop, is never older than these counters: a plan that
         expects their `state_seq`, or a point stamped with their `seq`, misses nothing.

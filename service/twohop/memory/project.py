@@ -248,7 +248,7 @@ class Projector:
         """The points of one owner's rows, to be embedded."""
         # Side by side, with the owner: a point is never stamped newer than what it was made from.
         owner, means, state = await asyncio.gather(
-            self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
+            self._ledger.settled(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
         )
         seq, last_time = (owner.seq, owner.last_time) if owner else (0, -1)
         drafts = await Builder(self._ledger, partition, seq, last_time).drafts(state)
@@ -279,7 +279,7 @@ class Projector:
 
     async def _fit(self, partition: str) -> None:
         """Take the means that are due, each of which sends every point of its list here again."""
-        owner, means = await asyncio.gather(self._ledger.owner(partition), self._centring.means(partition))
+        owner, means = await asyncio.gather(self._ledger.settled(partition), self._centring.means(partition))
         if owner is None or self._embedder is None:
             return
         for name, count in self._due(owner, means).items():

@@ -1,6 +1,6 @@
 """Finding chains: step by step from what the question names, each step asked as the question reads from there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from twohop.graph.model import Entity
@@ -38,8 +38,8 @@ class ChainSearch:
         self._words = words
         self._pace = pace
 
-    async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> list[Chain]:
-        """Chains of two and more links, best first; none when the question names no kind of thing on the way.
+    async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
+        """Chains of two and more links, best first, again after each hop; none when no kind on the way is named.
 
         `cosines`: of the question with the facts around its names, by revision id. `depth`: most links.
         """
@@ -47,14 +47,15 @@ class ChainSearch:
         first = [Chain(links=(link,), cosines=(cosines.get(link.memory.revision.id, 0.0),)) for link in links]
         turns = self._turns([link for link in links if link.target])
         if depth < TWO or not any(kinds_named(self._question, self._near.entities[turn]) for turn in turns):
-            return []
+            return
         chains = found = await self._longer(first, turns)
+        yield chains
         for _ in range(THREE, depth + 1):
             await self._pace.step()
             best = [chain for chain in found if chain.links[-1].target][:THIRD]
             found = await self._longer(best, self._turns([chain.links[-1] for chain in best]))
             chains = self._ordered([*chains, *found])
-        return chains
+            yield chains
 
     def _turns(self, links: Sequence[Link]) -> list[str]:
         shut = self._near.hubs | self._seeds.keys()
@@ -66,13 +67,7 @@ class ChainSearch:
         ending = [chain for chain in chains if chain.links[-1].target in links]
         longer = extended(self._question, ending, links, self._near.entities, self._seeds.keys())
         scores = await self._cosines({turn: links[turn] for turn in turns if turn in links})
-        return self._ordered(
-            [
-                replace(chain, cosines=(*chain.cosines, scores[last.source].get(last.memory.revision.id, 0.0)))
-                for chain in longer
-                for last in chain.links[-1:]
-            ]
-        )
+        return self._ordered([self._scored(chain, scores[chain.links[-1].source]) for chain in longer])
 
     async def _cosines(self, links: Mapping[str, Sequence[Link]]) -> dict[str, dict[str, float]]:
         """By turn, the cosines of the question as it reads from there with the facts there (by revision id)."""
@@ -87,16 +82,20 @@ class ChainSearch:
         ]
         return dict(zip(turns, await self._lookup.cosines(asked), strict=True))
 
+    def _scored(self, chain: Chain, cosines: Mapping[str, float]) -> Chain:
+        """A chain whose last link is new, with that link's cosine (by revision id) and the score of the whole."""
+        cosine = cosines.get(chain.links[-1].memory.revision.id, 0.0)
+        whole = Chain(links=chain.links, cosines=(*chain.cosines, cosine), kinds=chain.kinds)
+        total = score(self._question, whole, self._near.entities, self._words, self._seeds.keys(), self._rarity)
+        return replace(whole, score=total)
+
     def _ordered(self, chains: Sequence[Chain]) -> list[Chain]:
-        scored = [
-            replace(
-                chain,
-                score=score(self._question, chain, self._near.entities, self._words, self._seeds.keys(), self._rarity),
-            )
-            for chain in chains
-        ]
+        """Scored chains, best first; of those over the same facts the best."""
         best: dict[tuple[str, ...], Chain] = {}
-        for chain in scored:
-            if chain.memories not in best or chain.score > best[chain.memories].score:
-                best[chain.memories] = chain
-        return sorted(best.values(), key=lambda chain: (-round(chain.score, 6), len(chain.links), chain.memories))
+        for chain in chains:
+            memories = chain.memories
+            known = best.get(memories)
+            if known is None or chain.score > known.score:
+                best[memories] = chain
+        ordered = sorted(best.items(), key=lambda one: (-round(one[1].score, 6), len(one[0]), one[0]))
+        return [chain for _, chain in ordered]

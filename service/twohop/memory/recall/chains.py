@@ -122,10 +122,13 @@ def extended(
 ) -> list[Chain]:
     """Every chain one step longer: never back to where it came from, no fact twice. Cosines are still to be added."""
     found: list[Chain] = []
+    named: dict[str, frozenset[str]] = {}
     for chain in chains:
         turn = chain.links[-1].target
+        if turn not in named:
+            named[turn] = kinds_named(question, entities[turn])
         passed = {*seeds, *(link.source for link in chain.links), turn}
-        kinds = (*chain.kinds, kinds_named(question, entities[turn]))
+        kinds = (*chain.kinds, named[turn])
         found.extend(
             Chain(links=(*chain.links, link), cosines=chain.cosines, kinds=kinds)
             for link in links.get(turn, ())

@@ -107,7 +107,7 @@ class Snapshot(OwnerState):
 
     async def begin(self) -> None:
         """Note the state. Whatever is asked for beside this, or later, is not older."""
-        owner = await self._ledger.owner(self._partition)
+        owner = await self._ledger.settled(self._partition)
         self.state, self.last_time = (owner.state_seq, owner.last_time) if owner else (0, 0)
 
     @property
