@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from serving import serving
 from state_machine.dump import dump
 from state_machine.tales import facts
 from stories import ALICE, JANUARY, fact, story
@@ -22,6 +23,11 @@ from twohop.graph.model import JobState, Role, Scope
 from twohop.graph.store import NOW
 from twohop.memory.api import AddRequest, AddResult, NewMessage
 from twohop.memory.ports import Fact
+from twohop.v1 import decision_pb2 as pb_decision
+from twohop.v1 import fact_pb2 as pb_fact
+from twohop.v1 import memory_service_pb2 as pb
+from twohop.v1 import message_pb2 as pb_message
+from twohop.v1 import scope_pb2 as pb_scope
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SYSTEM_TIME = re.compile(r'"(?:recorded_at|superseded_at|created_at|updated_at|message_at|at)": (\d+)')
@@ -137,3 +143,46 @@ async def test_what_all_of_them_say_is_one_memory(tmp_path: Path) -> None:
         assert sorted(one.outcomes[0].decision.operation for one in results) == ["add"] + ["noop"] * 15
         [stored] = await app.ledger.memories(ALICE.partition, [memory], NOW)
         assert len(stored.evidence) == 16
+
+
+def asking(scope: pb_scope.Scope | None, line: str, **more: Any) -> pb.AddMemoriesRequest:
+    subject, predicate, end = line.split(maxsplit=2)
+    claim = pb_fact.Claim(subject=subject, predicate=predicate, object=end)
+    given = pb_fact.GivenFacts(facts=[pb_fact.Fact(text=f"{line}.", claims=[claim])])
+    message = pb_message.NewMessage(role="ROLE_USER", content=f"{line}.")
+    return pb.AddMemoriesRequest(scope=scope, messages=[message], facts=given, **more)
+
+
+async def test_a_batch_is_one_commit_and_each_add_has_its_own_answer(tmp_path: Path) -> None:
+    """In the order of the batch, also of an owner's sessions, and what is only shown sees what came before it."""
+    ann = pb_scope.Scope(user_id="ann")
+    works = [f"Ann works_at Employer{n}" for n in range(8)]
+    async with serving(tmp_path / "data") as served:
+        with capture_logs() as logged:
+            told = await served.memory.BatchAddMemories(
+                pb.BatchAddMemoriesRequest(
+                    scope=ann,
+                    requests=[
+                        *(asking(None, line) for line in works),
+                        asking(None, works[-1], request_id="again"),
+                        asking(None, works[-1], request_id="again"),
+                        asking(None, "Ann works_at Shown", dry_run=True),
+                        asking(pb_scope.Scope(user_id="ann", run_id="later"), "Ann works_at Last"),
+                        asking(pb_scope.Scope(user_id="bob"), "Bob works_at Employer0"),
+                    ],
+                )
+            )
+        answers = [one.response for one in told.results]
+        assert [one.WhichOneof("result") for one in told.results] == ["response"] * 13
+        operations = [[pb_decision.Operation.Name(one.decision.operation) for one in a.job.outcomes] for a in answers]
+        assert operations == [
+            ["OPERATION_ADD"],
+            *[["OPERATION_SUPERSEDE"]] * 7,
+            *[["OPERATION_NOOP"]] * 2,
+            *[["OPERATION_SUPERSEDE"]] * 2,
+            ["OPERATION_ADD"],
+        ]
+        assert answers[8] == answers[9]
+        assert [line["adds"] for line in logged if line["event"] == "line.committed"] != []
+        listed = await served.memory.ListMemories(pb.ListMemoriesRequest(scope=ann))
+        assert [memory.revision.text for memory in listed.memories] == ["Ann works_at Last."]
