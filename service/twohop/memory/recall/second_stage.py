@@ -35,6 +35,9 @@ TOLD = 2
 REACHED = 100
 """Messages of the second queries that join the list."""
 
+SHORTEST_NAME = 3
+"""Letters of a name that may stand inside another one."""
+
 LINKED = 1_000
 """Newest messages of a bridge that count as mentioning it: a thing in more is a hub in any store up to 10,000."""
 
@@ -102,19 +105,19 @@ class SecondStage:
         """By memory id, what a fact is about, and the names inside those names."""
         near = self._near
         own = {fact.memory.id: [near.entities[end] for end in fact.ends if end in near.entities] for fact in kept}
-        inside = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
+        names = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
         known: dict[str, list[Entity]] = {}
-        if inside:
+        if names:
             # What the facts are about is what most ways lead over: what mentions it is read in the same step.
             about = [one.id for few in own.values() for one in few if one.named and one.id not in near.hubs]
             known, _ = await asyncio.gather(
-                self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at),
+                self._ledger.entities_named(self._view.partition, sorted(names), self._view.axes.known_at),
                 self._linked(about),
             )
         await near.know(entity.id for few in known.values() for entity in few)
         ends: dict[str, list[Entity]] = {}
         for memory_id, entities in own.items():
-            all_ = [*entities, *(e for one in entities for run in sorted(runs(one.normal)) for e in known.get(run, ()))]
+            all_ = [*entities, *(e for one in entities for name in inside(one.normal, known) for e in known[name])]
             ends[memory_id] = list({entity.id: entity for entity in all_}.values())
         return ends
 
@@ -161,10 +164,28 @@ class SecondStage:
 
 
 def runs(name: str) -> set[str]:
-    """The names that may stand inside a longer name: its runs of words, but for the whole."""
+    """The names that may stand inside a longer name: its runs of words, but for the whole, numbers and initials."""
     words = name.split()
     return {
-        " ".join(words[first : first + size])
+        run
         for size in range(1, min(LONGEST_NAME, len(words)))
         for first in range(len(words) - size + 1)
+        if len(run := " ".join(words[first : first + size])) >= SHORTEST_NAME and not run.isdigit()
     }
+
+
+def inside(name: str, known: Mapping[str, Collection[Entity]]) -> list[str]:
+    """The known names that stand inside a longer name, from left to right: the longest ones, no word in two."""
+    words = name.split()
+    longest = min(LONGEST_NAME, len(words) - 1)
+    found: list[str] = []
+    first = 0
+    while first < len(words):
+        for size in range(min(longest, len(words) - first), 0, -1):
+            if known.get(run := " ".join(words[first : first + size])):
+                found.append(run)
+                first += size
+                break
+        else:
+            first += 1
+    return found
