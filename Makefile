@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many bench image up down lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many bench answers benchmarks image up down lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -30,6 +30,11 @@ QUICK ?=
 SIZES ?=
 WORLDS ?=
 BENCH_FLAGS ?=
+MODEL ?=
+URL ?=
+ESTIMATE ?=
+ANSWERS_FLAGS ?=
+ROWS ?=
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -90,6 +95,15 @@ soak-many: install ## three servers on one Neo4j, one killed half-way: make soak
 bench: install .tools/mem0/.installed ## speed and size, beside mem0ai and the floor: make bench [QUICK=1] [SIZES=10000,100000] [WORLDS=folder] [OUT=file]
 	PYTHONPATH=tests $(PY) -m bench.speed $(if $(QUICK),--quick) $(if $(SIZES),--sizes $(SIZES)) \
 		$(if $(OWNERS),--owners $(OWNERS)) $(if $(WORLDS),--worlds "$(WORLDS)") $(if $(OUT),--out "$(OUT)") $(BENCH_FLAGS)
+
+answers: install ## answer questions with a model and grade them: make answers DATA=folder MODEL=name [URL=…/v1] [ESTIMATE=1] [OUT=file]
+	@test -n "$(DATA)" -a -n "$(MODEL)" || { echo "make answers needs DATA=folder and MODEL=name" >&2; exit 2; }
+	$(PY) -m bench.answers --data "$(DATA)" --model "$(MODEL)" $(if $(URL),--url "$(URL)") \
+		$(if $(ESTIMATE),--estimate) $(if $(OUT),--out "$(OUT)") $(ANSWERS_FLAGS)
+
+benchmarks: install ## docs/benchmarks.md from the rows that measurements wrote: make benchmarks ROWS="eval.json speed.json"
+	$(PY) -m bench.report $(ROWS) >docs/benchmarks.md.new
+	mv docs/benchmarks.md.new docs/benchmarks.md
 
 image: ## build the container image
 	docker build --tag twohop:$(VERSION) --build-arg VERSION=$(VERSION) .
