@@ -17,7 +17,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Unit, arrange, leader
 from twohop.memory.recall.chain_search import ChainSearch
 from twohop.memory.recall.chains import Chain, leads
-from twohop.memory.recall.facts import HYDRATED, KEPT, Fact, FactWords, best_points, listed_score, score_facts
+from twohop.memory.recall.facts import HYDRATED, KEPT, LEADING, Fact, FactWords, best_points, listed_score, score_facts
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.in_hand import InHand
@@ -148,7 +148,7 @@ class Inquiry:
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
             if self._lookup.up:
-                return await self._in_time(second.take(found[:KEPT], ranked), (0.0, {}))
+                return await self._in_time(second.take(found[:LEADING], ranked), (0.0, {}))
             return 0.0, {}
 
     @property
