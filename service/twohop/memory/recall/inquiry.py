@@ -24,6 +24,7 @@ from twohop.memory.recall.facts import (
     HYDRATED,
     KEPT,
     KIND,
+    LEADING,
     Fact,
     FactWords,
     answers,
@@ -165,7 +166,7 @@ class Inquiry:
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
             if self._lookup.up:
-                return await self._in_time(second.take(found[:KEPT], ranked), (0.0, {}))
+                return await self._in_time(second.take(found[:LEADING], ranked), (0.0, {}))
             return 0.0, {}
 
     @property
