@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.locomo_context import Contexts, show_contexts
 from bench.locomo_data import Conversation, Session, load
 from bench.scoring import CUTS, TOGETHER, Scored, row, rows, scored, turns
 from bench.serving import service
@@ -61,6 +62,7 @@ class Run:
     milliseconds: list[float] = field(default_factory=list)
     scores: dict[str, list[Scored]] = field(default_factory=lambda: {system: [] for system in SYSTEMS})
     changed: int = 0
+    contexts: Contexts = field(default_factory=Contexts)
 
 
 def recorded(conversations: Sequence[Conversation]) -> Mapping[str, Sequence[Fact]]:
@@ -123,6 +125,7 @@ async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress
             first[system] = order[:10]
             run.scores[system].append(scored(question.category, order, evidence))
         run.changed += first[GRAPH] != first[BASELINE]
+        await run.contexts.ask(client, scope, conversation, question, run.turn_of)
 
 
 async def measure(
@@ -163,6 +166,7 @@ def figures(run: Run, embedder: str, split: str) -> list[dict[str, object]]:
 
     return [
         *found,
+        *run.contexts.rows(embedder, split),
         more("changed", 10, 100 * run.changed / asked, asked),
         more("adds_per_second", None, run.adds / run.add_seconds, run.adds),
         more("recall_p50_ms", None, statistics.median(run.milliseconds), asked),
@@ -196,6 +200,7 @@ def show(found: Sequence[Mapping[str, object]], console: Console) -> None:
         f"{by_metric['adds_per_second']:.1f} adds/s ({EXCHANGE} turns each, {AT_ONCE} conversations at a time); "
         f"recall p50 {by_metric['recall_p50_ms']:.1f} ms, p95 {by_metric['recall_p95_ms']:.1f} ms"
     )
+    show_contexts(found, console)
     console.print("Extraction is replayed from the recorded facts and entities; no language model is called.")
 
 

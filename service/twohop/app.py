@@ -36,6 +36,7 @@ from twohop.memory.write.decide import Decider
 from twohop.memory.write.edit import Editor
 from twohop.memory.write.extracting import Extracting
 from twohop.memory.write.guidance import Agents
+from twohop.memory.write.line import LineWorker
 from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.preview import Previewer
@@ -208,12 +209,13 @@ def join(
         step=step,
     )
     extracting = Extracting(ledger, names, finder, clock, settings.write)
+    conversations = Conversations(ledger, counter)
     processor = Processor(
         ledger=ledger,
         agents=agents,
         extracting=extracting,
         decider=decider,
-        conversations=Conversations(ledger, counter),
+        conversations=conversations,
         observer=metrics,
         jitter=jitter,
         settings=settings.write,
@@ -242,6 +244,18 @@ def join(
         ids=ids,
         limits=settings.limits,
         answers=answers,
+        line=LineWorker(
+            ledger=ledger,
+            agents=agents,
+            extracting=extracting,
+            finder=finder,
+            decider=decider,
+            conversations=conversations,
+            gates=gates,
+            clock=clock,
+            settings=settings.write,
+            step=step,
+        ),
         summary=settings.summary,
         recent=settings.write.recent_messages,
         step=step,
@@ -260,7 +274,9 @@ def join(
     runner.serve(JobKind.SUMMARY, Lane(writer.work, Capacity(settings.summary.concurrent, 1)))
     jobs = Jobs(ledger=ledger, answers=answers, runner=runner, notices=notices, limits=settings.limits)
     editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
-    recaller = Recaller(ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock)
+    recaller = Recaller(
+        ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock, counter=counter
+    )
     core = MemoryCore(
         ledger=ledger,
         adder=adder,

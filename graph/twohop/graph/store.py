@@ -118,7 +118,8 @@ class JobUpdate:
     """The job's new state, written in the same transaction as what it did. None = leave as it is.
 
     `run` is the run that writes: a job that is not RUNNING in it any more (cancelled, queued again) refuses the whole
-    transaction. None = whatever the job's state. `retry_after`: microseconds from now, by the ledger's clock, before
+    transaction. 0 = before its first run: it must be PENDING, and nobody ever began it. None = whatever the job's
+    state. `retry_after`: microseconds from now, by the ledger's clock, before
     which a PENDING one is not started again.
     """
 
@@ -334,6 +335,16 @@ class Ledger(Protocol):
             StaleRead: the owner's `state_seq` is not `expected_state`.
             RequestIdReused: `changes.request` was used with another body.
             Conflict: the job is not RUNNING in `changes.job.run` any more.
+        """
+        ...
+
+    async def commit_all(self, changes: Sequence[Changes]) -> list[Committed]:
+        """Apply commits of one owner in order, each as `commit` does, all in one durable transaction, or nothing.
+
+        Each has a stamp of its own and expects the state that those before it lead to.
+
+        Raises:
+            As `commit`.
         """
         ...
 

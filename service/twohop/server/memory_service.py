@@ -1,19 +1,22 @@
 """`twohop.v1.MemoryService` over the core."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 
-from twohop.errors import FieldViolation, InvalidInput, NotServed, TwohopError
+from twohop.errors import FieldViolation, InvalidInput, TwohopError
 from twohop.graph.model import Evidence, Scope
-from twohop.memory.api import Core, Degradation
+from twohop.memory.api import Core, Degradation, RecallPart, RecallResult
 from twohop.memory.settings import Limits
 from twohop.memory.validate import Check
-from twohop.server.adding import ROUNDING, Adding
+from twohop.server.adding import Adding
+from twohop.server.deadlines import answer_by
 from twohop.server.edit_calls import EditCalls
 from twohop.server.interceptors import Context, ErrorBoundary
 from twohop.server.states import check_ids, owner_state, require
 from twohop.server.streams import until
-from twohop.v1 import error_pb2, recall_pb2
+from twohop.v1 import error_pb2
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.wire.adds import pack_job, unpack_add
 from twohop.wire.decisions import pack_decision
@@ -23,15 +26,12 @@ from twohop.wire.errors import pack_item_error
 from twohop.wire.memories import pack_memory, pack_revision
 from twohop.wire.messages import pack_message
 from twohop.wire.reading import Reader
-from twohop.wire.recalls import pack_answer, unpack_recall
+from twohop.wire.recalls import pack_answer, pack_part, unpack_recall
 from twohop.wire.scopes import pack_listing_state, pack_scope, read_axes, refuse_axes, unpack_axes, unpack_scope
 from twohop.wire.tokens import pack_token, unpack_token
 
 MOST_REQUESTS = 100
 """Adds in a batch."""
-
-ANSWER_SECONDS = 0.05
-"""Kept of a recall's deadline for the answer's way back."""
 
 
 class MemoryService(EditCalls):
@@ -60,7 +60,9 @@ class MemoryService(EditCalls):
         if not 1 <= len(request.requests) <= MOST_REQUESTS:
             check.fail("requests", f"holds {len(request.requests)} adds, must be 1 to {MOST_REQUESTS}")
         check.done()
-        results = [await self._add_one(item, scope, context) for item in request.requests]
+        results: list[pb.BatchAddMemoriesResult] = []
+        for group in rounds(request.requests, scope):
+            results += await asyncio.gather(*(self._add_one(item, scope, context) for item in group))
         return pb.BatchAddMemoriesResponse(results=results)
 
     async def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
@@ -106,18 +108,21 @@ class MemoryService(EditCalls):
         """What answers a question."""
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
-        remaining = context.time_remaining()
-        now = asyncio.get_running_loop().time()
-        deadline = None if remaining is None else now + (1 - ROUNDING) * remaining - ANSWER_SECONDS
-        result = await self._core.recall(unpack_recall(request, scope, deadline))
-        response = pack_answer(result, scope)
-        if result.seq < wanted and Degradation.INDEX_BEHIND not in result.degradations:
-            response.degradations.append(recall_pb2.DEGRADATION_INDEX_BEHIND)
-        return response
+        result = await self._core.recall(unpack_recall(request, scope, answer_by(context)))
+        return pack_answer(reached(result, wanted), scope)
 
-    def RecallStream(self, request: pb.RecallStreamRequest, context: Context) -> AsyncIterator[pb.RecallStreamResponse]:
-        """Not served yet."""
-        raise NotServed("RecallStream is not served by this version: use Recall")
+    async def RecallStream(
+        self, request: pb.RecallStreamRequest, context: Context
+    ) -> AsyncIterator[pb.RecallStreamResponse]:
+        """What answers a question, in parts."""
+        scope = unpack_scope(request.scope)
+        if request.recall.HasField("scope") and unpack_scope(request.recall.scope) != scope:
+            raise InvalidInput(FieldViolation("recall.scope", "must be empty or the same as scope"))
+        wanted = unpack_token(scope, request.recall.view.at_least)
+        asked = unpack_recall(request.recall, scope, answer_by(context))
+        async with aclosing(until(self._draining, self._core.recall_stream(asked))) as parts:
+            async for part in parts:
+                yield pack_part(part if part.final is None else RecallPart(final=reached(part.final, wanted)), scope)
 
     async def GetMemory(self, request: pb.GetMemoryRequest, context: Context) -> pb.GetMemoryResponse:
         """One memory."""
@@ -224,6 +229,37 @@ class MemoryService(EditCalls):
                     message=f"internal error; the server logged it as request {request_id}",
                 )
             )
+
+
+def reached(result: RecallResult, wanted: int) -> RecallResult:
+    """The answer; one older than the state that is wanted says that it is behind."""
+    if result.seq >= wanted or Degradation.INDEX_BEHIND in result.degradations:
+        return result
+    return replace(result, degradations=(*result.degradations, Degradation.INDEX_BEHIND))
+
+
+def rounds(requests: Iterable[pb.AddMemoriesRequest], batch: Scope) -> Iterator[Sequence[pb.AddMemoriesRequest]]:
+    """The adds in their order, as many at a time as may go side by side.
+
+    One session's adds take effect in the order in which they come, and different owners' never meet; but of one owner
+    another session's waits for those before it, and so does what is only shown.
+    """
+    group: list[pb.AddMemoriesRequest] = []
+    sessions: dict[str, str] = {}
+    for request in requests:
+        try:
+            scope = scope_in(request, batch)
+        except InvalidInput:  # Its own answer says so.
+            scope = None
+        elsewhere = scope is not None and sessions.get(scope.partition, scope.session) != scope.session
+        if group and (elsewhere or request.dry_run or group[-1].dry_run):
+            yield group
+            group, sessions = [], {}
+        group.append(request)
+        if scope is not None:
+            sessions[scope.partition] = scope.session
+    if group:
+        yield group
 
 
 def scope_in(request: pb.AddMemoriesRequest, batch: Scope) -> Scope:

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import qdrant_edge as edge
 
 from twohop.vector.filters import Between, Condition, Match, OneOf, narrowing, within
-from twohop.vector.model import Arm, Hit, Point, Sparse
+from twohop.vector.idf import Worded
+from twohop.vector.model import Arm, Hit, Point, PointKind, Sparse
 from twohop.vector.payload import BREADTH, DENSE, INSTANTS, KEYWORDS, SPARSE, TENANT, payload
 
 
@@ -42,14 +44,39 @@ def stored(point: Point) -> edge.Point:
     return edge.Point(UUID(point.id), vectors, payload(point))
 
 
-def request(partition: str, arm: Arm, *, exact: bool) -> edge.QueryRequest:
-    """The arm as a query, one point more than its limit."""
-    corpus = only(*within(partition, arm.kind))
+def read(record: edge.Record) -> Point:
+    """The point as Edge gave it back, with vectors and payload."""
+    vectors: Any = record.vector or {}
+    dense, words = vectors.get(DENSE), vectors.get(SPARSE)
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in (record.payload or {}).items()
+    }
+    return Point(
+        id=str(record.id),
+        kind=PointKind(fields.pop("kind")),
+        dense=None if dense is None else np.array(dense, np.float32),
+        sparse=Sparse(tuple(words.indices), tuple(words.values)) if words else Sparse((), ()),
+        **fields,
+    )
+
+
+def worded(record: edge.Record) -> Worded:
+    """The terms of a point that Edge gave back with its payload and sparse vector."""
+    fields: dict[str, Any] = record.payload or {}
+    vectors: Any = record.vector or {}
+    words = vectors.get(SPARSE)
+    terms = tuple(words.indices) if words else ()
+    return Worded(str(record.id), fields[TENANT], PointKind(fields["kind"]), terms)
+
+
+def request(partition: str, arm: Arm, *, exact: bool, weighed: Sparse | None = None) -> edge.QueryRequest:
+    """The arm as a query, one point more than its limit. `weighed`: its words, if their idf is in them already."""
+    corpus = only(*within(partition, arm.kind)) if weighed is None else NOBODY
     if arm.dense is not None:
         query = edge.Query.Nearest(arm.dense.tolist(), using=DENSE)
         params = edge.SearchParams(exact=exact, hnsw_ef=BREADTH)
     else:
-        query = edge.Query.Nearest(sparse_vector(arm.sparse or Sparse((), ())), using=SPARSE)
+        query = edge.Query.Nearest(sparse_vector(weighed or arm.sparse or Sparse((), ())), using=SPARSE)
         params = edge.SearchParams(idf=edge.IdfParams(corpus=corpus))
     return edge.QueryRequest(
         query=query,
@@ -87,3 +114,7 @@ def said(condition: Condition) -> Any:
 def sparse_vector(sparse: Sparse) -> edge.SparseVector:
     """The vector as Edge takes it."""
     return edge.SparseVector(list(sparse.ids), list(sparse.values))
+
+
+NOBODY = only(Match(TENANT, ("",)))
+"""The corpus without points: every term has the same idf there, and nothing is counted."""

@@ -9,7 +9,7 @@ from twohop.memory.recall.first_stage import Ranked, scaled_or_zero
 from twohop.memory.recall.question import Asks, Question, Wanted
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists
-from twohop.memory.recall.view import View, sources
+from twohop.memory.recall.view import sources
 from twohop.vector.sparse import stems_of
 
 KEPT = 5
@@ -124,8 +124,3 @@ def answers(question: Question, memory: Memory, far: Iterable[Entity]) -> bool:
 def is_a(entity: Entity, wanted: Wanted) -> bool:
     """Whether an entity is of a kind."""
     return bool(wanted.type and entity.type == wanted.type) or bool(wanted.word and wanted.word in entity.kinds)
-
-
-def visible(memories: Iterable[Memory], view: View) -> dict[str, Memory]:
-    """The memories that the view lets through, by id."""
-    return {memory.id: memory for memory in memories if view.sees(memory)}

@@ -6,18 +6,32 @@ may open; one or two the chains, where the question names a kind of thing on the
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from twohop.graph.model import Entity, Memory, Owner, Scope
 from twohop.graph.store import Ledger
-from twohop.memory.api import Degradation, Path, RecallPart, RecallRequest, RecallResult, Scores
+from twohop.memory.api import Degradation, Path, Placement, RecallPart, RecallRequest, RecallResult, Scores
 from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.answer import Unit, arrange, leader
+from twohop.memory.recall.answer import Place, Unit, arrange, leader
+from twohop.memory.recall.asked_time import Span, open_ended, told_by_event
 from twohop.memory.recall.chain_search import ChainSearch
 from twohop.memory.recall.chains import Chain, leads
-from twohop.memory.recall.facts import HYDRATED, KEPT, LEADING, Fact, FactWords, best_points, listed_score, score_facts
+from twohop.memory.recall.context import PLACES, ContextWriter
+from twohop.memory.recall.explain import Explainer
+from twohop.memory.recall.facts import (
+    HYDRATED,
+    KEPT,
+    KIND,
+    LEADING,
+    Fact,
+    FactWords,
+    answers,
+    best_points,
+    listed_score,
+    score_facts,
+)
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.in_hand import InHand
@@ -25,15 +39,16 @@ from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.pace import Pace
-from twohop.memory.recall.past import elsewhen, ended, replaced
 from twohop.memory.recall.proofs import Seen, prove
 from twohop.memory.recall.question import Question, longest_names
 from twohop.memory.recall.render import Renderer
 from twohop.memory.recall.search import Lists, Look
 from twohop.memory.recall.second_stage import SecondStage
+from twohop.memory.recall.timeline import elsewhen, ended, timeline
 from twohop.memory.recall.view import View
 from twohop.vector.model import PointKind
-from twohop.vector.sparse import encode_query
+from twohop.vector.sparse import encode_query, stems_of
+from twohop.vector.tokens import TokenCounter
 
 T = TypeVar("T")
 Tell: TypeAlias = Callable[[RecallPart], None]
@@ -60,6 +75,7 @@ class Parts:
     predicates: PredicateTable
     dense_weight: float
     fact_lexical_share: float
+    counter: TokenCounter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +115,8 @@ class Inquiry:
         self._hand = InHand(parts.ledger, view)
         self._near = Neighbourhood(parts.ledger, view, owner.message_count if owner else 0)
         self._seeds: list[Entity] = []
+        self._then: Span | None = view.then
+        self._event: list[Memory] = []
         self._words = FactWords(parts.predicates)
         self._pace = Pace(2)
 
@@ -107,8 +125,7 @@ class Inquiry:
         looks, lists = await self._looked_up()
         if tell is not None and self._walks:
             lists = await self._first(looks, lists)
-            early = await self._first_answer(lists)
-            tell(RecallPart(items=early.items))
+            tell(RecallPart(items=(await self._first_answer(lists, render=False)).items))
         if self._walks:
             self._near.hot = lists[-1].ids
             self._seeds = self._named()
@@ -126,22 +143,23 @@ class Inquiry:
             limit=self._request.limit,
             pace=self._pace,
         )
-        replaced = self._replaced()
         # Side by side, so that what both read of the graph is read in the same steps.
         (gate, reached), (units, paths) = await asyncio.gather(
             self._second(second, found, ranked), self._chains(found, tell)
         )
         order, scores = second.fuse(ranked, gate, reached)
         listed = self._listed(found)
-        heads = [*replaced, *units, *self._leader(listed)]
-        return await self._result(order, scores, listed, heads, paths, gate=gate, reached=reached, seen=second.seen)
+        heads = [*units, *self._over_time(found), *self._leader(listed)]
+        return await self._result(
+            ranked, order, scores, listed, heads, paths, gate=gate, reached=reached, seen=second.seen
+        )
 
-    async def _first_answer(self, lists: Sequence[Lists]) -> RecallResult:
+    async def _first_answer(self, lists: Sequence[Lists], *, render: bool = True) -> RecallResult:
         """What the first stage answers by itself."""
         ranked, found = self._scored(lists)
         listed = self._listed(found)
-        heads = [*self._replaced(), *self._leader(listed)] if not self._request.arms else []
-        return await self._result(ranked.order, ranked.scores, listed, heads, [], gate=0.0)
+        heads = [*self._over_time(found), *self._leader(listed)] if not self._request.arms else []
+        return await self._result(ranked, ranked.order, ranked.scores, listed, heads, [], gate=0.0, render=render)
 
     async def _second(
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
@@ -201,6 +219,7 @@ class Inquiry:
         if self._request.arms:
             return ranked, []
         facts = lists[1]
+        self._set_time()
         points = best_points(facts, self._parts.fact_lexical_share)
         return ranked, score_facts(points, facts, self._near.memories, self._words, ranked)
 
@@ -241,21 +260,49 @@ class Inquiry:
             for fact in kept
             if self._view.wanted(fact.memory)
         ]
-        behind = elsewhen((memory for memory, _ in scored), self._view)
+        behind = elsewhen((memory for memory, _ in scored), self._then)
         return sorted(
             scored, key=lambda pair: (pair[0].id in behind, -round(pair[1], 6), -pair[0].created_at, pair[0].id)
         )
 
     def _leader(self, listed: Sequence[tuple[Memory, float]]) -> list[Unit]:
         """The fact that leads the list: the best of those that have ended when the past is asked for."""
-        past = ended(self._question, listed, self._view) if self._view.then is None else []
+        past = ended(self._question, listed, self._view) if self._then is None else []
         return leader(past[:1] or listed)
 
-    def _replaced(self) -> list[Unit]:
-        """What the question's "before" asks for: the fact that ended, and the one that it names."""
-        memories = [memory for memory in self._near.memories.values() if self._view.wanted(memory)]
-        pair = replaced(self._question, memories, self._near.entities, self._view)
-        return [Unit(tuple(pair), score=1.0)] if pair else []
+    def _set_time(self) -> None:
+        """Find the time that the question tells by an event, among the facts in hand."""
+        self._then, self._event = self._view.then, []
+        clause = self._view.clause
+        if clause is None:
+            return
+        told = told_by_event(
+            clause,
+            filter(self._view.wanted, self._near.memories.values()),
+            self._near.entities,
+            {seed.id for seed in self._seeds},
+            self._words,
+            self._hand.rarity,
+        )
+        if told is not None:
+            event, self._then = told
+            self._event = [event]
+
+    def _over_time(self, found: Sequence[Fact]) -> list[Unit]:
+        """The values of what is asked for that changed: those of the time asked about with its event, or all."""
+        if self._then is None and not self._view.every:
+            return []
+        asked = frozenset(stems_of(self._view.asked))
+        seeds = {seed.id for seed in self._seeds}
+
+        def fit(fact: Fact) -> float:
+            far = [self._near.entities[end] for end in fact.ends if end in self._near.entities and end not in seeds]
+            kind = KIND if answers(self._question, fact.memory, far) else 0.0
+            return self._hand.rarity.share(fact.stems, asked) + kind
+
+        values = timeline([fact for fact in found if self._view.wanted(fact.memory)], self._then, fit)
+        together = (*values, *(one for one in self._event if one not in values))
+        return [Unit(together, 1.0, Placement.CHANGE)] if values else []
 
     async def _chains(self, found: Sequence[Fact], tell: Tell | None) -> tuple[list[Unit], list[Path]]:
         """The chains that stand first in the answer; each hop's paths are told as it is done."""
@@ -266,7 +313,7 @@ class Inquiry:
             search = ChainSearch(
                 self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words, self._pace
             )
-            behind = elsewhen(self._near.memories.values(), self._view)
+            behind = elsewhen(self._near.memories.values(), self._then)
             first: list[Chain] = []
             told: set[tuple[str, ...]] = set()
 
@@ -281,7 +328,7 @@ class Inquiry:
 
             await self._in_time(follow(), None)
             units = [
-                Unit(tuple(link.memory for link in chain.links), chain.score, path=place)
+                Unit(tuple(link.memory for link in chain.links), chain.score, Placement.CHAIN, place)
                 for place, chain in enumerate(first)
             ]
             return units, [self._path(chain) for chain in first]
@@ -291,7 +338,8 @@ class Inquiry:
         return [
             chain
             for chain in leads(chains)
-            if all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
+            if (self._request.min_score is None or chain.score >= self._request.min_score)
+            and all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
         ]
 
     def _path(self, chain: Chain) -> Path:
@@ -313,6 +361,7 @@ class Inquiry:
 
     async def _result(
         self,
+        ranked: Ranked,
         order: Sequence[str],
         scores: Mapping[str, Scores],
         facts: Sequence[tuple[Memory, float]],
@@ -322,20 +371,57 @@ class Inquiry:
         gate: float,
         reached: Mapping[str, Reached] | None = None,
         seen: Seen | None = None,
+        render: bool = True,
     ) -> RecallResult:
-        places = arrange(order, scores, facts, units, self._request.limit, messages=self._with_messages)
+        request = self._request
+        budget = request.token_budget if render else None
+        whole = self._arranged(order, scores, facts, units, PLACES) if budget else []
+        places = self._arranged(order, scores, facts, units, request.limit)
         renderer = Renderer(self._ledger, self._view, self._hand.turns, self._near)
         proven, messages = await asyncio.gather(
-            self._proofs(order, scores, reached or {}, seen or Seen()) if gate else nothing(), renderer.sources(places)
+            self._proofs(order, scores, reached or {}, seen or Seen()) if gate else nothing(),
+            renderer.sources([*places, *whole]),
         )
-        return renderer.result(
+        result = renderer.result(
             places,
             paths,
             proven,
             messages,
             gate=gate,
+            asked_time=open_ended(self._then) if self._then else None,
             degradations=self._degradations(),
             seq=self._owner.seq if self._owner else 0,
+            explain=self._explainer(ranked, reached or {}) if request.explain else None,
+        )
+        if budget is None:
+            return result
+        shown = list(result.paths)
+        items = renderer.items(whole, shown, proven, messages)
+        writer = ContextWriter(self._parts.counter, self._question.stems, self._hand.rarity)
+        # Counting tokens is work of milliseconds, of seconds for messages as long as they may be: not in this thread.
+        context = await asyncio.to_thread(writer.write, items, shown, renderer.entities(items, shown), budget)
+        return replace(result, context=context)
+
+    def _arranged(
+        self,
+        order: Sequence[str],
+        scores: Mapping[str, Scores],
+        facts: Sequence[tuple[Memory, float]],
+        units: Sequence[Unit],
+        limit: int,
+    ) -> list[Place]:
+        min_score = self._request.min_score
+        return arrange(order, scores, facts, units, limit, messages=self._with_messages, min_score=min_score)
+
+    def _explainer(self, ranked: Ranked, reached: Mapping[str, Reached]) -> Explainer:
+        return Explainer(
+            question=self._question,
+            view=self._view,
+            then=self._then,
+            ranked=ranked,
+            reached=reached,
+            memory_stems=self._words,
+            message_stems=self._hand.stems,
         )
 
     def _degradations(self) -> tuple[str, ...]:

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from twohop.graph.model import Axes, Scope
 from twohop.graph.store import Ledger
-from twohop.memory.api import Path, RecallPart, RecallRequest, RecallResult
+from twohop.memory.api import PathsRequest, PathsResult, RecallPart, RecallRequest, RecallResult
 from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
@@ -17,6 +16,7 @@ from twohop.memory.recall.view import View
 from twohop.memory.recall.vocabulary import Vocabularies
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
+from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
 from twohop.vector.words import WordVectors
 
@@ -25,7 +25,7 @@ class Recaller:
     """The read path over a ledger, an index and an embedder.
 
     With the index down, or `index` None, it answers from names, words and the graph; with the embedder down by words
-    alone. `words`: word vectors to share (None = the embedder's, or its own).
+    alone. `words`: word vectors to share (None = the embedder's, or its own); `counter`: the same.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Recaller:
         predicates: PredicateTable,
         clock: Clock,
         words: WordVectors | None = None,
+        counter: TokenCounter | None = None,
     ) -> None:
         self._ledger = ledger
         self._index = index
@@ -47,6 +48,7 @@ class Recaller:
         self._paths = PathFinder(ledger, clock)
         if words is None:
             words = embedder.vectors if isinstance(embedder, WordLlamaEmbedder) else WordVectors()
+        self._counter = counter or TokenCounter()
         self._vocabularies = Vocabularies(ledger, words)
 
     async def recall(self, request: RecallRequest) -> RecallResult:
@@ -103,15 +105,14 @@ class Recaller:
                 predicates=self._predicates,
                 dense_weight=self._embedder.dense_weight,
                 fact_lexical_share=self._embedder.fact_lexical_share,
+                counter=self._counter,
             ),
         )
 
-    async def paths(
-        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
-    ) -> tuple[tuple[Path, ...], int, int]:
-        """How two entities (ids or names) are connected: paths, shortest first; with read time and sequence.
+    async def paths(self, request: PathsRequest) -> PathsResult:
+        """How two entities are connected.
 
         Raises:
             NotFound: one of them is no entity of this owner.
         """
-        return await self._paths.find(scope, source=source, target=target, depth=depth, limit=limit, axes=axes)
+        return await self._paths.find(request)
