@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from bench.speed import mem0ai
 from bench.speed.__main__ import main
 from bench.speed.load import BIG, embedded, load, small
 from bench.speed.rows import Rows
@@ -69,9 +70,28 @@ def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
                     0 < values[system, whose, f"{what}_p50_ms", None] <= values[system, whose, f"{what}_p95_ms", None]
                 )
     served = "SQLite + Edge, gRPC"
+    assert values[served, "one owner", "first_message_p50_ms", None] > 0
     assert values[served, "one owner", "adds_per_second", 1] > 0
     assert values[served, "many owners", "adds_per_second", 16] > 0
     assert values[served, "one owner", "facts_per_second_20x10", 20] > 0
     assert values[served, "machine", "disk_mib", None] > 0
     assert found["machine"]["cores"] > 0
     assert served in capsys.readouterr().out
+
+
+def test_mem0ai_is_measured_in_an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without it, it is said how it gets there."""
+    monkeypatch.setattr(mem0ai, "PYTHON", tmp_path / "python")
+    with pytest.raises(RuntimeError, match="make .tools/mem0/.installed"):
+        list(mem0ai.measure(100, 3, 1.0))
+
+
+@pytest.mark.skipif(not mem0ai.PYTHON.exists(), reason="mem0ai is not installed: make .tools/mem0/.installed")
+def test_mem0ai_adds_and_searches() -> None:
+    """It remembers the same texts without a model, and is searched at the size that it reached."""
+    rows = list(mem0ai.measure(40, 3, 30.0))
+    values = {row["metric"]: float(str(row["value"])) for row in rows}
+    assert {(row["system"], row["split"]) for row in rows} == {("mem0ai 2.2.1", "40")}
+    assert 0 < values["first_hits_p50_ms"] <= values["first_hits_p95_ms"]
+    assert values["adds_per_second"] > 0
+    assert values["disk_mib"] > 0
