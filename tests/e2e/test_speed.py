@@ -82,7 +82,7 @@ def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_mem0ai_is_measured_in_an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without it, it is said how it gets there."""
     monkeypatch.setattr(mem0ai, "PYTHON", tmp_path / "python")
-    with pytest.raises(RuntimeError, match="make .tools/mem0/.installed"):
+    with pytest.raises(RuntimeError, match=r"make \.tools/mem0/\.installed"):
         list(mem0ai.measure(100, 3, 1.0))
 
 
