@@ -47,8 +47,8 @@ SECTIONS = (
         f"`{BENCH}`",
         "Times of one machine, p50 / p95 in milliseconds; they compare within a run: judge by the ratio to the NumPy "
         "scan (every vector compared exactly, nothing else) and to the echo (an empty call over gRPC). Recall includes "
-        "the embedding of its question (`embed_ms`); first hits are recall without the graph, and `first_message` is the "
-        "first one of `RecallStream`. `recall_cpu_ms` is processor time, of all threads. The world is a hard one: each "
+        "the embedding of its question (`embed_ms`); first hits are recall without the graph, `first_message` is that "
+        "of `RecallStream`. `recall_cpu_ms` is processor time, of all threads. The world is a hard one: each "
         "of its facts shares most of its words with all others. Facts are given, so no model is called. "
         "`k` is how many callers add, or how many adds a call holds. mem0ai adds without inference, which stores the "
         "text and makes nothing durable; its search is by vectors alone, over Qdrant's local mode with the same word "
