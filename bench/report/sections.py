@@ -60,7 +60,7 @@ SECTIONS = (
         "`make answers DATA=folder MODEL=name URL=…/v1`; `ESTIMATE=1` tells what it costs and calls nobody",
         "The same model answers and grades, from contexts of the budget `k` in tokens, in percent. Grades by a model "
         "are no measure across models: compare the systems of one run. By the estimate the development half's 1,035 "
-        "questions take 9,315 calls, with 30 million tokens sent (26 of them for whole conversations) and half a million "
+        "questions take 9,315 calls, with 30 million tokens sent (26 of them for whole conversations) and half of one "
         "received: at 0.10 and 0.40 a million that is 3.15 in all, 0.25 for twohop's alone.",
     ),
 )
