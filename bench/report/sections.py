@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.report.claims import BENCH, CLAIMS, EVAL, SYNTHETIC, Row
+from bench.report.claim import Row
+from bench.report.claims import BENCH, CLAIMS, EVAL
 from bench.speed.show import lines, number, sizes_of
 
 
@@ -36,7 +37,7 @@ SECTIONS = (
     Section(
         "Chains of facts in a made-up world",
         ("synthetic",),
-        f"`{SYNTHETIC}`",
+        f"`{EVAL}`",
         "Generated from a seed: typed facts with hubs, look-alike names and facts that no longer hold. Real "
         "conversations are messier; here it is certain which chain is right.",
     ),

@@ -32,6 +32,7 @@ from twohop.errors import DeadlineExceeded, Exhausted, IndexUnavailable, Misconf
 from twohop.graph.model import Axes, Evidence, Memory, Message, OutboxRow, Owner, Relation, Revision
 from twohop.graph.store import NOW, Ledger, Reached, unwatched
 from twohop.memory.centring import Centring, Mean, Means, due
+from twohop.memory.eager import each, side_by_side
 from twohop.memory.gates import Gates
 from twohop.memory.names import normal
 from twohop.memory.points import (
@@ -233,7 +234,7 @@ class Projector:
         by_owner: dict[str, list[OutboxRow]] = {}
         for row in rows:
             by_owner.setdefault(row.partition, []).append(row)
-        made = await asyncio.gather(*(self._made(partition, theirs) for partition, theirs in by_owner.items()))
+        made = await each(self._made(partition, theirs) for partition, theirs in by_owner.items())
         await self._index.upsert(await self._embedded(made))
         for one, (partition, theirs) in zip(made, by_owner.items(), strict=True):
             points = {draft.point.id for draft in one.drafts}
@@ -247,7 +248,7 @@ class Projector:
     async def _made(self, partition: str, rows: Sequence[OutboxRow]) -> Made:
         """The points of one owner's rows, to be embedded."""
         # Side by side, with the owner: a point is never stamped newer than what it was made from.
-        owner, means, state = await asyncio.gather(
+        owner, means, state = await side_by_side(
             self._ledger.settled(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
         )
         seq, last_time = (owner.seq, owner.last_time) if owner else (0, -1)
@@ -279,7 +280,7 @@ class Projector:
 
     async def _fit(self, partition: str) -> None:
         """Take the means that are due, each of which sends every point of its list here again."""
-        owner, means = await asyncio.gather(self._ledger.settled(partition), self._centring.means(partition))
+        owner, means = await side_by_side(self._ledger.settled(partition), self._centring.means(partition))
         if owner is None or self._embedder is None:
             return
         for name, count in self._due(owner, means).items():
@@ -342,7 +343,7 @@ async def state_of(ledger: Ledger, partition: str, rows: Sequence[OutboxRow]) ->
     ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
     for row in rows:
         ids[row.kind].append(row.id)
-    windows, facts, revisions, relations = await asyncio.gather(
+    windows, facts, revisions, relations = await side_by_side(
         ledger.windows(partition, ids["message"], RADIUS),
         ledger.facts_of_messages(partition, ids["message"], NOW),
         ledger.revisions_by_id(partition, ids["memory"]),
@@ -365,7 +366,7 @@ class Builder:
 
     async def drafts(self, state: State) -> list[Draft]:
         """The points that the state calls for; a row without one has none at any time."""
-        revisions, relations = await asyncio.gather(self._revisions(state), self._relations(state))
+        revisions, relations = await side_by_side(self._revisions(state), self._relations(state))
         return [*self._messages(state), *revisions, *relations]
 
     def _messages(self, state: State) -> list[Draft]:
@@ -424,7 +425,7 @@ class Builder:
                 if (relation.recorded_at, one) not in found:
                     supports.setdefault(relation.recorded_at, {})[one] = None
         looks = [self._ledger.memories(self._partition, list(ids), Axes(known_at=at)) for at, ids in supports.items()]
-        for at, memories in zip(supports, await asyncio.gather(*looks), strict=True):
+        for at, memories in zip(supports, await each(looks), strict=True):
             found.update(((at, memory.id), memory) for memory in memories)
         return {
             relation.id: [found[key] for one in relation.support if (key := (relation.recorded_at, one)) in found]

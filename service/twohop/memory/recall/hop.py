@@ -76,11 +76,15 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A message on a way: its score 0 … 1.3, by which bridge, and where that leads: to itself, or on from it."""
+    """A message on a way: its score 0 … 1.3, by which bridge, and where that leads: to itself, or on from it.
+
+    `walked`: the share of the score that comes from the step from the bridge, not from the words.
+    """
 
     score: float
     bridge: Bridge
     leads_to: str
+    walked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +149,23 @@ def likely(matches: Sequence[Match], most: int) -> list[str]:
     """The messages that are worth reading, best first."""
     scores: dict[str, float] = {}
     for found in matches:
-        for one, score in weighed(found, found.linked).items():
-            scores[one] = max(score, scores.get(one, 0.0))
+        for one, (fit, step) in weighed(found, found.linked).items():
+            scores[one] = max(fit + step, scores.get(one, 0.0))
     return sorted(scores, key=lambda one: (-round(scores[one], 6), one))[:most]
 
 
-def weighed(found: Match, linked: Collection[str]) -> dict[str, float]:
-    """The score of each message by one bridge, apart from what it explains. `linked`: those that mention the bridge."""
-    others = [one for one in linked if one not in found.bridge.fact.sources]
-    step = STEP / max(1, len(others)) ** 0.5
-    scores = {one: fit * (1.0 if one in linked else UNLINKED) for one, fit in found.fits.items()}
-    scores.update((one, scores.get(one, 0.0) + step) for one in others)
-    return {one: found.bridge.weight * score for one, score in scores.items()}
+def weighed(found: Match, linked: Collection[str]) -> dict[str, tuple[float, float]]:
+    """What a bridge gives each message by its words, and by the step to those that mention the bridge (`linked`)."""
+    weight = found.bridge.weight
+    others = {one for one in linked if one not in found.bridge.fact.sources}
+    step = weight * STEP / max(1, len(others)) ** 0.5
+    return {
+        one: (
+            weight * found.fits.get(one, 0.0) * (1.0 if one in linked else UNLINKED),
+            step if one in others else 0.0,
+        )
+        for one in sorted({*found.fits, *others})
+    }
 
 
 def reach(
@@ -179,11 +188,12 @@ def reach(
         linked = {*found.linked, *(one for one in found.fits if bridge.name_stems <= texts.get(one, NO_STEMS))}
         known = {stem for stem in question if stem in bridge.fact.stems}
         known.update(*(explained.get(one, ()) for one in bridge.fact.sources))
-        for one, score in weighed(found, linked).items():
-            if one not in texts:
+        for one, (fit, step) in weighed(found, linked).items():
+            if one not in texts or not fit + step:
                 continue
             share = rarity.share({*known, *explained[one]}, question)
-            way = Reached(score * (1 - EXPLAINED + EXPLAINED * share), bridge, one)
+            score = (fit + step) * (1 - EXPLAINED + EXPLAINED * share)
+            way = Reached(score, bridge, one, walked=step / (fit + step))
             take(one, way)
             for source in bridge.fact.sources:
                 if source != one:

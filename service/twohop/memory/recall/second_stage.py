@@ -154,14 +154,16 @@ class SecondStage:
         if not gate:
             return ranked.order, ranked.scores
         hop = minmax({**dict.fromkeys(ranked.order, 0.0), **{one: found.score for one, found in reached.items()}})
-        scores = {
-            one: replace(
+        scores: dict[str, Scores] = {}
+        for one, scaled in hop.items():
+            brought = gate * HOP * scaled
+            walked = brought * reached[one].walked if one in reached else 0.0
+            scores[one] = replace(
                 ranked.scores.get(one, Scores(total=0.0)),
-                total=ranked.scaled.get(one, 0.0) + gate * HOP * hop[one],
-                hop=gate * HOP * hop[one],
+                total=ranked.scaled.get(one, 0.0) + brought,
+                hop=brought - walked,
+                walk=walked,
             )
-            for one in hop
-        }
         return best_first({one: score.total for one, score in scores.items()}, self._hand.turns), scores
 
 
