@@ -129,7 +129,7 @@ class Asker:
             chains = [tuple(step.fact for step in some) for some in (steps, then)]
             for group, chain, some, as_of, wrong in (
                 (Group.CHANGED, chains[0], steps, None, replaced),
-                (Group.AS_OF, chains[1], then, MIDDLE - 1, {step.fact for step in steps} - set(chains[1])),
+                (Group.AS_OF, chains[1], then, MIDDLE - 1, {one for one in chains[0] if world.facts[one].told_at >= MIDDLE}),
             ):
                 found.append(
                     Question(

@@ -1,102 +1,155 @@
 """Finding chains: step by step from what the question names, each step asked as the question reads from there."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from twohop.graph.model import Entity
+from twohop.graph.model import Entity, Memory
 from twohop.memory.api import Depth
-from twohop.memory.recall.chains import THIRD, TURNS, Chain, asked_of, extended, kinds_named, score, turning_points
+from twohop.memory.recall.chains import TURNS, Chain, best_first, extended, score, turned
 from twohop.memory.recall.facts import FactWords
+from twohop.memory.recall.kinds import Likeness, SURE, fit
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Link, Neighbourhood
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.question import Question
+from twohop.memory.recall.reading import Reading, read
+from twohop.memory.recall.search import Look
 from twohop.memory.recall.turns import Rarity
-from twohop.vector.model import PointKind
+from twohop.memory.recall.view import View
+from twohop.vector.model import PointKind, Vector
+from twohop.vector.sparse import analyse, encode_query
 
-TWO, THREE = 2, 3
+TWO = 2
+FOUND = 40
+"""Facts that are looked up by meaning and by words at a thing with more relations than are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a search of chains reads and weighs with."""
+
+    view: View
+    near: Neighbourhood
+    lookup: Lookup
+    rarity: Rarity
+    words: FactWords
+    like: Likeness
+    pace: Pace
 
 
 class ChainSearch:
-    """The chains of one recall."""
+    """The chains of one recall. `own`: what the question calls who asks ("my"), if that is among the seeds."""
 
-    def __init__(
-        self,
-        question: Question,
-        seeds: Sequence[Entity],
-        near: Neighbourhood,
-        lookup: Lookup,
-        rarity: Rarity,
-        words: FactWords,
-        pace: Pace,
-    ) -> None:
+    def __init__(self, question: Question, seeds: Sequence[Entity], own: Collection[str], means: Means) -> None:
         self._question = question
         self._seeds = {seed.id: seed for seed in seeds}
-        self._near = near
-        self._lookup = lookup
-        self._rarity = rarity
-        self._words = words
-        self._pace = pace
+        self._own = own
+        self._view = means.view
+        self._near = means.near
+        self._lookup = means.lookup
+        self._rarity = means.rarity
+        self._words = means.words
+        self._like = means.like
+        self._pace = means.pace
 
-    async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> list[Chain]:
-        """Chains of two and more links, best first; none when the question names no kind of thing on the way.
+    async def find(self, depth: int = Depth.DEFAULT) -> list[Chain]:
+        """Chains of two and more links, best first; none when the question describes nothing on the way.
 
-        `cosines`: of the question with the facts around its names, by revision id. `depth`: most links.
+        `depth`: most links.
         """
-        links = [link for few in (await self._near.links(self._seeds, through=False)).values() for link in few]
-        first = [Chain(links=(link,), cosines=(cosines.get(link.memory.revision.id, 0.0),)) for link in links]
-        turns = self._turns([link for link in links if link.target])
-        if depth < TWO or not any(kinds_named(self._question, self._near.entities[turn]) for turn in turns):
+        reading = self._read()
+        if depth < TWO or reading is None or not reading.descriptions:
             return []
-        chains = found = await self._longer(first, turns)
-        for _ in range(THREE, depth + 1):
+        links = await self._links({seed: [reading.inner(place) for place in range(len(reading.descriptions))] for seed in self._seeds})
+        chains = [Chain(links=(link,), reading=reading) for few in links.values() for link in few]
+        found: list[Chain] = []
+        for _ in range(TWO, depth + 1):
+            turns = await self._turns(chains)
+            if not turns:
+                break
             await self._pace.step()
-            best = [chain for chain in found if chain.links[-1].target][:THIRD]
-            found = await self._longer(best, self._turns([chain.links[-1] for chain in best]))
-            chains = self._ordered([*chains, *found])
-        return chains
+            chains = await self._longer(turns)
+            found += chains
+        return best_first(found)
 
-    def _turns(self, links: Sequence[Link]) -> list[str]:
-        shut = self._near.hubs | self._seeds.keys()
-        return turning_points(self._question, links, self._near.entities, shut, TURNS)
-
-    async def _longer(self, chains: Sequence[Chain], turns: Sequence[str]) -> list[Chain]:
-        """The chains that end at one of the turns, a step longer, scored, best first."""
-        links = await self._near.links(turns, through=True)
-        ending = [chain for chain in chains if chain.links[-1].target in links]
-        longer = extended(self._question, ending, links, self._near.entities, self._seeds.keys())
-        scores = await self._cosines({turn: links[turn] for turn in turns if turn in links})
-        return self._ordered(
-            [
-                replace(chain, cosines=(*chain.cosines, scores[last.source].get(last.memory.revision.id, 0.0)))
-                for chain in longer
-                for last in chain.links[-1:]
-            ]
+    def _read(self) -> Reading | None:
+        """The question around what it starts from; what only says what that is ("the dog Rex") describes nothing."""
+        names = {name for seed in self._seeds.values() for name in (seed.name, *seed.aliases)}
+        reading = read(self._question, [*names, *self._own])
+        if reading is None:
+            return None
+        left = tuple(
+            one
+            for one in reading.descriptions
+            if one.first + 1 + len(one.words) != reading.first
+            or not any(self._is(word, seed) for word in one.words for seed in self._seeds.values())
         )
+        return replace(reading, descriptions=left)
 
-    async def _cosines(self, links: Mapping[str, Sequence[Link]]) -> dict[str, dict[str, float]]:
-        """By turn, the cosines of the question as it reads from there with the facts there (by revision id)."""
-        turns = list(links)
-        texts = [asked_of(self._question, self._seeds.values(), self._near.entities[turn]) for turn in turns]
+    def _is(self, word: str, entity: Entity) -> bool:
+        return fit(word, entity, (), (), self._like) == SURE
+
+    async def _turns(self, chains: Sequence[Chain]) -> list[Chain]:
+        """The chains that may turn at their ends, the best of them."""
+        turning = [one for chain in chains if (one := turned(chain, self._near.entities, self._words, self._like))]
+        scored = await self._weighed(turning, [chain.reading.inner(chain.place) for chain in turning])
+        return best_first(scored)[:TURNS]
+
+    async def _longer(self, turns: Sequence[Chain]) -> list[Chain]:
+        """The chains a step longer, scored."""
+        names = {chain.end: self._near.entities[chain.end].name for chain in turns}
+        asked: dict[str, list[str]] = {}
+        for chain in turns:
+            on = chain.reading.onward(chain.place, names[chain.end])
+            asked.setdefault(chain.end, []).extend([on.text, *(on.inner(n) for n in range(len(on.descriptions)))])
+        links = await self._links(asked)
+        longer = [
+            one
+            for chain in turns
+            for one in extended(chain, links.get(chain.end, ()), names[chain.end], self._seeds.keys())
+        ]
+        return await self._weighed(longer, [chain.reading.text for chain in longer])
+
+    async def _weighed(self, chains: Sequence[Chain], texts: Sequence[str]) -> list[Chain]:
+        """The chains with the cosine of their last link to what is asked there, and their scores."""
+        points: dict[str, set[str]] = {}
+        for chain, text in zip(chains, texts, strict=True):
+            points.setdefault(text, set()).add(chain.links[-1].memory.revision.id)
+        vectors = await self._vectors(list(points))
+        asked = [(PointKind.MEMORY, vectors[text], points[text]) for text in points if text in vectors]
+        found = dict(zip((text for text in points if text in vectors), await self._lookup.cosines(asked), strict=True))
+        weighed: list[Chain] = []
+        for chain, text in zip(chains, texts, strict=True):
+            cosine = found.get(text, {}).get(chain.links[-1].memory.revision.id, 0.0)
+            one = replace(chain, cosines=(*chain.cosines[: len(chain.links) - 1], cosine))
+            total = score(self._question, one, self._near.entities, self._words, self._seeds.keys(), self._rarity)
+            weighed.append(replace(one, score=total))
+        return weighed
+
+    async def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
         vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None
-        if vectors is None:
-            return {turn: {} for turn in turns}
-        asked = [
-            (PointKind.MEMORY, vector, {link.memory.revision.id for link in links[turn]})
-            for turn, vector in zip(turns, vectors, strict=True)
-        ]
-        return dict(zip(turns, await self._lookup.cosines(asked), strict=True))
+        return dict(zip(texts, vectors, strict=True)) if vectors is not None else {}
 
-    def _ordered(self, chains: Sequence[Chain]) -> list[Chain]:
-        scored = [
-            replace(
-                chain,
-                score=score(self._question, chain, self._near.entities, self._words, self._seeds.keys(), self._rarity),
+    async def _links(self, asked: Mapping[str, Sequence[str]]) -> dict[str, list[Link]]:
+        """Entity id -> its links. Of one with more than are read, those too that fit what is asked there."""
+        found = await self._near.links(asked, through=False)
+        busy = [one for one in asked if self._near.busy(one)]
+        texts = list(dict.fromkeys(text for one in busy for text in asked[one]))
+        vectors = await self._vectors(texts)
+        looks = [
+            Look(
+                kind=PointKind.MEMORY,
+                where=self._view.facts,
+                dense=vectors.get(text),
+                sparse=encode_query(dict.fromkeys(analyse(text), 1.0)),
+                depth=FOUND,
             )
-            for chain in chains
+            for text in texts
         ]
-        best: dict[tuple[str, ...], Chain] = {}
-        for chain in scored:
-            if chain.memories not in best or chain.score > best[chain.memories].score:
-                best[chain.memories] = chain
-        return sorted(best.values(), key=lambda chain: (-round(chain.score, 6), len(chain.links), chain.memories))
+        fits = dict(zip(texts, await self._lookup.fetch(looks), strict=True)) if looks else {}
+        for one in busy:
+            memories = [fits[text].memory[point] for text in asked[one] for point in fits[text].ids]
+            more = await self._near.proven(one, memories)
+            known = {link.relation.id for link in found.get(one, ())}
+            found[one] = [*found.get(one, ()), *(link for link in more if link.relation.id not in known)]
+        return found

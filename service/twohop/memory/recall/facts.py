@@ -98,6 +98,12 @@ class FactWords:
             self._stems[revision.id] = frozenset(own).union(*cues.values())
         return self._stems[revision.id]
 
+    def cues(self, memory: Memory) -> tuple[str, ...]:
+        """The words by which one fact is asked for beside its text: its own cues and those of its predicates."""
+        revision = memory.revision
+        asked = (cue for triple in revision.triples for cue in self._predicates.cues(triple.predicate))
+        return tuple(dict.fromkeys((*revision.cues, *asked)))
+
     def _cued(self, predicate: str) -> frozenset[str]:
         if predicate not in self._cues:
             self._cues[predicate] = frozenset(analyse(" ".join(self._predicates.cues(predicate))))

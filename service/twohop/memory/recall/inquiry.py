@@ -14,12 +14,13 @@ from twohop.memory.api import Degradation, Path, RecallRequest, RecallResult, Sc
 from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Unit, arrange, leader
-from twohop.memory.recall.chain_search import ChainSearch
+from twohop.memory.recall.chain_search import ChainSearch, Means
 from twohop.memory.recall.chains import leads
 from twohop.memory.recall.facts import HYDRATED, KEPT, Fact, FactWords, best_points, listed_score, score_facts
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.in_hand import InHand
+from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
@@ -56,6 +57,7 @@ class Parts:
     predicates: PredicateTable
     dense_weight: float
     fact_lexical_share: float
+    like: Likeness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,13 +231,19 @@ class Inquiry:
             units.append(Unit(tuple(pair), score=1.0))
         if not self._seeds or not self._request.depth or not self._in_time():
             return units, []
-        cosines = {fact.memory.revision.id: fact.cosine for fact in found}
-        search = ChainSearch(
-            self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words, self._pace
+        means = Means(
+            view=self._view,
+            near=self._near,
+            lookup=self._lookup,
+            rarity=self._hand.rarity,
+            words=self._words,
+            like=self._parts.like,
+            pace=self._pace,
         )
+        search = ChainSearch(self._question, self._seeds, FIRST_PERSON & set(self._question.words), means)
         paths: list[Path] = []
         behind = elsewhen(self._near.memories.values(), self._view)
-        for chain in leads(await search.find(cosines, self._request.depth)):
+        for chain in leads(await search.find(self._request.depth)):
             if not all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links):
                 continue
             steps = tuple(self._near.step(link) for link in chain.links)

@@ -9,6 +9,7 @@ from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.inquiry import Inquiry, Parts, Start, names_asked
+from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.paths import PathFinder
 from twohop.memory.recall.question import understand
@@ -47,6 +48,7 @@ class Recaller:
         if words is None:
             words = embedder.vectors if isinstance(embedder, WordLlamaEmbedder) else WordVectors()
         self._vocabularies = Vocabularies(ledger, words)
+        self._like = Likeness(words)
 
     async def recall(self, request: RecallRequest) -> RecallResult:
         """What answers the question, best first.
@@ -75,6 +77,7 @@ class Recaller:
                 predicates=self._predicates,
                 dense_weight=self._embedder.dense_weight,
                 fact_lexical_share=self._embedder.fact_lexical_share,
+                like=self._like,
             ),
         )
         return await inquiry.answer()

@@ -1,0 +1,135 @@
+"""Reading a question from the name that it starts from outwards: the descriptions around the name, innermost first.
+
+"Who governs the city that the boss of Veluja lives in?" describes two things on the way to its answer: the boss of
+Veluja, and the city that this one lives in. A description begins with a definite article or a possessive; its first
+words say what kind of thing it is. That is all of the grammar that is needed: what no thing on the way fits ("the pay
+cheque of …") is passed over by whoever looks for things.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from twohop.memory.recall.question import Question
+from twohop.vector.sparse import words
+from twohop.vector.stopwords import STOP
+
+ARTICLES = frozenset({"the"})
+POSSESSIVE = "s"
+"""What splitting leaves of "Emma's"."""
+
+OWN = frozenset({"my", "our"})
+"""Names of who asks that are possessives too."""
+
+PREPOSITIONS = frozenset(
+    "above across after against along among around before behind below beneath beside between inside near outside over "  # noqa: E501, SIM905 - a list of words reads as one.
+    "since through under until within without".split()
+)
+"""They end what a description calls its thing, as stop words do."""
+
+LONGEST = 3
+"""Words by which one description calls its thing."""
+
+COPULA = re.compile(r"^(?:who|what) (?:is|was|are|were|s) (the )?")
+"""Then what comes first is asked for, and not met on the way ("who is the boss of …")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is described from the name on: the words for its kind, and its tokens, from `first` to before `beyond`."""
+
+    words: tuple[str, ...]
+    first: int
+    beyond: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question around the name in its tokens from `first` to before `beyond`; descriptions are innermost first."""
+
+    tokens: tuple[str, ...]
+    first: int
+    beyond: int
+    descriptions: tuple[Description, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return " ".join(self.tokens)
+
+    def inner(self, place: int) -> str:
+        """A description with the name, and what stands behind it: "the company Alice … works at" may be torn apart."""
+        one = self.descriptions[place]
+        behind = () if one.beyond > self.beyond else self.tokens[one.beyond :]
+        return " ".join((*self.tokens[one.first : one.beyond], *behind))
+
+    def onward(self, place: int, name: str) -> "Reading":
+        """The question as it reads once a description has given way to the name of what it describes."""
+        one = self.descriptions[place]
+        end = one.first + 1
+        moved = end - one.beyond
+        return Reading(
+            tokens=(*self.tokens[: one.first], name, *self.tokens[one.beyond :]),
+            first=one.first,
+            beyond=end,
+            descriptions=tuple(
+                replace(other, first=min(other.first, one.first), beyond=max(other.beyond + moved, end))
+                for other in self.descriptions[place + 1 :]
+            ),
+        )
+
+
+def read(question: Question, names: Sequence[str]) -> Reading | None:
+    """The question around the last place where one of the names stands; None when none does."""
+    found = last_place(question, names)
+    if found is None:
+        return None
+    first, beyond = found
+    tokens = tuple(question.text[start:end] for start, end in question.spans)
+    said = question.words
+    owned = [Description(called, first, end) for called, end in possessed(said, beyond)]
+    within = [
+        Description(called, place, beyond)
+        for place in range(first - 1, -1, -1)
+        if said[place] in ARTICLES and (called := run(said, place + 1, first))
+    ]
+    copula = COPULA.match(" ".join(said))
+    if copula and copula[1]:
+        within = [one for one in within if one.first != len(words(copula[0])) - 1]
+    elif copula and first == len(words(copula[0])):
+        owned = owned[:-1]
+    return Reading(tokens, first, beyond, (*owned, *within))
+
+
+def last_place(question: Question, names: Sequence[str]) -> tuple[int, int] | None:
+    """Where the longest of the names stands last in the question's words."""
+    forms = sorted({tuple(words(name)) for name in names} - {()}, key=lambda form: (-len(form), form))
+    for first in range(len(question.words) - 1, -1, -1):
+        for form in forms:
+            if question.words[first : first + len(form)] == form:
+                return first, first + len(form)
+    return None
+
+
+def possessed(said: Sequence[str], at: int) -> list[tuple[tuple[str, ...], int]]:
+    """What stands behind a name in possession of each other ("Emma's sister's dog"), with where the thing itself ends.
+
+    Before another possessive all words are the thing's; otherwise only the first is sure to be ("Emma's sister live").
+    """
+    found: list[tuple[tuple[str, ...], int]] = []
+    place = at if said[at - 1] in OWN else at + 1
+    while (place == at or said[at : at + 1] == (POSSESSIVE,)) and (called := run(said, place, len(said))):
+        at = place + len(called)
+        found.append((called, at if said[at : at + 1] == (POSSESSIVE,) else place + 1))
+        place = at + 1
+    return found
+
+
+def run(said: Sequence[str], start: int, end: int) -> tuple[str, ...]:
+    """The words that a description begins with, up to a stop word or preposition."""
+    called: list[str] = []
+    for word in said[start:end]:
+        if word in STOP or word in PREPOSITIONS or len(called) == LONGEST:
+            break
+        called.append(word)
+    return tuple(called)
