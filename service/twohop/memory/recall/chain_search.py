@@ -3,16 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from twohop.graph.model import Entity, Memory
+from twohop.graph.model import Entity
 from twohop.memory.api import Depth
-from twohop.memory.recall.chains import TURNS, Chain, best_first, extended, score, turned
+from twohop.memory.recall.chains import EXPLAINED, TURNS, Chain, best_first, explained, extended, score, told, turned
 from twohop.memory.recall.facts import FactWords
-from twohop.memory.recall.kinds import Likeness, SURE, fit
+from twohop.memory.recall.kinds import SURE, Likeness, Said
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Link, Neighbourhood
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.question import Question
-from twohop.memory.recall.reading import Reading, read
+from twohop.memory.recall.reading import Asked, Reading, read
 from twohop.memory.recall.search import Look
 from twohop.memory.recall.turns import Rarity
 from twohop.memory.recall.view import View
@@ -60,8 +60,10 @@ class ChainSearch:
         reading = self._read()
         if depth < TWO or reading is None or not reading.descriptions:
             return []
-        links = await self._links({seed: [reading.inner(place) for place in range(len(reading.descriptions))] for seed in self._seeds})
-        chains = [Chain(links=(link,), reading=reading) for few in links.values() for link in few]
+        asked = [reading.inner(place) for place in range(len(reading.descriptions))]
+        links = await self._links(dict.fromkeys(self._seeds, asked))
+        described = len(reading.descriptions)
+        chains = [Chain(links=(link,), reading=reading, described=described) for few in links.values() for link in few]
         found: list[Chain] = []
         for _ in range(TWO, depth + 1):
             turns = await self._turns(chains)
@@ -87,7 +89,7 @@ class ChainSearch:
         return replace(reading, descriptions=left)
 
     def _is(self, word: str, entity: Entity) -> bool:
-        return fit(word, entity, (), (), self._like) == SURE
+        return Said((), (), entity=entity).holds(word, self._like) == SURE
 
     async def _turns(self, chains: Sequence[Chain]) -> list[Chain]:
         """The chains that may turn at their ends, the best of them."""
@@ -98,43 +100,46 @@ class ChainSearch:
     async def _longer(self, turns: Sequence[Chain]) -> list[Chain]:
         """The chains a step longer, scored."""
         names = {chain.end: self._near.entities[chain.end].name for chain in turns}
-        asked: dict[str, list[str]] = {}
+        asked: dict[str, list[Asked]] = {}
         for chain in turns:
             on = chain.reading.onward(chain.place, names[chain.end])
-            asked.setdefault(chain.end, []).extend([on.text, *(on.inner(n) for n in range(len(on.descriptions)))])
+            asked.setdefault(chain.end, []).extend([on.asked, *(on.inner(n) for n in range(len(on.descriptions)))])
         links = await self._links(asked)
         longer = [
             one
             for chain in turns
             for one in extended(chain, links.get(chain.end, ()), names[chain.end], self._seeds.keys())
         ]
-        return await self._weighed(longer, [chain.reading.text for chain in longer])
+        return await self._weighed(longer, [chain.reading.asked for chain in longer])
 
-    async def _weighed(self, chains: Sequence[Chain], texts: Sequence[str]) -> list[Chain]:
-        """The chains with the cosine of their last link to what is asked there, and their scores."""
+    async def _weighed(self, chains: Sequence[Chain], asked: Sequence[Asked]) -> list[Chain]:
+        """The chains with how well their last link answers what is asked there, and their scores."""
         points: dict[str, set[str]] = {}
-        for chain, text in zip(chains, texts, strict=True):
-            points.setdefault(text, set()).add(chain.links[-1].memory.revision.id)
+        for chain, one in zip(chains, asked, strict=True):
+            points.setdefault(one.text, set()).add(chain.links[-1].memory.revision.id)
         vectors = await self._vectors(list(points))
-        asked = [(PointKind.MEMORY, vectors[text], points[text]) for text in points if text in vectors]
-        found = dict(zip((text for text in points if text in vectors), await self._lookup.cosines(asked), strict=True))
+        texts = list(vectors)
+        looks = [(PointKind.MEMORY, vectors[text], points[text]) for text in texts]
+        found = dict(zip(texts, await self._lookup.cosines(looks), strict=True)) if looks else {}
         weighed: list[Chain] = []
-        for chain, text in zip(chains, texts, strict=True):
-            cosine = found.get(text, {}).get(chain.links[-1].memory.revision.id, 0.0)
-            one = replace(chain, cosines=(*chain.cosines[: len(chain.links) - 1], cosine))
-            total = score(self._question, one, self._near.entities, self._words, self._seeds.keys(), self._rarity)
-            weighed.append(replace(one, score=total))
+        for chain, one in zip(chains, asked, strict=True):
+            link = chain.links[-1]
+            said = told(link, self._near.entities, self._words)
+            part = found.get(one.text, {}).get(link.memory.revision.id, 0.0)
+            part += EXPLAINED * explained(one, said, self._rarity, self._like)
+            longer = replace(chain, parts=(*chain.parts[: len(chain.links) - 1], part))
+            weighed.append(replace(longer, score=score(self._question, longer, self._near.entities)))
         return weighed
 
     async def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
         vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None
         return dict(zip(texts, vectors, strict=True)) if vectors is not None else {}
 
-    async def _links(self, asked: Mapping[str, Sequence[str]]) -> dict[str, list[Link]]:
+    async def _links(self, asked: Mapping[str, Sequence[Asked]]) -> dict[str, list[Link]]:
         """Entity id -> its links. Of one with more than are read, those too that fit what is asked there."""
         found = await self._near.links(asked, through=False)
         busy = [one for one in asked if self._near.busy(one)]
-        texts = list(dict.fromkeys(text for one in busy for text in asked[one]))
+        texts = list(dict.fromkeys(each.text for one in busy for each in asked[one]))
         vectors = await self._vectors(texts)
         looks = [
             Look(
@@ -148,8 +153,20 @@ class ChainSearch:
         ]
         fits = dict(zip(texts, await self._lookup.fetch(looks), strict=True)) if looks else {}
         for one in busy:
-            memories = [fits[text].memory[point] for text in asked[one] for point in fits[text].ids]
+            memories = [fits[each.text].memory[point] for each in asked[one] for point in fits[each.text].ids]
             more = await self._near.proven(one, memories)
             known = {link.relation.id for link in found.get(one, ())}
             found[one] = [*found.get(one, ()), *(link for link in more if link.relation.id not in known)]
-        return found
+        return {one: self._standing(few) for one, few in found.items()}
+
+    def _standing(self, links: Sequence[Link]) -> list[Link]:
+        """The links without those whose value another one has taken, unless it is the past that is asked for."""
+        if self._question.past or self._view.then is not None:
+            return list(links)
+        live = {says(link) for link in links if not self._view.closed(link.memory)}
+        return [link for link in links if not self._view.closed(link.memory) or says(link) not in live]
+
+
+def says(link: Link) -> tuple[str, bool]:
+    """What a link says of the thing that it starts from."""
+    return link.relation.triple.predicate, link.forward

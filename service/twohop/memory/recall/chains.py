@@ -10,17 +10,21 @@ from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity
 from twohop.memory.recall.facts import KIND, FactWords, answers
-from twohop.memory.recall.kinds import Likeness, fits
+from twohop.memory.recall.kinds import SURE, TYPED, Likeness, Said
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import Question
-from twohop.memory.recall.reading import Reading
+from twohop.memory.recall.reading import Asked, Reading
 from twohop.memory.recall.turns import Rarity
+from twohop.vector.sparse import stem
 
 ON_THE_WAY = 0.15
-"""For each inner end, times how well it fits its description."""
+"""For each inner end, times how much better it fits its description than by its coarse type."""
 
-EXPLAINED = 0.3
-"""For the share of the question that the chain's words and cues hold."""
+PASSED_OVER = 0.1
+"""Taken off for each description that no inner end fits."""
+
+EXPLAINED = 0.5
+"""For the share of what is asked that a link says, beside its cosine."""
 
 TURNS = 16
 """Chains that are taken a step further."""
@@ -33,12 +37,13 @@ FIRST = 2
 class Chain:
     """Links end to end. `fits`: how well each inner end fits its description; `reading`: the question from there on.
 
-    `place`: the description that the last link's end fits, if the chain is to go on there.
+    `described`: descriptions of the whole question. `parts`: how well each link answers what is asked at its start. `place`: the description that the last link's end fits, if the chain is to go on there.
     """
 
     links: tuple[Link, ...]
     reading: Reading
-    cosines: tuple[float, ...] = ()
+    described: int
+    parts: tuple[float, ...] = ()
     fits: tuple[float, ...] = ()
     place: int = 0
     score: float = 0.0
@@ -64,9 +69,8 @@ def turned(chain: Chain, entities: Mapping[str, Entity], words: FactWords, like:
     entity = entities.get(chain.end)
     if entity is None or not entity.named:
         return None
-    memory = chain.links[-1].memory
-    said, cues = words(memory), words.cues(memory)
-    found = [fits(one.words, entity, said, cues, like) for one in chain.reading.descriptions]
+    said = told(chain.links[-1], entities, words)
+    found = [max(said.fits(word, like) for word in one.words) for one in chain.reading.descriptions]
     best = max(range(len(found)), key=lambda place: (found[place], -place), default=-1)
     if best < 0 or not found[best]:
         return None
@@ -84,26 +88,35 @@ def extended(chain: Chain, links: Iterable[Link], name: str, shut: Collection[st
     ]
 
 
-def score(
-    question: Question,
-    chain: Chain,
-    entities: Mapping[str, Entity],
-    words: FactWords,
-    seeds: Collection[str],
-    rarity: Rarity,
-) -> float:
-    """How well a chain answers: the mean cosine of its facts, each against the question as asked at its start.
+def told(link: Link, entities: Mapping[str, Entity], words: FactWords) -> Said:
+    """What a link says of where it leads."""
+    return Said(
+        words(link.memory),
+        words.cues(link.memory),
+        words.of_the_other_end(link.relation.triple.predicate, forward=link.forward),
+        entities.get(link.target),
+    )
 
-    On top: the kind asked for at its end, things described on the way, and the share of the question its words explain.
+
+def explained(asked: Asked, said: Said, rarity: Rarity, like: Likeness) -> float:
+    """How much of what is asked a link says, 0 … 1, rare words before common ones."""
+    weights = {word: rarity(stem(word)) for word in asked.words}
+    total = sum(weights.values())
+    return sum(weight * said.holds(word, like) for word, weight in weights.items()) / total if total else 0.0
+
+
+def score(question: Question, chain: Chain, entities: Mapping[str, Entity]) -> float:
+    """How well a chain answers: the mean of how well its facts answer what is asked at their starts.
+
+    On top: the kind asked for at its end, and how well the things on the way fit their descriptions.
     """
     steps = len(chain.links)
-    far = [entities[chain.end]] if chain.end in entities and chain.end not in seeds else []
-    explained = frozenset[str]().union(*(words(link.memory) for link in chain.links))
+    far = [entities[chain.end]] if chain.end in entities else []
     return (
-        sum(chain.cosines) / steps
+        sum(chain.parts) / steps
         + KIND / steps * answers(question, chain.links[-1].memory, far)
-        + ON_THE_WAY * sum(chain.fits)
-        + EXPLAINED * rarity.share(explained, question.stems)
+        + ON_THE_WAY * sum((one - TYPED) / (SURE - TYPED) for one in chain.fits)
+        - PASSED_OVER * (chain.described - len(chain.fits))
     )
 
 

@@ -104,6 +104,11 @@ class FactWords:
         asked = (cue for triple in revision.triples for cue in self._predicates.cues(triple.predicate))
         return tuple(dict.fromkeys((*revision.cues, *asked)))
 
+    def of_the_other_end(self, predicate: str, *, forward: bool) -> frozenset[str]:
+        """Words for the end that a relation is walked from, and not for the one that it leads to."""
+        subject, target = self._predicates.roles(predicate)
+        return subject - target if forward else target - subject
+
     def _cued(self, predicate: str) -> frozenset[str]:
         if predicate not in self._cues:
             self._cues[predicate] = frozenset(analyse(" ".join(self._predicates.cues(predicate))))

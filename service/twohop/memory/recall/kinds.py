@@ -1,6 +1,7 @@
 """What common words say of the kind of a thing, and how well a description fits what was reached."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -17,25 +18,30 @@ PEOPLE = frozenset(
     "wife husband spouse partner boss manager lead head supervisor mother father parent mom dad brother sister "  # noqa: SIM905 - as above.
     "sibling twin friend daughter son child kid grandmother grandfather aunt uncle cousin niece nephew colleague "
     "coworker girlfriend boyfriend fiance fiancee author director teacher doctor dentist neighbour neighbor "
-    "roommate flatmate coach mentor founder owner man woman guy one person somebody someone".split()
+    "roommate flatmate coach mentor founder owner".split()
 )
-PLACES = frozenset("city town country village state region hometown birthplace place".split())  # noqa: SIM905 - as above.
+ANYBODY = frozenset({"person", "one", "man", "woman", "guy", "somebody", "someone"})
+PLACES = frozenset("city town country village state region hometown birthplace".split())  # noqa: SIM905 - as above.
+
+ANYWHERE = frozenset({"place", "area", "location", "spot"})
 
 TYPES: Mapping[str, str] = {
+    **dict.fromkeys(ANYBODY, "person"),
+    **dict.fromkeys(ANYWHERE, "place"),
     **dict.fromkeys(ORGANISATIONS, "organisation"),
     **dict.fromkeys(PEOPLE, "person"),
     **dict.fromkeys(PLACES, "place"),
 }
 """Word -> coarse type of what it names."""
 
-ASKED: Mapping[str, str] = {**TYPES, "area": "place", "location": "place"}
-"""Word -> type, for the word right after "which" or "what"."""
-
 SURE = 1.0
 """Fit of a word that is among a thing's kinds, or among the words and cues of the fact that leads to it."""
 
 TYPED = 0.5
-"""Fit of a word that names the thing's coarse type, and no more."""
+"""Fit of a word that names no more than the thing's coarse type ("person", "place")."""
+
+RELATED = 0.2
+"""Fit of a word that says more than that, where only the type is known to be right ("boss", of any person)."""
 
 
 class Likeness:
@@ -46,7 +52,7 @@ class Likeness:
         self._between = lru_cache(maxsize=65_536)(self._cosine)
 
     def __call__(self, word: str, others: Collection[str]) -> float:
-        """The highest cosine of a word with others; 0 below that of words which have something to do with each other."""
+        """The highest cosine of a word with others; 0 below that of words that have something to do with each other."""
         best = max((self._between(word, other) for other in others), default=0.0)
         return best if best > NEAR else 0.0
 
@@ -55,20 +61,39 @@ class Likeness:
         return float(np.dot(a, b))
 
 
-def fits(called: Sequence[str], entity: Entity, said: Collection[str], cues: Collection[str], like: Likeness) -> float:
-    """How well the words of a description fit a thing, 0 … 1. `said`, `cues`: of the fact that led to it, as stems and
-    as words.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a fact says of the thing that it leads to: its stems, the words that ask for it, and the thing.
+
+    `not_said`: stems of words for the thing that it leads from.
     """
-    return max((fit(word, entity, said, cues, like) for word in called), default=0.0)
 
+    stems: Collection[str]
+    cues: Sequence[str]
+    not_said: Collection[str] = ()
+    entity: Entity | None = None
 
-def fit(word: str, entity: Entity, said: Collection[str], cues: Collection[str], like: Likeness) -> float:
-    """How well one word fits."""
-    coarse = TYPES.get(word, "")
-    if coarse and entity.type and coarse != entity.type:
-        return 0.0
-    own = {stem(part) for kind in entity.kinds for part in kind.split()}
-    if stem(word) in own or stem(word) in said:
-        return SURE
-    near = like(word, (*entity.kinds, *cues))
-    return max(near, TYPED if coarse and coarse == entity.type else 0.0)
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The common words for the thing."""
+        return self.entity.kinds if self.entity else ()
+
+    def holds(self, word: str, like: Likeness) -> float:
+        """How well it has a word, 0 … 1: `SURE`, or how near the word is to one of its own."""
+        key = stem(word)
+        own = {stem(part) for kind in self.kinds for part in kind.split()}
+        if key in own:
+            return SURE
+        if key in self.not_said:
+            return 0.0
+        return SURE if key in self.stems else like(word, (*self.kinds, *self.cues))
+
+    def fits(self, word: str, like: Likeness) -> float:
+        """How well a word describes the thing, 0 … 1."""
+        coarse, own = TYPES.get(word, ""), self.entity.type if self.entity else ""
+        if coarse and own and coarse != own:
+            return 0.0
+        least = 0.0
+        if coarse and coarse == own:
+            least = TYPED if word in ANYBODY or word in ANYWHERE else RELATED
+        return max(self.holds(word, like), least)

@@ -8,7 +8,7 @@ cheque of …") is passed over by whoever looks for things.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from twohop.memory.recall.question import Question
 from twohop.vector.sparse import words
@@ -22,7 +22,7 @@ OWN = frozenset({"my", "our"})
 """Names of who asks that are possessives too."""
 
 PREPOSITIONS = frozenset(
-    "above across after against along among around before behind below beneath beside between inside near outside over "  # noqa: E501, SIM905 - a list of words reads as one.
+    "above across after against along among around before behind below beneath beside between inside near outside over "  # noqa: SIM905 - a list of words reads as one.
     "since through under until within without".split()
 )
 """They end what a description calls its thing, as stop words do."""
@@ -34,13 +34,35 @@ COPULA = re.compile(r"^(?:who|what) (?:is|was|are|were|s) (the )?")
 """Then what comes first is asked for, and not met on the way ("who is the boss of …")."""
 
 
+OF_OBJECTS = frozenset({"where", "whom"})
+"""Words that begin a clause whose verb is still to come."""
+
+OF_EITHER = frozenset({"that", "which", "who"})
+"""Words that do so if what acts follows at once."""
+
+STRANDED = frozenset({"at", "in", "of", "on", "for", "to", "from", "with", "by", "about"})
+"""A clause that begins before the name ends at the first of these behind it ("the company Alice works *at* …")."""
+
+
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is described from the name on: the words for its kind, and its tokens, from `first` to before `beyond`."""
+    """What is described from the name on: the words for its kind, and its tokens, from `first` to before `beyond`.
+
+    `clause`: it goes on behind the name ("the company Alice works at", "the one who shows Alice the ropes").
+    """
 
     words: tuple[str, ...]
     first: int
     beyond: int
+    clause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a name: the text with the name, and its other words, without stop words."""
+
+    text: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +75,43 @@ class Reading:
     descriptions: tuple[Description, ...] = ()
 
     @property
-    def text(self) -> str:
-        """All of it."""
-        return " ".join(self.tokens)
+    def asked(self) -> "Asked":
+        """All of it, as asked of the name."""
+        return self._asked(0, len(self.tokens))
 
-    def inner(self, place: int) -> str:
-        """A description with the name, and what stands behind it: "the company Alice … works at" may be torn apart."""
+    def inner(self, place: int) -> "Asked":
+        """A description, as asked of the name that it starts from."""
         one = self.descriptions[place]
-        behind = () if one.beyond > self.beyond else self.tokens[one.beyond :]
-        return " ".join((*self.tokens[one.first : one.beyond], *behind))
+        return self._asked(one.first, self._end(one))
+
+    def _asked(self, first: int, beyond: int) -> "Asked":
+        said = (*self.tokens[first : self.first], *self.tokens[self.beyond : beyond])
+        words = tuple(dict.fromkeys(word for one in said if (word := one.casefold()) not in STOP))
+        return Asked(" ".join(self.tokens[first:beyond]), words)
 
     def onward(self, place: int, name: str) -> "Reading":
         """The question as it reads once a description has given way to the name of what it describes."""
         one = self.descriptions[place]
         end = one.first + 1
-        moved = end - one.beyond
+        gone = self._end(one) - end
         return Reading(
-            tokens=(*self.tokens[: one.first], name, *self.tokens[one.beyond :]),
+            tokens=(*self.tokens[: one.first], name, *self.tokens[end + gone :]),
             first=one.first,
             beyond=end,
             descriptions=tuple(
-                replace(other, first=min(other.first, one.first), beyond=max(other.beyond + moved, end))
+                Description(
+                    words=other.words,
+                    first=min(other.first, one.first),
+                    beyond=max(other.beyond - gone, end),
+                    clause=other.first + 1 + len(other.words) == one.first or other.clause,
+                )
                 for other in self.descriptions[place + 1 :]
             ),
         )
+
+    def _end(self, one: Description) -> int:
+        """Where a description ends."""
+        return clause_end([token.casefold() for token in self.tokens], one.beyond) if one.clause else one.beyond
 
 
 def read(question: Question, names: Sequence[str]) -> Reading | None:
@@ -89,16 +124,33 @@ def read(question: Question, names: Sequence[str]) -> Reading | None:
     said = question.words
     owned = [Description(called, first, end) for called, end in possessed(said, beyond)]
     within = [
-        Description(called, place, beyond)
+        Description(called, place, beyond, clause=is_clause(said, place + 1 + len(called), first))
         for place in range(first - 1, -1, -1)
         if said[place] in ARTICLES and (called := run(said, place + 1, first))
     ]
     copula = COPULA.match(" ".join(said))
     if copula and copula[1]:
-        within = [one for one in within if one.first != len(words(copula[0])) - 1]
+        goes_on = bool(set(said[clause_end(said, beyond) if any(one.clause for one in within) else beyond :]) - STOP)
+        within = [one for one in within if goes_on or one.first != len(words(copula[0])) - 1]
     elif copula and first == len(words(copula[0])):
         owned = owned[:-1]
     return Reading(tokens, first, beyond, (*owned, *within))
+
+
+def is_clause(said: Sequence[str], start: int, name: int) -> bool:
+    """Whether a description goes on behind the name: "the company Alice works at", "the city where Alice lives".
+
+    `start`: behind its own words. What is between these and the name is its own only up to the next description.
+    """
+    between = said[start:name]
+    until = next((at for at, word in enumerate(between) if word in ARTICLES), len(between))
+    own = between[:until]
+    return not between or not OF_OBJECTS.isdisjoint(own) or bool(own and own[-1] in OF_EITHER)
+
+
+def clause_end(said: Sequence[str], beyond: int) -> int:
+    """Where a clause ends that goes on behind the name: after its preposition, or with the question."""
+    return next((at + 1 for at in range(beyond, len(said)) if said[at] in STRANDED), len(said))
 
 
 def last_place(question: Question, names: Sequence[str]) -> tuple[int, int] | None:
