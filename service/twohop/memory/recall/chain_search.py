@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity
 from twohop.memory.api import Depth
-from twohop.memory.recall.chains import EXPLAINED, TURNS, Chain, best_first, explained, extended, score, told, turned
+from twohop.memory.recall.chains import EXPLAINED, PHRASE, TEXT, TURNS, Chain, best_first, explained, extended, score, told, turned
 from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.kinds import SURE, Likeness, Said
 from twohop.memory.recall.lookup import Lookup
@@ -121,15 +121,27 @@ class ChainSearch:
         texts = list(vectors)
         looks = [(PointKind.MEMORY, vectors[text], points[text]) for text in texts]
         found = dict(zip(texts, await self._lookup.cosines(looks), strict=True)) if looks else {}
+        phrases = [self._words.phrase(chain.links[-1].memory) for chain in chains]
+        alike = await self._alike([one.unnamed for one in asked], phrases)
         weighed: list[Chain] = []
-        for chain, one in zip(chains, asked, strict=True):
+        for chain, one, phrase in zip(chains, asked, phrases, strict=True):
             link = chain.links[-1]
             said = told(link, self._near.entities, self._words)
-            part = found.get(one.text, {}).get(link.memory.revision.id, 0.0)
+            part = TEXT * found.get(one.text, {}).get(link.memory.revision.id, 0.0)
+            part += PHRASE * alike.get((one.unnamed, phrase), 0.0)
             part += EXPLAINED * explained(one, said, self._rarity, self._like)
             longer = replace(chain, parts=(*chain.parts[: len(chain.links) - 1], part))
             weighed.append(replace(longer, score=score(self._question, longer, self._near.entities)))
         return weighed
+
+    async def _alike(self, asked: Sequence[str], phrases: Sequence[str]) -> dict[tuple[str, str], float]:
+        """The cosines of questions with the phrases of facts, both without names."""
+        texts = list(dict.fromkeys((*asked, *phrases)))
+        vectors = await self._lookup.embed(texts) if texts else None
+        if vectors is None:
+            return {}
+        rows = dict(zip(texts, vectors, strict=True))
+        return {(one, other): float(rows[one] @ rows[other]) for one, other in set(zip(asked, phrases, strict=True))}
 
     async def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
         vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None

@@ -23,6 +23,12 @@ ON_THE_WAY = 0.15
 PASSED_OVER = 0.1
 """Taken off for each description that no inner end fits."""
 
+TEXT = 1.0
+"""For the cosine of what is asked with the fact that a link rests on."""
+
+PHRASE = 1.0
+"""For their cosine without the names in them, with the cues: a name that two texts share hides what they say of it."""
+
 EXPLAINED = 0.5
 """For the share of what is asked that a link says, beside its cosine."""
 

@@ -104,6 +104,11 @@ class FactWords:
         asked = (cue for triple in revision.triples for cue in self._predicates.cues(triple.predicate))
         return tuple(dict.fromkeys((*revision.cues, *asked)))
 
+    def phrase(self, memory: Memory) -> str:
+        """What a fact says of its subject without naming anything: its predicates and cues."""
+        phrases = (self._predicates.phrase(triple.predicate) for triple in memory.revision.triples)
+        return " ".join((*phrases, *self.cues(memory)))
+
     def of_the_other_end(self, predicate: str, *, forward: bool) -> frozenset[str]:
         """Words for the end that a relation is walked from, and not for the one that it leads to."""
         subject, target = self._predicates.roles(predicate)
