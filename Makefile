@@ -26,7 +26,9 @@ SERVICES ?=
 SECONDS ?=
 WRITERS ?= 64
 OWNERS ?=
-MEMORIES ?= 10000
+QUICK ?=
+SIZES ?=
+WORLDS ?=
 BENCH_FLAGS ?=
 
 help: ## list the targets
@@ -85,9 +87,9 @@ soak-many: install ## three servers on one Neo4j, one killed half-way: make soak
 	SECONDS=$(or $(SECONDS),60) WRITERS=$(WRITERS) OWNERS=$(or $(OWNERS),8) TWOHOP_TEST_REQUIRE_NEO4J=1 \
 		$(PY) -m pytest -s tests/e2e/test_soak_many.py
 
-bench: install ## the deployments side by side: times and round trips: make bench [MEMORIES=10000] [OWNERS=1000] [OUT=file]
-	PYTHONPATH=tests $(PY) -m bench.deployments --memories $(MEMORIES) --owners $(or $(OWNERS),1000) \
-		$(if $(OUT),--out "$(OUT)") $(BENCH_FLAGS)
+bench: install .tools/mem0/.installed ## speed and size, beside mem0ai and the floor: make bench [QUICK=1] [SIZES=10000,100000] [WORLDS=folder] [OUT=file]
+	PYTHONPATH=tests $(PY) -m bench.speed $(if $(QUICK),--quick) $(if $(SIZES),--sizes $(SIZES)) \
+		$(if $(OWNERS),--owners $(OWNERS)) $(if $(WORLDS),--worlds "$(WORLDS)") $(if $(OUT),--out "$(OUT)") $(BENCH_FLAGS)
 
 image: ## build the container image
 	docker build --tag twohop:$(VERSION) --build-arg VERSION=$(VERSION) .
@@ -114,6 +116,7 @@ lock: .tools/lock/.installed ## pin pyproject.toml's dependencies with hashes; L
 	$(LOCK) --constraint constraints.txt pyproject.toml --output-file constraints-runtime.txt
 	$(LOCK) --constraint constraints.txt --group build --output-file constraints-build.txt
 	$(LOCK) --group proto --output-file constraints-proto.txt
+	$(LOCK) --group mem0 --output-file constraints-mem0.txt
 
 LOCK = .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--fork-strategy fewest --custom-compile-command 'make lock' $(LOCK_FLAGS)
@@ -137,6 +140,12 @@ clean: ## remove everything that make creates, but the containers, their data an
 .tools/proto/.installed: constraints-proto.txt
 	@$(PYTHON) -m venv --clear .tools/proto
 	@$(PROTO_PY) -m pip install $(PIP_FLAGS) --require-hashes -r constraints-proto.txt
+	@touch $@
+
+.tools/mem0/.installed: constraints-mem0.txt
+	@echo "Installing mem0ai into an environment of its own (once, about a minute)"
+	@$(PYTHON) -m venv --clear .tools/mem0
+	@.tools/mem0/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r constraints-mem0.txt
 	@touch $@
 
 .tools/lock/.installed: Makefile

@@ -15,27 +15,24 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.locomo_data import Conversation, Session, load
 from bench.scoring import CUTS, TOGETHER, Scored, row, rows, scored, turns
+from bench.serving import service
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from twohop.app import open_core
 from twohop.client.remote import RemoteCore
-from twohop.config import LlmSettings, ServerSettings, Settings
 from twohop.graph.model import JobState, Role, Scope
 from twohop.llm.recorded import RecordedExtractor, content_key, replay
 from twohop.memory.api import AddRequest, NewMessage, RecallRequest
 from twohop.memory.clock import uuid7
 from twohop.memory.moment import micros
 from twohop.memory.ports import Fact
-from twohop.server import Server
 
 SYSTEMS = {"vector": "vector", "vector+bm25": "vector+bm25", "vector+bm25+graph": ""}
 """Name in the table -> arms of the request; the last one is what `Recall` returns."""
@@ -64,21 +61,6 @@ class Run:
     milliseconds: list[float] = field(default_factory=list)
     scores: dict[str, list[Scored]] = field(default_factory=lambda: {system: [] for system in SYSTEMS})
     changed: int = 0
-
-
-@asynccontextmanager
-async def service(folder: Path, conversations: Sequence[Conversation]) -> AsyncIterator[tuple[RemoteCore, str]]:
-    """A server on a free port with the stores of the environment and the recorded extraction; and the embedder's id."""
-    settings = Settings(data_dir=folder / "data", server=ServerSettings(port=0), llm=LlmSettings(provider="rules"))
-    extractor = RecordedExtractor(replay(recorded(conversations), content_key))
-    async with open_core(settings, extractor=extractor) as app:
-        server = Server(app.core, settings)
-        client = RemoteCore(f"127.0.0.1:{await server.start()}")
-        try:
-            yield client, app.embedder.model
-        finally:
-            await client.close()
-            await server.stop()
 
 
 def recorded(conversations: Sequence[Conversation]) -> Mapping[str, Sequence[Fact]]:
@@ -143,15 +125,18 @@ async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress
         run.changed += first[GRAPH] != first[BASELINE]
 
 
-async def measure(data: Path, console: Console) -> tuple[Run, str]:
-    """Send all conversations of a folder, and ask all their questions."""
-    conversations = load(data)
-    if not conversations:
-        sys.exit(f"no conv-*.json in {data} or {data / 'locomo'}")
+async def measure(
+    conversations: Sequence[Conversation], console: Console, *, embedding: str = "wordllama", extraction: str = "recorded"
+) -> tuple[Run, str]:
+    """Send all conversations, and ask all their questions; what was measured, and the embedder's id.
+
+    `extraction`: the `recorded` one, or that of our `rules`.
+    """
     run = Run()
+    extractor = RecordedExtractor(replay(recorded(conversations), content_key)) if extraction == "recorded" else None
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with tempfile.TemporaryDirectory(prefix="twohop-eval-") as folder:
-        async with service(Path(folder), conversations) as (client, embedder):
+        async with service(Path(folder), extractor, embedding) as (client, embedder):
             with Progress(*columns, console=console) as progress:
                 began = time.perf_counter()
                 gate = asyncio.Semaphore(AT_ONCE)
@@ -224,7 +209,7 @@ def main() -> None:
     parser.add_argument("--split", default="dev", help="the name of this slice in the rows")
     given = parser.parse_args()
     console = Console()
-    run, embedder = asyncio.run(measure(given.data, console))
+    run, embedder = asyncio.run(measure(load(given.data), console))
     found = figures(run, embedder, given.split)
     given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     show(found, console)

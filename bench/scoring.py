@@ -29,28 +29,47 @@ def turns(result: RecallResult, turn_of: Mapping[str, str]) -> list[str]:
     return list(order)
 
 
-def scored(category: int, order: Sequence[str], evidence: Collection[str]) -> Scored:
+def scored(category: int, order: Sequence[str], evidence: Collection[str], cuts: Sequence[int] = CUTS) -> Scored:
     """One answer against the turns that hold the evidence."""
-    return Scored(category, tuple(len(set(order[:cut]) & set(evidence)) / len(evidence) for cut in CUTS))
+    return Scored(category, tuple(len(set(order[:cut]) & set(evidence)) / len(evidence) for cut in cuts))
 
 
-def rows(system: str, embedder: str, split: str, scores: Sequence[Scored]) -> Iterable[dict[str, object]]:
+def rows(
+    system: str,
+    embedder: str,
+    split: str,
+    scores: Sequence[Scored],
+    *,
+    dataset: str = "locomo",
+    together: str = TOGETHER,
+    cuts: Sequence[int] = CUTS,
+) -> Iterable[dict[str, object]]:
     """The figures of one system, in percent: recall, and all evidence found, by category and together."""
     categories = sorted({score.category for score in scores})
-    for name, chosen in [(str(c), {c}) for c in categories] + [(TOGETHER, set(categories))]:
+    for name, chosen in [(str(c), {c}) for c in categories] + [(together, set(categories))]:
         some = [score for score in scores if score.category in chosen]
-        for place, cut in enumerate(CUTS):
+        for place, cut in enumerate(cuts):
             shares = [score.found[place] for score in some]
             for metric, value in (("recall", sum(shares)), ("all", sum(share >= 1 for share in shares))):
-                yield row(system, embedder, split, name, metric, cut, 100 * value / len(some), len(some))
+                share = 100 * value / len(some)
+                yield row(system, embedder, split, name, metric, cut, share, len(some), dataset=dataset)
 
 
 def row(
-    system: str, embedder: str, split: str, category: str, metric: str, k: int | None, value: float, n: int
+    system: str,
+    embedder: str,
+    split: str,
+    category: str,
+    metric: str,
+    k: int | None,
+    value: float,
+    n: int,
+    *,
+    dataset: str = "locomo",
 ) -> dict[str, object]:
     """One figure."""
     return {
-        "dataset": "locomo",
+        "dataset": dataset,
         "split": split,
         "system": system,
         "embedder": embedder,

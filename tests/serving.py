@@ -50,6 +50,7 @@ async def tried_again(app: App, partition: str, job_id: str) -> None:
     """Make a job that waits for another try due now, and wait until that try is over."""
     await app.ledger.update_job(partition, JobUpdate(id=job_id, state=JobState.PENDING))
     while (job := await app.ledger.job(partition, job_id)) and not (job.state.final or job.not_before):
+        app.runner.queued()
         await app.runner.fill()
         await app.runner.drain()
 

@@ -36,6 +36,7 @@ from twohop.memory.write.decide import Decider
 from twohop.memory.write.edit import Editor
 from twohop.memory.write.extracting import Extracting
 from twohop.memory.write.guidance import Agents
+from twohop.memory.write.line import LineWorker
 from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.preview import Previewer
@@ -74,6 +75,7 @@ async def open_core(
     extractor: Extractor | None = None,
     judge: Judge | None = None,
     summariser: Summariser | None = None,
+    embedder: Embedder | None = None,
     clock: Clock = system_clock,
     ids: Ids = uuid7,
     jitter: Jitter = random.random,
@@ -81,8 +83,8 @@ async def open_core(
 ) -> AsyncIterator[App]:
     """Open the stores of the settings and everything over them; on leaving, finish running adds and close in order.
 
-    `extractor`, `judge` and `summariser` replace those of the settings (replay, tests). `ran` is told of every
-    statement that goes to the ledger's server.
+    `extractor`, `judge`, `summariser` and `embedder` (which is closed too) replace those of the settings (replay,
+    tests, measurements). `ran` is told of every statement that goes to the ledger's server.
 
     Raises:
         Misconfigured: the data directory is held, unusable or too new, or a model is not what the index was built with.
@@ -101,7 +103,7 @@ async def open_core(
             stack.callback(data_dir.release)
         ledger = await open_ledger(settings, clock, step, told)
         stack.push_async_callback(ledger.close)
-        embedder = make_embedder(settings.embedder)
+        embedder = embedder or make_embedder(settings.embedder)
         stack.push_async_callback(embedder.close)
         index = await open_index(settings, embedder)
         stack.push_async_callback(index.close)
@@ -207,12 +209,13 @@ def join(
         step=step,
     )
     extracting = Extracting(ledger, names, finder, clock, settings.write)
+    conversations = Conversations(ledger, counter)
     processor = Processor(
         ledger=ledger,
         agents=agents,
         extracting=extracting,
         decider=decider,
-        conversations=Conversations(ledger, counter),
+        conversations=conversations,
         observer=metrics,
         jitter=jitter,
         settings=settings.write,
@@ -241,6 +244,18 @@ def join(
         ids=ids,
         limits=settings.limits,
         answers=answers,
+        line=LineWorker(
+            ledger=ledger,
+            agents=agents,
+            extracting=extracting,
+            finder=finder,
+            decider=decider,
+            conversations=conversations,
+            gates=gates,
+            clock=clock,
+            settings=settings.write,
+            step=step,
+        ),
         summary=settings.summary,
         recent=settings.write.recent_messages,
         step=step,
@@ -259,7 +274,9 @@ def join(
     runner.serve(JobKind.SUMMARY, Lane(writer.work, Capacity(settings.summary.concurrent, 1)))
     jobs = Jobs(ledger=ledger, answers=answers, runner=runner, notices=notices, limits=settings.limits)
     editor = Editor(ledger=ledger, planner=planner, predicates=predicates, gates=gates, clock=clock, ids=ids)
-    recaller = Recaller(ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock)
+    recaller = Recaller(
+        ledger=ledger, index=searched, embedder=embedder, predicates=predicates, clock=clock, counter=counter
+    )
     core = MemoryCore(
         ledger=ledger,
         adder=adder,

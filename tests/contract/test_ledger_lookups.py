@@ -379,7 +379,7 @@ async def test_the_last_of_a_long_chain_of_undoing_counts(ledger: Ledger) -> Non
     assert [one and one.id for one in undone] == ["d1", None, "d2001", None]
 
 
-async def test_what_is_read_beside_an_owner_is_not_older(ledger: Ledger) -> None:
+async def test_what_is_read_beside_a_settled_owner_is_not_older(ledger: Ledger) -> None:
     """However commits fall between, reads asked for side by side hold all that the owner's counters have counted."""
     commits = 60
 
@@ -391,7 +391,7 @@ async def test_what_is_read_beside_an_owner_is_not_older(ledger: Ledger) -> None
     counted = 0
     while counted < commits:
         before, owner, after = await asyncio.gather(
-            ledger.memory_ids(P, commits), ledger.owner(P), ledger.memory_ids(P, commits)
+            ledger.memory_ids(P, commits), ledger.settled(P), ledger.memory_ids(P, commits)
         )
         counted = owner.state_seq if owner else 0
         assert min(len(before), len(after)) >= counted

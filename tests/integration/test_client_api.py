@@ -54,6 +54,8 @@ async def story(memory: Any) -> list[Any]:
     await tell(memory.job(first["job_id"], user_id="alice"))
     await tell(memory.search("Who manages Platform?", user_id="alice", limit=3))
     await tell(memory.search("tea", user_id="alice", as_of="2025-03-02", include_closed=True, include_messages=False))
+    asked: dict[str, Any] = {"user_id": "alice", "token_budget": 300, "explain": True, "filters": {"run_ids": ["r1"]}}
+    await tell(memory.search("Where does Alice work?", min_score=0.0, timeout=60, **asked))
     listed = await tell(memory.get_all(user_id="alice", limit=50))
     await tell(memory.get_all(user_id="alice", filters={"kinds": ["event"], "metadata": {"app": "x"}}))
     one = listed["results"][0]
@@ -110,7 +112,7 @@ async def test_all_four_tell_the_same_story(tmp_path: Path) -> None:
     for mode in MODES:
         async with driven(mode, tmp_path / mode.replace(" ", "-")) as client:
             stories.append(without_ids(await story(client)))
-    assert len(stories[0]) == 30
+    assert len(stories[0]) == 31
     assert stories[1] == stories[0]
     assert stories[2] == stories[0]
     assert stories[3] == stories[0]
@@ -180,6 +182,10 @@ BAD: dict[str, tuple[Callable[[Any], Awaitable[Any]], type[TwohopError], str]] =
     "limit": (lambda m: m.search("x", user_id="u", limit=0), InvalidInput, "limit"),
     "list limit": (lambda m: m.get_all(user_id="u", limit=0), InvalidInput, "limit"),
     "depth": (lambda m: m.recall("x", user_id="u", depth=9), InvalidInput, "depth"),
+    "least score": (lambda m: m.recall("x", user_id="u", min_score=float("nan")), InvalidInput, "min_score"),
+    "budget": (lambda m: m.recall("x", user_id="u", token_budget=0), InvalidInput, "render.token_budget"),
+    "runs": (lambda m: m.recall("x", user_id="u", filters={"run_ids": ["a\nb"]}), InvalidInput, "filter.run_ids[0]"),
+    "runs of a list": (lambda m: m.get_all(user_id="u", filters={"run_ids": ["a"]}), InvalidInput, "filter"),
     "as of": (lambda m: m.recall("x", user_id="u", as_of="whenever"), InvalidInput, "as_of"),
     "filter": (lambda m: m.recall("x", user_id="u", filters={"color": "red"}), InvalidInput, "filters.color"),
     "id": (lambda m: m.get("not-an-id", user_id="u"), InvalidInput, "memory_id"),

@@ -33,6 +33,8 @@ from twohop.memory.api import (
     Filter,
     Listing,
     NewMessage,
+    PathsRequest,
+    RecallPart,
     RecallRequest,
     Resolution,
 )
@@ -130,6 +132,20 @@ async def told_of(steered: Awaitable[AddResult]) -> AddResult | str:
         return str(e)
 
 
+QUESTION = RecallRequest(
+    scope=SCOPE,
+    query="Who managed Acme in 2023?",
+    min_score=0.0,
+    token_budget=300,
+    explain=True,
+    where=Filter(run_ids=("r", "elsewhere")),
+)
+
+
+async def every(parts: AsyncIterator[RecallPart]) -> tuple[RecallPart, ...]:
+    return tuple([part async for part in parts])
+
+
 Ask = Callable[[Core, dict[str, str]], Awaitable[Any]]
 READS: dict[str, Ask] = {
     "add": lambda core, _: core.add(adding("Alice works at Acme", request_id="again")),
@@ -138,7 +154,8 @@ READS: dict[str, Ask] = {
     "list_jobs": lambda core, _: core.list_jobs(SCOPE, states=[JobState.DONE], **PAGE),
     "cancel_job": lambda core, ids: told_of(core.cancel_job(SCOPE, ids["job"], request_id="cancel")),
     "replay_job": lambda core, ids: told_of(core.replay_job(SCOPE, ids["job"], request_id="replay")),
-    "recall": lambda core, _: core.recall(RecallRequest(scope=SCOPE, query="Who manages Acme?", include_closed=True)),
+    "recall": lambda core, _: core.recall(QUESTION),
+    "recall_stream": lambda core, _: every(core.recall_stream(replace(QUESTION, include_closed=True))),
     "get": lambda core, ids: core.get(SCOPE, ids["memory"], Axes()),
     "list": lambda core, _: core.list(SCOPE, Filter(kinds=(Kind.STATE,)), Axes(), include_closed=True, **PAGE),
     "update": lambda core, ids: core.update(
@@ -166,7 +183,7 @@ READS: dict[str, Ask] = {
         SCOPE, entity_id="", predicate="", axes=Axes(), include_closed=True, **PAGE
     ),
     "entities_by_id": lambda core, ids: core.entities_by_id(SCOPE, [ids["entity"], ids["memory"]], Axes()),
-    "paths": lambda core, _: core.paths(SCOPE, source="Bob", target="Acme", depth=2, limit=3, axes=Axes()),
+    "paths": lambda core, _: core.paths(PathsRequest(scope=SCOPE, source="Bob", target="Acme", depth=2, limit=3)),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from stories import ALICE, ask, event, fact, facts_in, paths_in, story, tell, texts_in
 from twohop.errors import NotFound
 from twohop.graph.model import Axes, Scope
-from twohop.memory.api import Degradation
+from twohop.memory.api import Degradation, PathsRequest
 from twohop.memory.ports import Claim, Fact
 
 TEAM = ("Alice works_at Acme", "Atlas part_of Acme", "Priya manages Atlas", "Bob works_at Birch", "Tom manages Birch")
@@ -113,11 +113,15 @@ async def test_the_second_query_brings_what_shares_no_word_with_the_question(tmp
         assert ["Alice -> Rex", "Rex -> Braga"] in paths_in(result)
 
 
+def between(source: str, target: str, **more: Any) -> PathsRequest:
+    return PathsRequest(scope=ALICE, source=source, target=target, **more)
+
+
 async def test_paths_between_two_names_are_found_shortest_first(tmp_path: Path) -> None:
     """Both directions are walked, simple paths only, each step with its proof."""
     async with story(tmp_path) as app:
         await tell(app, *TEAM, "Alice friend_of Priya", "Priya lives_in Porto")
-        paths, _, _ = await app.core.paths(ALICE, source="Alice", target="priya", depth=3, limit=10, axes=Axes())
+        paths = (await app.core.paths(between("Alice", "priya"))).paths
         shapes = [[(s.source.name, s.forward, s.target.name if s.target else "") for s in path.steps] for path in paths]
         assert shapes == [
             [("Alice", True, "Priya")],
@@ -131,9 +135,9 @@ async def test_paths_keep_to_depth_and_limit(tmp_path: Path, depth: int, found: 
     """No more relations than asked for, no more paths than asked for."""
     async with story(tmp_path) as app:
         await tell(app, *TEAM, "Alice friend_of Priya")
-        paths, _, _ = await app.core.paths(ALICE, source="Alice", target="Priya", depth=depth, limit=10, axes=Axes())
+        paths = (await app.core.paths(between("Alice", "Priya", depth=depth))).paths
         assert len(paths) == found
-        one, _, _ = await app.core.paths(ALICE, source="Alice", target="Priya", depth=depth, limit=1, axes=Axes())
+        one = (await app.core.paths(between("Alice", "Priya", depth=depth, limit=1))).paths
         assert len(one) == 1
 
 
@@ -143,12 +147,10 @@ async def test_paths_are_those_of_the_time_asked_about(tmp_path: Path) -> None:
         await tell(app, "Alice works_at Acme", "Priya manages Acme", day=1)
         known = (await ask(app, "Alice")).read_time
         await tell(app, "Alice works_at Birch", day=30)
-        ends: dict[str, Any] = {"source": "Alice", "target": "Priya", "depth": 3, "limit": 10}
-        assert (await app.core.paths(ALICE, axes=Axes(), **ends))[0] == ()
-        (path,), _, _ = await app.core.paths(ALICE, axes=Axes(as_of=1_736_000_000_000_000), **ends)
-        assert path.answer == "Priya"
-        (path,), _, _ = await app.core.paths(ALICE, axes=Axes(known_at=known), **ends)
-        assert path.answer == "Priya"
+        assert (await app.core.paths(between("Alice", "Priya"))).paths == ()
+        for axes in (Axes(as_of=1_736_000_000_000_000), Axes(known_at=known)):
+            (path,) = (await app.core.paths(between("Alice", "Priya", axes=axes))).paths
+            assert path.answer == "Priya"
 
 
 async def test_paths_of_another_owner_are_not_found(tmp_path: Path) -> None:
@@ -158,7 +160,7 @@ async def test_paths_of_another_owner_are_not_found(tmp_path: Path) -> None:
         await tell(app, "Bob works_at Birch", scope=Scope(user_id="bob"))
         for target in ("Bob", "Birch", "nobody"):
             with pytest.raises(NotFound):
-                await app.core.paths(ALICE, source="Alice", target=target, depth=3, limit=10, axes=Axes())
+                await app.core.paths(between("Alice", target))
 
 
 async def test_a_budget_bounds_what_is_read(tmp_path: Path) -> None:

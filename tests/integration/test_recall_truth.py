@@ -98,6 +98,7 @@ async def test_a_question_about_before_finds_the_value_right_before(tmp_path: Pa
         ("Where did Alice work when we last spoke in January 2025?", "Alice works at Acme"),
         ("Where did Alice work in February 2025?", "Alice works at Birch"),
         ("Where was Alice working on 10 March 2025?", "Alice works at Cedar"),
+        ("Where did Alice work until February 2025?", "Alice works at Acme"),
         ("Where does Alice work today?", "Alice works at Cedar"),
     ],
 )
@@ -107,6 +108,43 @@ async def test_the_question_s_own_words_name_the_time(tmp_path: Path, query: str
         for day, firm in ((1, "Acme"), (33, "Birch"), (62, "Cedar")):
             await tell(app, f"Alice works_at {firm}", "Alice likes opera", day=day)
         assert facts_in(await ask(app, query))[0] == first
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("Where did Alice live while she worked at Acme?", "Alice lives in Oslo"),
+        ("When she worked at Birch, where did Alice live?", "Alice lives in Bergen"),
+        ("Where did Alice work before she moved to Bergen?", "Alice works at Acme"),
+        ("Where did Alice live before Madrid?", "Alice lives in Bergen"),
+        ("Where did Alice live after she joined Cedar?", "Alice lives in Madrid"),
+    ],
+)
+async def test_an_event_names_the_time(tmp_path: Path, query: str, first: str) -> None:
+    """A time told by an event puts what held then first, also for something else than what the event changed."""
+    async with story(tmp_path) as app:
+        for day, (firm, city) in ((1, ("Acme", "Oslo")), (30, ("Birch", "Bergen")), (60, ("Cedar", "Madrid"))):
+            await tell(app, f"Alice works_at {firm}", f"Alice lives_in {city}", "Alice likes opera", day=day)
+        assert facts_in(await ask(app, query))[0] == first
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "How has Alice's employer changed over time?",
+        "Which firms has Alice worked for?",
+        "Does Alice still work at Acme?",
+    ],
+)
+async def test_what_changed_is_told_newest_first(tmp_path: Path, query: str) -> None:
+    """A question about change lists every value with the newest ahead, and each has its interval."""
+    async with story(tmp_path) as app:
+        for day, firm in ((1, "Acme"), (30, "Birch"), (60, "Cedar")):
+            await tell(app, f"Alice works_at {firm}", "Alice likes opera", day=day)
+        result = await ask(app, query)
+        assert facts_in(result)[:3] == [f"Alice works at {firm}" for firm in ("Cedar", "Birch", "Acme")]
+        ends = [item.memory.revision.validity.valid_to for item in result.items[:3] if item.memory]
+        assert [end is None for end in ends] == [True, False, False]
 
 
 async def test_a_chain_goes_through_what_held_at_the_time_named(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from twohop.config import LedgerSettings, LlmSettings, Settings
 from twohop.graph.model import Axes, JobState, Operation, Role
 from twohop.graph.statement import Statement
 from twohop.graph.store import unwatched
-from twohop.memory.api import AddRequest, AddResult, Core, NewMessage, RecallRequest, RecallResult
+from twohop.memory.api import AddRequest, AddResult, Core, NewMessage, PathsRequest, RecallRequest, RecallResult
 from twohop.memory.clock import uuid7
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.project import Projector
@@ -151,8 +151,8 @@ async def test_looking_up(counted: Counted) -> None:
     assert memory is not None
     assert (await counted.call(core.get(ALICE, memory.id, Axes())))[1] == 1
     for depth in range(1, 5):
-        (paths, _, _), count = await counted.call(
-            core.paths(ALICE, source="Alice", target="Porto", depth=depth, limit=5, axes=Axes())
+        found, count = await counted.call(
+            core.paths(PathsRequest(scope=ALICE, source="Alice", target="Porto", depth=depth, limit=5))
         )
         assert count <= 1 + depth
-        assert [len(path.steps) for path in paths] == [3] * (depth > 2)
+        assert [len(path.steps) for path in found.paths] == [3] * (depth > 2)

@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from serving import Served, serving
 from twohop.errors import InvalidInput, NotServed, TwohopError
-from twohop.v1 import fact_pb2, memory_pb2, recall_pb2
+from twohop.v1 import fact_pb2, memory_pb2
 from twohop.v1 import graph_service_pb2 as graph_pb
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.v1.message_pb2 import NewMessage
@@ -144,6 +144,10 @@ def recall(**fields: Any) -> pb.RecallRequest:
     return pb.RecallRequest(**{"scope": SCOPE, "query": "Where does Ann work?", **fields})
 
 
+def streamed(question: pb.RecallRequest) -> pb.RecallStreamRequest:
+    return pb.RecallStreamRequest(scope=SCOPE, recall=question)
+
+
 BAD_READS: dict[str, tuple[Callable[[Served], Any], str]] = {
     "a blank question": (lambda s: s.memory.Recall(recall(query=" ")), "query"),
     "a question of 20,000 characters": (lambda s: s.memory.Recall(recall(query="why " * 5_000)), "query"),
@@ -152,6 +156,26 @@ BAD_READS: dict[str, tuple[Callable[[Served], Any], str]] = {
     "a huge limit": (lambda s: s.memory.Recall(recall(limit=2**31 - 1)), "limit"),
     "depth 5": (lambda s: s.memory.Recall(recall(depth=5)), "depth"),
     "depth below 0": (lambda s: s.memory.Recall(recall(depth=-1)), "depth"),
+    "a budget of 0": (lambda s: s.memory.Recall(recall(render={"token_budget": 0})), "render.token_budget"),
+    "a budget of 100,001": (lambda s: s.memory.Recall(recall(render={"token_budget": 100_001})), "render.token_budget"),
+    "a least score that is none": (lambda s: s.memory.Recall(recall(min_score=float("inf"))), "min_score"),
+    "an empty run": (
+        lambda s: s.memory.Recall(recall(filter=memory_pb2.Filter(run_ids=["r", ""]))),
+        "filter.run_ids[1]",
+    ),
+    "1,001 runs": (
+        lambda s: s.memory.Recall(recall(filter=memory_pb2.Filter(run_ids=["r"] * 1_001))),
+        "filter.run_ids",
+    ),
+    "memories of a run": (
+        lambda s: s.memory.ListMemories(pb.ListMemoriesRequest(scope=SCOPE, filter=memory_pb2.Filter(run_ids=["r"]))),
+        "filter",
+    ),
+    "a stream of depth 5": (lambda s: s.memory.RecallStream(streamed(recall(depth=5))).read(), "depth"),
+    "a stream about someone else": (
+        lambda s: s.memory.RecallStream(streamed(recall(scope=Scope(user_id="other")))).read(),
+        "recall.scope",
+    ),
     "arms that are none": (lambda s: s.memory.Recall(recall(arms=9)), "arms"),
     "a kind that is none": (
         lambda s: s.memory.Recall(recall(filter=memory_pb2.Filter(kinds=[1, 50]))),  # type: ignore[list-item]
@@ -248,36 +272,6 @@ async def test_a_malformed_page_token_has_its_own_reason(method: str, token: str
     request = getattr(pb, f"{method}Request")(scope=SCOPE, page_token=token)
     error = await refused(getattr(served.memory, method)(request))
     assert error.reason == "INVALID_PAGE_TOKEN"
-
-
-UNSERVED: dict[str, Callable[[Served], Any]] = {
-    "min_score": lambda s: s.memory.Recall(recall(min_score=0.0)),
-    "render": lambda s: s.memory.Recall(recall(render=recall_pb2.RenderOptions())),
-    "explain": lambda s: s.memory.Recall(recall(explain=True)),
-    "filter.run_ids": lambda s: s.memory.Recall(recall(filter=memory_pb2.Filter(run_ids=["r"]))),
-}
-
-
-@pytest.mark.parametrize("name", UNSERVED)
-async def test_what_is_not_served_yet_is_named(name: str, served: Served) -> None:
-    """A documented part that this version doesn't serve is UNIMPLEMENTED and named, never a silent default."""
-    error = await refused(UNSERVED[name](served))
-    assert isinstance(error, NotServed)
-    assert name in error.message
-
-
-async def test_an_unserved_stream_ends_at_once(served: Served) -> None:
-    """RecallStream is UNIMPLEMENTED before its first part."""
-    call = served.memory.RecallStream(pb.RecallStreamRequest(scope=SCOPE))
-    error = await refused(call.read())
-    assert isinstance(error, NotServed)
-    assert "RecallStream" in error.message
-
-
-async def test_an_explicit_false_is_what_is_served(served: Served) -> None:
-    """Turning off what isn't served yet is no error."""
-    response = await served.memory.Recall(recall(explain=False))
-    assert list(response.items) == []
 
 
 @pytest.mark.parametrize("request_bytes", [b"\x12\x02\xff\xfe", b"\x0a\xff", b"\xff" * 40], ids=["utf8", "cut", "junk"])

@@ -100,7 +100,7 @@ async def test_a_first_page_shows_one_state(served: Served, core: RemoteCore, mo
     for day, drink in enumerate(("tea", "coffee", "cocoa")):
         await tell(core, f"Ann likes {drink}", day=day)
     ledger = served.app.ledger
-    look = ledger.owner
+    look = ledger.settled
 
     async def owner_and_then_another_commit(partition: str) -> Any:
         found = await look(partition)
@@ -109,7 +109,7 @@ async def test_a_first_page_shows_one_state(served: Served, core: RemoteCore, mo
         await ledger.commit(Changes(partition=partition, revisions=(late,)))
         return found
 
-    monkeypatch.setattr(ledger, "owner", owner_and_then_another_commit)
+    monkeypatch.setattr(ledger, "settled", owner_and_then_another_commit)
     every: dict[str, Any] = {"include_closed": True, "page_size": 2}
     first = await core.list(ANN, Filter(), Axes(), page_token="", **every)
     rest = await core.list(ANN, Filter(), Axes(), page_token=first.next_page_token, **every)

@@ -19,6 +19,7 @@ WANTED = {
     "constraints-runtime.txt": PROJECT["project"]["dependencies"],
     "constraints-build.txt": PROJECT["build-system"]["requires"],
     "constraints-proto.txt": PROJECT["dependency-groups"]["proto"],
+    "constraints-mem0.txt": PROJECT["dependency-groups"]["mem0"],
 }
 PIN = re.compile(r"^([A-Za-z0-9].*?)(?: \\)?$")
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twohop.graph.model import Evidence, Granularity, Kind, Memory, Moment, Operation, Revision, Validity
-from twohop.memory.api import Scores
+from twohop.memory.api import Placement, Scores
 from twohop.memory.recall.answer import Place, Unit, arrange, leader
 
 MESSAGES = [f"m{n}" for n in range(8)]
@@ -59,8 +59,18 @@ def test_units_come_first_and_are_never_cut() -> None:
     """A unit that doesn't fit is left out whole; its facts may then stand where they rank."""
     chain = (memory("a", "m2"), memory("b", "m3"))
     facts = [(one, 1.0) for one in chain]
-    assert listed(["m0", "m2", "m3"], facts, [Unit(chain, 1.0, path=0)]) == ["a", "b", "m0"]
-    assert listed(["m0", "m2", "m3"], facts, [Unit(chain, 1.0, path=0)], limit=1) == ["m0"]
+    assert listed(["m0", "m2", "m3"], facts, [Unit(chain, 1.0, Placement.CHAIN, path=0)]) == ["a", "b", "m0"]
+    assert listed(["m0", "m2", "m3"], facts, [Unit(chain, 1.0, Placement.CHAIN, path=0)], limit=1) == ["m0"]
+
+
+def test_a_least_score_leaves_out_items_and_whole_units() -> None:
+    """What scores less has no place; a unit's facts may then stand where their messages rank high enough."""
+    chain = (memory("a", "m0"), memory("b", "m2"))
+    scores = {"m0": Scores(total=2.0), "m1": Scores(total=1.0), "m2": Scores(total=0.5)}
+    for least, names in ((0.6, ["a", "b", "m1"]), (0.9, ["a", "m1"]), (2.5, [])):
+        heads = [Unit(chain, 0.8, Placement.CHAIN, path=0)]
+        found = arrange(list(scores), scores, [(one, 1.0) for one in chain], heads, 9, messages=True, min_score=least)
+        assert [name(place) for place in found] == names
 
 
 def test_messages_can_be_left_out() -> None:
@@ -89,7 +99,7 @@ def test_nothing_is_listed_twice_and_nothing_is_lost(
     """Each fact and message at most once, at most `limit` of them; with room for all, every message is told."""
     memories = [memory(f"f{n}", *few) for n, few in enumerate(sources)]
     facts = [(one, 1.0) for one in memories]
-    units = [Unit(tuple(memories[:head]), 1.0)]
+    units = [Unit(tuple(memories[:head]), 1.0, Placement.CHAIN)]
     names = listed(order, facts, units, limit)
     assert len(names) == len(set(names)) <= limit
     everything = arrange(order, {one: Scores(total=1.0) for one in order}, facts, units, 100, messages=True)

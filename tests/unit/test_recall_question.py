@@ -54,19 +54,17 @@ def test_times_and_numbers_are_told_from_other_answers(query: str, asks: Asks) -
 
 
 @pytest.mark.parametrize(
-    ("query", "past", "before"),
+    ("query", "past"),
     [
-        ("Where did Alice work before Solstice?", True, {"solstic"}),
-        ("What did Alice prefer before coffee?", True, {"coffe"}),
-        ("Where did Emma previously live?", True, set()),
-        ("What did he use to drink? He used to drink tea.", True, set()),
-        ("Where does Alice work?", False, set()),
+        ("Where did Alice work before Solstice?", True),
+        ("Where did Emma previously live?", True),
+        ("What did he use to drink? He used to drink tea.", True),
+        ("Where does Alice work?", False),
     ],
 )
-def test_a_question_about_the_past_is_told_by_its_words(query: str, past: bool, before: set[str]) -> None:  # noqa: FBT001
-    """Before, used to, previously: then closed facts count too, and what came after is known."""
-    question = understand(query)
-    assert (question.past, set(question.before)) == (past, before)
+def test_a_question_about_the_past_is_told_by_its_words(query: str, past: bool) -> None:  # noqa: FBT001
+    """Before, used to, previously: then closed facts count too."""
+    assert understand(query).past is past
 
 
 @pytest.mark.parametrize(

@@ -29,16 +29,23 @@ from twohop.graph.model import (
 from twohop.memory.api import (
     AddRequest,
     AddResult,
+    Citation,
     Contradiction,
     Degradation,
     Edit,
+    Explanation,
     Filter,
     Item,
+    Labelled,
     NewMessage,
     Outcome,
     Path,
+    PathsResult,
+    Placement,
+    RecallPart,
     RecallRequest,
     RecallResult,
+    RenderedContext,
     Resolution,
     Scores,
     Step,
@@ -52,8 +59,9 @@ from twohop.wire.changes import pack_conflict, unpack_conflict, unpack_resolutio
 from twohop.wire.edits import pack_edit, pack_filter, unpack_edit, unpack_filter
 from twohop.wire.enums import KINDS, RESOLUTIONS
 from twohop.wire.metadata import pack_metadata, unpack_metadata
+from twohop.wire.paths import pack_paths, unpack_paths_result
 from twohop.wire.reading import Reader
-from twohop.wire.recalls import pack_answer, pack_recall, unpack_answer, unpack_recall
+from twohop.wire.recalls import pack_answer, pack_part, pack_recall, unpack_answer, unpack_part, unpack_recall
 from twohop.wire.scopes import pack_scope, pack_view, unpack_axes, unpack_scope
 from twohop.wire.tokens import pack_token, sequence_in, unpack_token
 
@@ -179,8 +187,37 @@ steps = st.builds(Step, relation=relations(), memory=memories(), source=entities
 paths = st.builds(Path, steps=several(steps), score=number, answer=text)
 scores = st.builds(Scores, **dict.fromkeys(Scores.__slots__, number))
 items = st.builds(
-    Item, scores=scores, memory=memories(), message=st.none(), sources=several(messages), path=st.none() | small
-) | st.builds(Item, scores=scores, memory=st.none(), message=messages, sources=st.just(()), path=st.none() | small)
+    Item,
+    scores=scores,
+    memory=memories(),
+    message=st.none(),
+    sources=several(messages),
+    path=st.none() | small,
+    explanation=st.none(),
+) | st.builds(
+    Item,
+    scores=scores,
+    memory=st.none(),
+    message=messages,
+    sources=st.just(()),
+    path=st.none() | small,
+    explanation=st.builds(
+        Explanation,
+        text=text,
+        placement=st.sampled_from(Placement),
+        words=several(text),
+        first_rank=st.none() | small,
+        bridge=text,
+        bridge_memory_id=text,
+    ),
+)
+contexts = st.builds(
+    RenderedContext,
+    text=text,
+    tokens=small,
+    tokenizer=text,
+    citations=several(st.builds(Citation, memory_id=text, message_ids=several(text))),
+)
 degradations = [value for name, value in vars(Degradation).items() if name.isupper()]
 answers = st.builds(
     RecallResult,
@@ -188,6 +225,18 @@ answers = st.builds(
     paths=several(paths),
     entities=several(entities),
     gate=number,
+    degradations=several(st.sampled_from(degradations)),
+    read_time=micros,
+    seq=small,
+    asked_time=st.none() | st.tuples(micros, micros),
+    context=st.none() | contexts,
+)
+labelled = several(st.builds(Labelled, entity=entities, label=text))
+connections = st.builds(
+    PathsResult,
+    paths=several(paths),
+    sources=labelled,
+    targets=labelled,
     degradations=several(st.sampled_from(degradations)),
     read_time=micros,
     seq=small,
@@ -249,6 +298,7 @@ filters = st.builds(
     metadata=metadata,
     observed_from=st.none() | micros,
     observed_to=st.none() | micros,
+    run_ids=several(text),
 )
 axes = st.builds(Axes, as_of=st.none() | micros, known_at=st.none() | micros)
 adds = st.builds(
@@ -268,6 +318,9 @@ questions = st.builds(
     axes=axes,
     where=filters,
     arms=st.sampled_from(["", "vector", "vector+bm25"]),
+    min_score=st.none() | number,
+    token_budget=st.none() | small,
+    explain=st.booleans(),
     deadline=st.none(),
 )
 
@@ -280,7 +333,7 @@ def test_an_add_arrives_as_sent(add: AddRequest) -> None:
 
 @given(questions)
 def test_a_question_arrives_as_sent(question: RecallRequest) -> None:
-    """Limits, axes, filters and arms survive the wire."""
+    """Limits, axes, filters, arms and what else is wanted survive the wire."""
     assert (
         unpack_recall(pb.RecallRequest.FromString(pack_recall(question).SerializeToString()), SCOPE, None) == question
     )
@@ -288,8 +341,16 @@ def test_a_question_arrives_as_sent(question: RecallRequest) -> None:
 
 @given(answers)
 def test_an_answer_arrives_as_given(answer: RecallResult) -> None:
-    """Items, score parts, paths with both directions and degradations survive the wire."""
+    """Items, score parts, paths with both directions, contexts and degradations survive the wire, in parts too."""
     assert unpack_answer(pack_answer(answer, SCOPE), MINE) == answer
+    for part in (RecallPart(items=answer.items, paths=answer.paths), RecallPart(final=answer)):
+        assert unpack_part(pack_part(part, SCOPE), MINE) == part
+
+
+@given(connections)
+def test_paths_arrive_as_given(found: PathsResult) -> None:
+    """Paths, the labels of what they connect and what is missing survive the wire."""
+    assert unpack_paths_result(pack_paths(found, SCOPE), MINE) == found
 
 
 @given(results)

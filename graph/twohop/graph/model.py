@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 Metadata: TypeAlias = Mapping[str, Any]
@@ -76,8 +77,12 @@ class Narrowing:
     run_id: str = ""
 
 
+@lru_cache(maxsize=16_384)
 def digest(*parts: str) -> str:
-    """A 128-bit hash (32 hex digits) over length-prefixed parts, so that no two lists of parts collide by joining."""
+    """A 128-bit hash (32 hex digits) over length-prefixed parts, so that no two lists of parts collide by joining.
+
+    Cached, since planning asks for the key of one triple dozens of times.
+    """
     h = hashlib.blake2b(digest_size=16)
     for part in parts:
         data = part.encode()

@@ -118,7 +118,8 @@ class JobUpdate:
     """The job's new state, written in the same transaction as what it did. None = leave as it is.
 
     `run` is the run that writes: a job that is not RUNNING in it any more (cancelled, queued again) refuses the whole
-    transaction. None = whatever the job's state. `retry_after`: microseconds from now, by the ledger's clock, before
+    transaction. 0 = before its first run: it must be PENDING, and nobody ever began it. None = whatever the job's
+    state. `retry_after`: microseconds from now, by the ledger's clock, before
     which a PENDING one is not started again.
     """
 
@@ -337,6 +338,16 @@ class Ledger(Protocol):
         """
         ...
 
+    async def commit_all(self, changes: Sequence[Changes]) -> list[Committed]:
+        """Apply commits of one owner in order, each as `commit` does, all in one durable transaction, or nothing.
+
+        Each has a stamp of its own and expects the state that those before it lead to.
+
+        Raises:
+            As `commit`.
+        """
+        ...
+
     async def set_session(
         self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None
     ) -> Session:
@@ -528,7 +539,11 @@ class Ledger(Protocol):
     # -- owner, session, messages ---------------------------------------------------------------------------------
 
     async def owner(self, partition: str) -> Owner | None:
-        """The owner's counters, or None if it never wrote.
+        """The owner's counters, or None if it never wrote."""
+        ...
+
+    async def settled(self, partition: str) -> Owner | None:
+        """As `owner`; waits for a commit that can be seen in part only, which `owner` may have counted.
 
         What is asked for beside it, in the same turn of the event loop, is never older than these counters: a plan that
         expects their `state_seq`, or a point stamped with their `seq`, misses nothing.

@@ -24,44 +24,47 @@ _sym_db = _symbol_database.Default()
 
 from twohop.v1 import decision_pb2 as twohop_dot_v1_dot_decision__pb2
 from twohop.v1 import graph_pb2 as twohop_dot_v1_dot_graph__pb2
+from twohop.v1 import recall_pb2 as twohop_dot_v1_dot_recall__pb2
 from twohop.v1 import scope_pb2 as twohop_dot_v1_dot_scope__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtwohop/v1/graph_service.proto\x12\ttwohop.v1\x1a\x18twohop/v1/decision.proto\x1a\x15twohop/v1/graph.proto\x1a\x15twohop/v1/scope.proto\"\x9d\x01\n\x13ListEntitiesRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x1d\n\x04view\x18\x03 \x01(\x0b\x32\x0f.twohop.v1.View\x12\x16\n\tpage_size\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x12\n\npage_token\x18\x05 \x01(\tB\x0c\n\n_page_size\"y\n\x14ListEntitiesResponse\x12#\n\x08\x65ntities\x18\x01 \x03(\x0b\x32\x11.twohop.v1.Entity\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12#\n\x05state\x18\x03 \x01(\x0b\x32\x14.twohop.v1.ReadState\"e\n\x10GetEntityRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x11\n\tentity_id\x18\x02 \x01(\t\x12\x1d\n\x04view\x18\x03 \x01(\x0b\x32\x0f.twohop.v1.View\"[\n\x11GetEntityResponse\x12!\n\x06\x65ntity\x18\x01 \x01(\x0b\x32\x11.twohop.v1.Entity\x12#\n\x05state\x18\x02 \x01(\x0b\x32\x14.twohop.v1.ReadState\"m\n\x17\x42\x61tchGetEntitiesRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x12\n\nentity_ids\x18\x02 \x03(\t\x12\x1d\n\x04view\x18\x03 \x01(\x0b\x32\x0f.twohop.v1.View\"d\n\x18\x42\x61tchGetEntitiesResponse\x12#\n\x08\x65ntities\x18\x01 \x03(\x0b\x32\x11.twohop.v1.Entity\x12#\n\x05state\x18\x02 \x01(\x0b\x32\x14.twohop.v1.ReadState\"\xe6\x01\n\x14ListRelationsRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x11\n\tentity_id\x18\x02 \x01(\t\x12\x11\n\tpredicate\x18\x03 \x01(\t\x12\x1d\n\x04view\x18\x04 \x01(\x0b\x32\x0f.twohop.v1.View\x12\x1b\n\x0einclude_closed\x18\x05 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\tpage_size\x18\x06 \x01(\x05H\x01\x88\x01\x01\x12\x12\n\npage_token\x18\x07 \x01(\tB\x11\n\x0f_include_closedB\x0c\n\n_page_size\"\xa2\x01\n\x15ListRelationsResponse\x12&\n\trelations\x18\x01 \x03(\x0b\x32\x13.twohop.v1.Relation\x12#\n\x08\x65ntities\x18\x02 \x03(\x0b\x32\x11.twohop.v1.Entity\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12#\n\x05state\x18\x04 \x01(\x0b\x32\x14.twohop.v1.ReadState\"\xae\x01\n\x10\x46indPathsRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0e\n\x06target\x18\x03 \x01(\t\x12\x12\n\x05\x64\x65pth\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x12\n\x05limit\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12\x1d\n\x04view\x18\x06 \x01(\x0b\x32\x0f.twohop.v1.ViewB\x08\n\x06_depthB\x08\n\x06_limit\"X\n\x11\x46indPathsResponse\x12\x1e\n\x05paths\x18\x01 \x03(\x0b\x32\x0f.twohop.v1.Path\x12#\n\x05state\x18\x02 \x01(\x0b\x32\x14.twohop.v1.ReadState\"q\n\x14MergeEntitiesRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x11\n\tentity_id\x18\x02 \x01(\t\x12\x11\n\tmerged_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"|\n\x15MergeEntitiesResponse\x12!\n\x06\x65ntity\x18\x01 \x01(\x0b\x32\x11.twohop.v1.Entity\x12%\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x13.twohop.v1.Decision\x12\x19\n\x11\x63onsistency_token\x18\x03 \x01(\t\"~\n\x12SplitEntityRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x11\n\tentity_id\x18\x02 \x01(\t\x12\x12\n\nmemory_ids\x18\x03 \x03(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"z\n\x13SplitEntityResponse\x12!\n\x06\x65ntity\x18\x01 \x01(\x0b\x32\x11.twohop.v1.Entity\x12%\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x13.twohop.v1.Decision\x12\x19\n\x11\x63onsistency_token\x18\x03 \x01(\t2\xc2\x04\n\x0cGraphService\x12O\n\x0cListEntities\x12\x1e.twohop.v1.ListEntitiesRequest\x1a\x1f.twohop.v1.ListEntitiesResponse\x12\x46\n\tGetEntity\x12\x1b.twohop.v1.GetEntityRequest\x1a\x1c.twohop.v1.GetEntityResponse\x12[\n\x10\x42\x61tchGetEntities\x12\".twohop.v1.BatchGetEntitiesRequest\x1a#.twohop.v1.BatchGetEntitiesResponse\x12R\n\rListRelations\x12\x1f.twohop.v1.ListRelationsRequest\x1a .twohop.v1.ListRelationsResponse\x12\x46\n\tFindPaths\x12\x1b.twohop.v1.FindPathsRequest\x1a\x1c.twohop.v1.FindPathsResponse\x12R\n\rMergeEntities\x12\x1f.twohop.v1.MergeEntitiesRequest\x1a .twohop.v1.MergeEntitiesResponse\x12L\n\x0bSplitEntity\x12\x1d.twohop.v1.SplitEntityRequest\x1a\x1e.twohop.v1.SplitEntityResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dtwohop/v1/graph_service.proto\x12\ttwohop.v1\x1a\x18twohop/v1/decision.proto\x1a\x15twohop/v1/graph.proto\x1a\x16twohop/v1/recall.proto\x1a\x15twohop/v1/scope.proto\"\x9d\x01\n\x13ListEntitiesRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x1d\n\x04view\x18\x03 \x01(\x0b\x32\x0f.twohop.v1.View\x12\x16\n\tpage_size\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x12\n\npage_token\x18\x05 \x01(\tB\x0c\n\n_page_size\"y\n\x14ListEntitiesResponse\x12#\n\x08\x65ntities\x18\x01 \x03(\x0b\x32\x11.twohop.v1.Entity\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12#\n\x05state\x18\x03 \x01(\x0b\x32\x14.twohop.v1.ReadState\"e\n\x10GetEntityRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x11\n\tentity_id\x18\x02 \x01(\t\x12\x1d\n\x04view\x18\x03 \x01(\x0b\x32\x0f.twohop.v1.View\"[\n\x11GetEntityResponse\x12!\n\x06\x65ntity\x18\x01 \x01(\x0b\x32\x11.twohop.v1.Entity\x12#\n\x05state\x18\x02 \x01(\x0b\x32\x14.twohop.v1.ReadState\"m\n\x17\x42\x61tchGetEntitiesRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x12\n\nentity_ids\x18\x02 \x03(\t\x12\x1d\n\x04view\x18\x03 \x01(\x0b\x32\x0f.twohop.v1.View\"d\n\x18\x42\x61tchGetEntitiesResponse\x12#\n\x08\x65ntities\x18\x01 \x03(\x0b\x32\x11.twohop.v1.Entity\x12#\n\x05state\x18\x02 \x01(\x0b\x32\x14.twohop.v1.ReadState\"\xe6\x01\n\x14ListRelationsRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x11\n\tentity_id\x18\x02 \x01(\t\x12\x11\n\tpredicate\x18\x03 \x01(\t\x12\x1d\n\x04view\x18\x04 \x01(\x0b\x32\x0f.twohop.v1.View\x12\x1b\n\x0einclude_closed\x18\x05 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\tpage_size\x18\x06 \x01(\x05H\x01\x88\x01\x01\x12\x12\n\npage_token\x18\x07 \x01(\tB\x11\n\x0f_include_closedB\x0c\n\n_page_size\"\xa2\x01\n\x15ListRelationsResponse\x12&\n\trelations\x18\x01 \x03(\x0b\x32\x13.twohop.v1.Relation\x12#\n\x08\x65ntities\x18\x02 \x03(\x0b\x32\x11.twohop.v1.Entity\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12#\n\x05state\x18\x04 \x01(\x0b\x32\x14.twohop.v1.ReadState\"\xae\x01\n\x10\x46indPathsRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x0e\n\x06target\x18\x03 \x01(\t\x12\x12\n\x05\x64\x65pth\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x12\n\x05limit\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12\x1d\n\x04view\x18\x06 \x01(\x0b\x32\x0f.twohop.v1.ViewB\x08\n\x06_depthB\x08\n\x06_limit\"\xde\x01\n\x11\x46indPathsResponse\x12\x1e\n\x05paths\x18\x01 \x03(\x0b\x32\x0f.twohop.v1.Path\x12#\n\x05state\x18\x02 \x01(\x0b\x32\x14.twohop.v1.ReadState\x12*\n\x07sources\x18\x03 \x03(\x0b\x32\x19.twohop.v1.LabelledEntity\x12*\n\x07targets\x18\x04 \x03(\x0b\x32\x19.twohop.v1.LabelledEntity\x12,\n\x0c\x64\x65gradations\x18\x05 \x03(\x0e\x32\x16.twohop.v1.Degradation\"B\n\x0eLabelledEntity\x12!\n\x06\x65ntity\x18\x01 \x01(\x0b\x32\x11.twohop.v1.Entity\x12\r\n\x05label\x18\x02 \x01(\t\"q\n\x14MergeEntitiesRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x11\n\tentity_id\x18\x02 \x01(\t\x12\x11\n\tmerged_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"|\n\x15MergeEntitiesResponse\x12!\n\x06\x65ntity\x18\x01 \x01(\x0b\x32\x11.twohop.v1.Entity\x12%\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x13.twohop.v1.Decision\x12\x19\n\x11\x63onsistency_token\x18\x03 \x01(\t\"~\n\x12SplitEntityRequest\x12\x1f\n\x05scope\x18\x01 \x01(\x0b\x32\x10.twohop.v1.Scope\x12\x11\n\tentity_id\x18\x02 \x01(\t\x12\x12\n\nmemory_ids\x18\x03 \x03(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"z\n\x13SplitEntityResponse\x12!\n\x06\x65ntity\x18\x01 \x01(\x0b\x32\x11.twohop.v1.Entity\x12%\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0b\x32\x13.twohop.v1.Decision\x12\x19\n\x11\x63onsistency_token\x18\x03 \x01(\t2\xc2\x04\n\x0cGraphService\x12O\n\x0cListEntities\x12\x1e.twohop.v1.ListEntitiesRequest\x1a\x1f.twohop.v1.ListEntitiesResponse\x12\x46\n\tGetEntity\x12\x1b.twohop.v1.GetEntityRequest\x1a\x1c.twohop.v1.GetEntityResponse\x12[\n\x10\x42\x61tchGetEntities\x12\".twohop.v1.BatchGetEntitiesRequest\x1a#.twohop.v1.BatchGetEntitiesResponse\x12R\n\rListRelations\x12\x1f.twohop.v1.ListRelationsRequest\x1a .twohop.v1.ListRelationsResponse\x12\x46\n\tFindPaths\x12\x1b.twohop.v1.FindPathsRequest\x1a\x1c.twohop.v1.FindPathsResponse\x12R\n\rMergeEntities\x12\x1f.twohop.v1.MergeEntitiesRequest\x1a .twohop.v1.MergeEntitiesResponse\x12L\n\x0bSplitEntity\x12\x1d.twohop.v1.SplitEntityRequest\x1a\x1e.twohop.v1.SplitEntityResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'twohop.v1.graph_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LISTENTITIESREQUEST']._serialized_start=117
-  _globals['_LISTENTITIESREQUEST']._serialized_end=274
-  _globals['_LISTENTITIESRESPONSE']._serialized_start=276
-  _globals['_LISTENTITIESRESPONSE']._serialized_end=397
-  _globals['_GETENTITYREQUEST']._serialized_start=399
-  _globals['_GETENTITYREQUEST']._serialized_end=500
-  _globals['_GETENTITYRESPONSE']._serialized_start=502
-  _globals['_GETENTITYRESPONSE']._serialized_end=593
-  _globals['_BATCHGETENTITIESREQUEST']._serialized_start=595
-  _globals['_BATCHGETENTITIESREQUEST']._serialized_end=704
-  _globals['_BATCHGETENTITIESRESPONSE']._serialized_start=706
-  _globals['_BATCHGETENTITIESRESPONSE']._serialized_end=806
-  _globals['_LISTRELATIONSREQUEST']._serialized_start=809
-  _globals['_LISTRELATIONSREQUEST']._serialized_end=1039
-  _globals['_LISTRELATIONSRESPONSE']._serialized_start=1042
-  _globals['_LISTRELATIONSRESPONSE']._serialized_end=1204
-  _globals['_FINDPATHSREQUEST']._serialized_start=1207
-  _globals['_FINDPATHSREQUEST']._serialized_end=1381
-  _globals['_FINDPATHSRESPONSE']._serialized_start=1383
-  _globals['_FINDPATHSRESPONSE']._serialized_end=1471
-  _globals['_MERGEENTITIESREQUEST']._serialized_start=1473
-  _globals['_MERGEENTITIESREQUEST']._serialized_end=1586
-  _globals['_MERGEENTITIESRESPONSE']._serialized_start=1588
-  _globals['_MERGEENTITIESRESPONSE']._serialized_end=1712
-  _globals['_SPLITENTITYREQUEST']._serialized_start=1714
-  _globals['_SPLITENTITYREQUEST']._serialized_end=1840
-  _globals['_SPLITENTITYRESPONSE']._serialized_start=1842
-  _globals['_SPLITENTITYRESPONSE']._serialized_end=1964
-  _globals['_GRAPHSERVICE']._serialized_start=1967
-  _globals['_GRAPHSERVICE']._serialized_end=2545
+  _globals['_LISTENTITIESREQUEST']._serialized_start=141
+  _globals['_LISTENTITIESREQUEST']._serialized_end=298
+  _globals['_LISTENTITIESRESPONSE']._serialized_start=300
+  _globals['_LISTENTITIESRESPONSE']._serialized_end=421
+  _globals['_GETENTITYREQUEST']._serialized_start=423
+  _globals['_GETENTITYREQUEST']._serialized_end=524
+  _globals['_GETENTITYRESPONSE']._serialized_start=526
+  _globals['_GETENTITYRESPONSE']._serialized_end=617
+  _globals['_BATCHGETENTITIESREQUEST']._serialized_start=619
+  _globals['_BATCHGETENTITIESREQUEST']._serialized_end=728
+  _globals['_BATCHGETENTITIESRESPONSE']._serialized_start=730
+  _globals['_BATCHGETENTITIESRESPONSE']._serialized_end=830
+  _globals['_LISTRELATIONSREQUEST']._serialized_start=833
+  _globals['_LISTRELATIONSREQUEST']._serialized_end=1063
+  _globals['_LISTRELATIONSRESPONSE']._serialized_start=1066
+  _globals['_LISTRELATIONSRESPONSE']._serialized_end=1228
+  _globals['_FINDPATHSREQUEST']._serialized_start=1231
+  _globals['_FINDPATHSREQUEST']._serialized_end=1405
+  _globals['_FINDPATHSRESPONSE']._serialized_start=1408
+  _globals['_FINDPATHSRESPONSE']._serialized_end=1630
+  _globals['_LABELLEDENTITY']._serialized_start=1632
+  _globals['_LABELLEDENTITY']._serialized_end=1698
+  _globals['_MERGEENTITIESREQUEST']._serialized_start=1700
+  _globals['_MERGEENTITIESREQUEST']._serialized_end=1813
+  _globals['_MERGEENTITIESRESPONSE']._serialized_start=1815
+  _globals['_MERGEENTITIESRESPONSE']._serialized_end=1939
+  _globals['_SPLITENTITYREQUEST']._serialized_start=1941
+  _globals['_SPLITENTITYREQUEST']._serialized_end=2067
+  _globals['_SPLITENTITYRESPONSE']._serialized_start=2069
+  _globals['_SPLITENTITYRESPONSE']._serialized_end=2191
+  _globals['_GRAPHSERVICE']._serialized_start=2194
+  _globals['_GRAPHSERVICE']._serialized_end=2772
 # @@protoc_insertion_point(module_scope)

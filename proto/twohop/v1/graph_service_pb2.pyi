@@ -1,5 +1,6 @@
 from twohop.v1 import decision_pb2 as _decision_pb2
 from twohop.v1 import graph_pb2 as _graph_pb2
+from twohop.v1 import recall_pb2 as _recall_pb2
 from twohop.v1 import scope_pb2 as _scope_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -116,12 +117,26 @@ class FindPathsRequest(_message.Message):
     def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., source: _Optional[str] = ..., target: _Optional[str] = ..., depth: _Optional[int] = ..., limit: _Optional[int] = ..., view: _Optional[_Union[_scope_pb2.View, _Mapping]] = ...) -> None: ...
 
 class FindPathsResponse(_message.Message):
-    __slots__ = ("paths", "state")
+    __slots__ = ("paths", "state", "sources", "targets", "degradations")
     PATHS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
+    SOURCES_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
+    DEGRADATIONS_FIELD_NUMBER: _ClassVar[int]
     paths: _containers.RepeatedCompositeFieldContainer[_graph_pb2.Path]
     state: _scope_pb2.ReadState
-    def __init__(self, paths: _Optional[_Iterable[_Union[_graph_pb2.Path, _Mapping]]] = ..., state: _Optional[_Union[_scope_pb2.ReadState, _Mapping]] = ...) -> None: ...
+    sources: _containers.RepeatedCompositeFieldContainer[LabelledEntity]
+    targets: _containers.RepeatedCompositeFieldContainer[LabelledEntity]
+    degradations: _containers.RepeatedScalarFieldContainer[_recall_pb2.Degradation]
+    def __init__(self, paths: _Optional[_Iterable[_Union[_graph_pb2.Path, _Mapping]]] = ..., state: _Optional[_Union[_scope_pb2.ReadState, _Mapping]] = ..., sources: _Optional[_Iterable[_Union[LabelledEntity, _Mapping]]] = ..., targets: _Optional[_Iterable[_Union[LabelledEntity, _Mapping]]] = ..., degradations: _Optional[_Iterable[_Union[_recall_pb2.Degradation, str]]] = ...) -> None: ...
+
+class LabelledEntity(_message.Message):
+    __slots__ = ("entity", "label")
+    ENTITY_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    entity: _graph_pb2.Entity
+    label: str
+    def __init__(self, entity: _Optional[_Union[_graph_pb2.Entity, _Mapping]] = ..., label: _Optional[str] = ...) -> None: ...
 
 class MergeEntitiesRequest(_message.Message):
     __slots__ = ("scope", "entity_id", "merged_id", "request_id")

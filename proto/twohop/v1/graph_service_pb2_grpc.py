@@ -105,7 +105,7 @@ class GraphServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def FindPaths(self, request, context):
-        """How two entities are connected, shortest first.
+        """How two entities are connected. NOT_FOUND when one of the names is nobody's: ListEntities shows those that there are.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

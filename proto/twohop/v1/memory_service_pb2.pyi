@@ -200,7 +200,7 @@ class RecallRequest(_message.Message):
     def __init__(self, scope: _Optional[_Union[_scope_pb2.Scope, _Mapping]] = ..., query: _Optional[str] = ..., limit: _Optional[int] = ..., depth: _Optional[int] = ..., view: _Optional[_Union[_scope_pb2.View, _Mapping]] = ..., include_closed: bool = ..., filter: _Optional[_Union[_memory_pb2.Filter, _Mapping]] = ..., include_messages: bool = ..., min_score: _Optional[float] = ..., render: _Optional[_Union[_recall_pb2.RenderOptions, _Mapping]] = ..., explain: bool = ..., arms: _Optional[_Union[_recall_pb2.Arms, str]] = ...) -> None: ...
 
 class RecallResponse(_message.Message):
-    __slots__ = ("items", "paths", "entities", "gate", "degradations", "state", "context", "explanations")
+    __slots__ = ("items", "paths", "entities", "gate", "degradations", "state", "context", "asked_time")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     PATHS_FIELD_NUMBER: _ClassVar[int]
     ENTITIES_FIELD_NUMBER: _ClassVar[int]
@@ -208,7 +208,7 @@ class RecallResponse(_message.Message):
     DEGRADATIONS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
-    EXPLANATIONS_FIELD_NUMBER: _ClassVar[int]
+    ASKED_TIME_FIELD_NUMBER: _ClassVar[int]
     items: _containers.RepeatedCompositeFieldContainer[_recall_pb2.RecallItem]
     paths: _containers.RepeatedCompositeFieldContainer[_graph_pb2.Path]
     entities: _containers.RepeatedCompositeFieldContainer[_graph_pb2.Entity]
@@ -216,8 +216,8 @@ class RecallResponse(_message.Message):
     degradations: _containers.RepeatedScalarFieldContainer[_recall_pb2.Degradation]
     state: _scope_pb2.ReadState
     context: _recall_pb2.RenderedContext
-    explanations: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, items: _Optional[_Iterable[_Union[_recall_pb2.RecallItem, _Mapping]]] = ..., paths: _Optional[_Iterable[_Union[_graph_pb2.Path, _Mapping]]] = ..., entities: _Optional[_Iterable[_Union[_graph_pb2.Entity, _Mapping]]] = ..., gate: _Optional[float] = ..., degradations: _Optional[_Iterable[_Union[_recall_pb2.Degradation, str]]] = ..., state: _Optional[_Union[_scope_pb2.ReadState, _Mapping]] = ..., context: _Optional[_Union[_recall_pb2.RenderedContext, _Mapping]] = ..., explanations: _Optional[_Iterable[str]] = ...) -> None: ...
+    asked_time: _recall_pb2.Interval
+    def __init__(self, items: _Optional[_Iterable[_Union[_recall_pb2.RecallItem, _Mapping]]] = ..., paths: _Optional[_Iterable[_Union[_graph_pb2.Path, _Mapping]]] = ..., entities: _Optional[_Iterable[_Union[_graph_pb2.Entity, _Mapping]]] = ..., gate: _Optional[float] = ..., degradations: _Optional[_Iterable[_Union[_recall_pb2.Degradation, str]]] = ..., state: _Optional[_Union[_scope_pb2.ReadState, _Mapping]] = ..., context: _Optional[_Union[_recall_pb2.RenderedContext, _Mapping]] = ..., asked_time: _Optional[_Union[_recall_pb2.Interval, _Mapping]] = ...) -> None: ...
 
 class RecallStreamRequest(_message.Message):
     __slots__ = ("scope", "recall")

@@ -212,7 +212,8 @@ class MemoryServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RecallStream(self, request, context):
-        """As Recall, in parts: first hits at once, paths as they are found, then the final ranking. Not served yet.
+        """As Recall, in parts: what the first stage finds at once, paths as hops complete, then the answer of Recall. Work stops
+        when the caller cancels; when the deadline comes first, the last part is what was found by then, and says so.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -68,6 +68,7 @@ def filter_of(filters: Filter | Mapping[str, Any] | None) -> Filter:
         metadata=dict(filters.get("metadata", {})),
         observed_from=instant_of("filters.observed_from", filters.get("observed_from")),
         observed_to=instant_of("filters.observed_to", filters.get("observed_to")),
+        run_ids=tuple(filters.get("run_ids", ())),
     )
 
 

@@ -4,15 +4,16 @@ import asyncio
 import functools
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack
 
 from twohop.client.memory_async import AsyncMemory
-from twohop.client.questions import Whose
+from twohop.client.questions import Asked, Whose
 from twohop.config import Settings
 from twohop.errors import ShuttingDown
+from twohop.memory.api import RecallPart
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -114,16 +115,23 @@ class Memory:
 
     def watch_job(self, job_id: str, **whose: Unpack[Whose]) -> Generator[dict[str, Any], None, None]:
         """As `AsyncMemory.watch_job`; leaving the loop early ends the watching."""
-        changes = self.asynchronous.watch_job(job_id, **whose)
+        return self._following(self.asynchronous.watch_job(job_id, **whose))
 
-        async def following() -> dict[str, Any] | None:
-            return await anext(changes, None)
+    def recall_stream(self, query: str, **asked: Unpack[Asked]) -> Generator[RecallPart, None, None]:
+        """As `AsyncMemory.recall_stream`; leaving the loop early ends the work."""
+        return self._following(self.asynchronous.recall_stream(query, **asked))
+
+    def _following(self, source: AsyncGenerator[T, None]) -> Generator[T, None, None]:
+        """What the source gives, as it comes."""
+
+        async def following() -> T | None:
+            return await anext(source, None)
 
         try:
-            while (change := self.run(following())) is not None:
-                yield change
+            while (given := self.run(following())) is not None:
+                yield given
         finally:
-            self.run(changes.aclose())
+            self.run(source.aclose())
 
     add = blocking(AsyncMemory.add)
     job = blocking(AsyncMemory.job)

@@ -5,19 +5,29 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Self, Unpack, cast
 
 from twohop.client import shapes
 from twohop.client.directory_async import DirectoryCalls
 from twohop.client.edits_async import EditCalls
 from twohop.client.inputs import Facts, Messages, Time, axes_of, filter_of, given_facts, new_messages, states_of
 from twohop.client.pages import read_pages
-from twohop.client.questions import Asked, Whose
+from twohop.client.questions import Asked, Whose, question
 from twohop.client.remote import RemoteCore
 from twohop.config import Settings
 from twohop.errors import Misconfigured, NotServed, ShuttingDown
 from twohop.graph.model import Axes, JobState, Scope
-from twohop.memory.api import AddRequest, Core, Depth, Filter, Listing, RecallRequest, RecallResult
+from twohop.memory.api import (
+    AddRequest,
+    Core,
+    Depth,
+    Filter,
+    Listing,
+    PathsRequest,
+    RecallPart,
+    RecallRequest,
+    RecallResult,
+)
 from twohop.wire.scopes import DEFAULT_TENANT
 
 Shape = dict[str, Any]
@@ -176,53 +186,49 @@ class AsyncMemory(EditCalls, DirectoryCalls):
         core, scope = await self._opened(), self._scope(whose)
         return shapes.worked(await core.replay_job(scope, job_id, request_id=request_id))
 
-    async def recall(
-        self,
-        query: str,
-        *,
-        limit: int = 10,
-        depth: int = Depth.DEFAULT,
-        filters: Filter | Mapping[str, Any] | None = None,
-        as_of: Time = None,
-        known_at: Time = None,
-        include_closed: bool = False,
-        include_messages: bool = True,
-        **whose: Unpack[Whose],
-    ) -> RecallResult:
+    async def recall(self, query: str, **asked: Unpack[Asked]) -> RecallResult:
         """What answers a question, typed: items with their score parts, evidence paths, degradations.
 
         Args:
             query: the question.
-            limit: most items, 1 to 100.
-            depth: most relations of a path, 0 to 4; 0 = no graph.
-            filters: what to leave in.
-            as_of: what was true then; None = now.
-            known_at: what was known then; None = now.
-            include_closed: also what no longer holds.
-            include_messages: also messages as items of their own.
-            **whose: `user_id`, `agent_id`, `run_id`: whose memory.
+            **asked: `user_id`, `agent_id`, `run_id`: whose memory; and
+
+                limit: most items, 1 to 100 (10).
+                depth: most relations of a path, 0 to 4; 0 = no graph (3).
+                filters: what to leave in: `Filter` or its fields (kinds, categories, entity_ids, metadata,
+                    observed_from, observed_to, run_ids).
+                as_of: what was true then (now).
+                known_at: what was known then (now).
+                include_closed: also what no longer holds (False).
+                include_messages: also messages as items of their own (True).
+                min_score: leave out items whose total score is less; comparable within one answer only.
+                token_budget: also give a `context`, text for a prompt of at most so many tokens, 1 to 100,000.
+                explain: say of each item why it ranks where it does (False).
+                timeout: seconds to answer in; what was found by then is returned, and says so.
 
         Raises:
             InvalidInput: with every field that is wrong.
         """
-        request = RecallRequest(
-            scope=self._scope(whose),
-            query=query,
-            limit=limit,
-            depth=depth,
-            axes=axes_of(as_of, known_at),
-            include_closed=include_closed,
-            where=filter_of(filters),
-            include_messages=include_messages,
-        )
-        return await (await self._opened()).recall(request)
+        core = await self._opened()
+        return await core.recall(self._question(query, asked))
+
+    async def recall_stream(self, query: str, **asked: Unpack[Asked]) -> AsyncGenerator[RecallPart, None]:
+        """As `recall`, with the same arguments, in parts: first hits, paths as hops complete, then the answer.
+
+        Leaving the loop early (within `contextlib.aclosing`) ends the work.
+        """
+        core = await self._opened()
+        async with aclosing(core.recall_stream(self._question(query, asked))) as parts:
+            async for part in parts:
+                yield part
 
     async def search(self, query: str, **asked: Unpack[Asked]) -> Shape:
         """As `recall`, with the same arguments, as a dictionary.
 
         Returns:
             `results`: `id`, `memory` (the text), `score`, `type`, `valid_from`, `valid_to`, `created_at`, `sources`, …;
-            `paths`: `text`, `answer`, `facts`; `relations`: `source`, `relationship`, `destination`; `degradations`.
+            `paths`: `text`, `answer`, `facts`; `relations`: `source`, `relationship`, `destination`; `degradations`;
+            `context` (with a `token_budget`): `text`, `tokens`, `tokenizer`, `citations`.
         """
         return shapes.recalled(await self.recall(query, **asked))
 
@@ -382,11 +388,26 @@ class AsyncMemory(EditCalls, DirectoryCalls):
         known_at: Time = None,
         **whose: Unpack[Whose],
     ) -> Shape:
-        """How two entities (names or ids) are connected, shortest first, as `{"results": […]}`."""
-        core, scope = await self._opened(), self._scope(whose)
-        axes = axes_of(as_of, known_at)
-        found, _, _ = await core.paths(scope, source=source, target=target, depth=depth, limit=limit, axes=axes)
-        return {"results": [shapes.path(one) for one in found]}
+        """How two entities (names or ids) are connected: the shortest paths, then the best-scored, in `results`.
+
+        `sources` and `targets` are the entities that the names stand for, each with a `label` that tells it from others
+        of its name; `degradations` says when paths may be missing. Raises `NotFound` for a name that nobody has.
+        """
+        core = await self._opened()
+        request = PathsRequest(
+            scope=self._scope(whose),
+            source=source,
+            target=target,
+            depth=depth,
+            limit=limit,
+            axes=axes_of(as_of, known_at),
+        )
+        return shapes.connected(await core.paths(request))
+
+    def _question(self, query: str, asked: Asked) -> RecallRequest:
+        rest: dict[str, Any] = {**asked}
+        whose: dict[str, Any] = {name: rest.pop(name) for name in Whose.__annotations__ if name in rest}
+        return question(self._scope(cast("Whose", whose)), query, **rest)
 
     def _scope(self, whose: Whose) -> Scope:
         if unknown := whose.keys() - Whose.__annotations__.keys():

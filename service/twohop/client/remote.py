@@ -17,7 +17,9 @@ from twohop.memory.api import (
     Filter,
     ListedJob,
     Listing,
-    Path,
+    PathsRequest,
+    PathsResult,
+    RecallPart,
     RecallRequest,
     RecallResult,
 )
@@ -30,10 +32,11 @@ from twohop.wire.decisions import unpack_decision
 from twohop.wire.edits import pack_filter
 from twohop.wire.enums import JOB_STATES
 from twohop.wire.errors import unpack_error
-from twohop.wire.graphs import unpack_entity, unpack_path, unpack_relation
+from twohop.wire.graphs import unpack_entity, unpack_relation
 from twohop.wire.memories import unpack_memory, unpack_revision
 from twohop.wire.messages import unpack_message
-from twohop.wire.recalls import pack_recall, unpack_answer
+from twohop.wire.paths import pack_paths_request, unpack_paths_result
+from twohop.wire.recalls import pack_recall, unpack_answer, unpack_part
 from twohop.wire.scopes import pack_scope, pack_view, read_time_of, unpack_scope
 from twohop.wire.tokens import sequence_in
 
@@ -130,9 +133,22 @@ class RemoteCore(RemoteEdits):
         """What answers a question, with the time that is left as the call's deadline."""
         with packing():
             packed = pack_recall(request)
-        seconds = None if request.deadline is None else request.deadline - asyncio.get_running_loop().time()
+        seconds = seconds_until(request.deadline)
         response: memory_pb.RecallResponse = await self._call(self._memory.Recall, packed, seconds)
         return unpack_answer(response, request.scope.partition)
+
+    async def recall_stream(self, request: RecallRequest) -> AsyncGenerator[RecallPart, None]:
+        """What answers a question, in parts."""
+        with packing():
+            packed = memory_pb.RecallStreamRequest(scope=pack_scope(request.scope), recall=pack_recall(request))
+        call = self._memory.RecallStream(packed, timeout=seconds_until(request.deadline))
+        try:
+            async for response in call:
+                yield unpack_part(response, request.scope.partition)
+        except grpc.aio.AioRpcError as e:
+            raise unpack_error(e, self._target) from None
+        finally:
+            call.cancel()
 
     async def get(self, scope: Scope, memory_id: str, axes: Axes) -> Memory:
         """One memory."""
@@ -268,23 +284,24 @@ class RemoteCore(RemoteEdits):
         response: graph_pb.SplitEntityResponse = await self._call(self._graph.SplitEntity, packed)
         return entity_changed(response, scope)
 
-    async def paths(
-        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
-    ) -> tuple[tuple[Path, ...], int, int]:
-        """How two entities are connected."""
+    async def paths(self, request: PathsRequest) -> PathsResult:
+        """How two entities are connected, with the time that is left as the call's deadline."""
         with packing():
-            packed = graph_pb.FindPathsRequest(
-                scope=pack_scope(scope), source=source, target=target, depth=depth, limit=limit, view=pack_view(axes)
-            )
-        response: graph_pb.FindPathsResponse = await self._call(self._graph.FindPaths, packed)
-        paths = tuple(unpack_path(path, scope.partition) for path in response.paths)
-        return paths, read_time_of(response.state), response.state.sequence
+            packed = pack_paths_request(request)
+        seconds = seconds_until(request.deadline)
+        response: graph_pb.FindPathsResponse = await self._call(self._graph.FindPaths, packed, seconds)
+        return unpack_paths_result(response, request.scope.partition)
 
     async def _call(self, rpc: Callable[..., Any], request: Any, seconds: float | None = None) -> Any:
         try:
             return await rpc(request, timeout=seconds)
         except grpc.aio.AioRpcError as e:
             raise unpack_error(e, self._target) from None
+
+
+def seconds_until(deadline: float | None) -> float | None:
+    """What is left of a deadline on the event loop's clock."""
+    return None if deadline is None else deadline - asyncio.get_running_loop().time()
 
 
 def listing(response: Any, items: Sequence[Any]) -> Listing[Any]:

@@ -12,11 +12,15 @@ from twohop.memory.api import (
     AddResult,
     Changed,
     Contradiction,
+    Explanation,
     Item,
     ListedJob,
     Outcome,
     Path,
+    PathsResult,
+    RecallPart,
     RecallResult,
+    RenderedContext,
     Step,
     etag,
 )
@@ -106,6 +110,39 @@ def recalled(result: RecallResult) -> Shape:
         "relations": edges(step for one in result.paths for step in one.steps),
         "degradations": list(result.degradations),
         "read_time": system(result.read_time),
+        "asked_time": None if result.asked_time is None else [system(at) for at in result.asked_time],
+        "context": None if result.context is None else context(result.context),
+    }
+
+
+def part(one: RecallPart) -> Shape:
+    """A part of an answer: results and paths so far, or the whole answer as `recalled`, when `final`."""
+    if one.final is not None:
+        return {**recalled(one.final), "final": True}
+    return {"results": [item(each) for each in one.items], "paths": [path(each) for each in one.paths], "final": False}
+
+
+def context(one: RenderedContext) -> Shape:
+    """Text for a prompt; `[n]` in it is the n-th of the `citations`."""
+    return {
+        "text": one.text,
+        "tokens": one.tokens,
+        "tokenizer": one.tokenizer,
+        "citations": [
+            {"memory_id": cited.memory_id or None, "message_ids": list(cited.message_ids)} for cited in one.citations
+        ],
+    }
+
+
+def explanation(one: Explanation) -> Shape:
+    """Why an item ranks where it does."""
+    return {
+        "text": one.text,
+        "placement": one.placement.value,
+        "words": list(one.words),
+        "first_rank": one.first_rank,
+        "bridge": one.bridge or None,
+        "bridge_memory_id": one.bridge_memory_id or None,
     }
 
 
@@ -118,6 +155,7 @@ def item(one: Item) -> Shape:
         "scores": {name: getattr(one.scores, name) for name in one.scores.__slots__},
         "sources": [message(source) for source in one.sources],
         "path": one.path,
+        "explanation": None if one.explanation is None else explanation(one.explanation),
     }
 
 
@@ -291,13 +329,25 @@ def path(one: Path) -> Shape:
     }
 
 
+def connected(result: PathsResult) -> Shape:
+    """How two entities are connected."""
+    return {
+        "results": [path(one) for one in result.paths],
+        "sources": [{**entity(one.entity), "label": one.label} for one in result.sources],
+        "targets": [{**entity(one.entity), "label": one.label} for one in result.targets],
+        "degradations": list(result.degradations),
+    }
+
+
 def fact(step: Step) -> Shape:
     """One fact of a path: from `source` to `target`, against the relation's direction when not `forward`."""
     return {
         "memory": step.memory.revision.text,
         "source": step.source.name,
+        "source_id": step.source.id,
         "relationship": step.relation.triple.predicate,
         "target": far_end(step),
+        "target_id": step.target.id if step.target else None,
         "forward": step.forward,
         "valid_from": world(step.relation.validity.valid_from),
         "granularity": step.relation.validity.valid_from.granularity.value,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from twohop.graph.model import Message, digest
-from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact
+from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact, Immediate
 
 K = TypeVar("K", bound=Hashable)
 
@@ -16,7 +16,7 @@ Replay: TypeAlias = Callable[[Sequence[Message]], Iterable[Fact]]
 """The facts recorded for an exchange; their `sources` are ids of its messages."""
 
 
-class RecordedExtractor:
+class RecordedExtractor(Immediate):
     """An `Extractor` that gives what `replay` gives for the exchange. No calls, no tokens."""
 
     def __init__(self, replay: Replay, *, decider: str = "recorded") -> None:

@@ -105,7 +105,11 @@ class ListedJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What list and recall leave in; empty or None = everything. Times are microseconds."""
+    """What list and recall leave in; empty or None = everything. Times are microseconds.
+
+    `observed_from`, `observed_to` and `run_ids` say of which messages: what rests on none of them is left out, and so
+    is all else that a memory rests on. They are for recall alone.
+    """
 
     kinds: tuple[Kind, ...] = ()
     categories: tuple[str, ...] = ()
@@ -113,6 +117,7 @@ class Filter:
     metadata: Metadata = field(default_factory=dict)
     observed_from: int | None = None
     observed_to: int | None = None
+    run_ids: tuple[str, ...] = ()
 
 
 class Depth:
@@ -126,6 +131,8 @@ class Depth:
 class RecallRequest:
     """A question. `axes.as_of` None = now; `include_closed` also returns what no longer holds.
 
+    `min_score`: items whose total score is less are left out, chains as units (None = nothing is). `token_budget`: also
+    render a context of at most so many tokens (None = no context). `explain`: say of each item why it ranks there.
     `arms` narrows the scoring for measurements: `vector`, `vector+bm25`, or empty for everything.
     `deadline` is the loop's clock time after which partial results are returned (None = no limit).
     """
@@ -139,6 +146,9 @@ class RecallRequest:
     where: Filter = Filter()
     arms: str = ""
     include_messages: bool = True
+    min_score: float | None = None
+    token_budget: int | None = None
+    explain: bool = False
     deadline: float | None = None
 
 
@@ -175,11 +185,50 @@ class Path:
     answer: str = ""
 
 
+class Placement(StrEnum):
+    """What gave an item its place."""
+
+    CHANGE = "change"
+    """The question asks for what stood before something: the fact that ended, then the one that came after."""
+
+    CHAIN = "chain"
+    """Part of a chain of facts that answers the question."""
+
+    LEADER = "leader"
+    """A fact that answers clearly better than all others."""
+
+    SOURCE = "source"
+    """A fact in the place of the best message that it rests on."""
+
+    MESSAGE = "message"
+    """A message in the order of messages."""
+
+    REST = "rest"
+    """A fact none of whose messages rank."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why an item ranks where it does. `text`: all of it in one line.
+
+    `words`: those of the question that the item explains by its own words and cues. `first_rank`: its message's place
+    (from 1) by words and meaning alone, before the graph had its say; None = it had none. `bridge`: the name by which
+    the graph led to it, and `bridge_memory_id` the fact that holds the name; empty = the graph did not.
+    """
+
+    text: str
+    placement: Placement
+    words: tuple[str, ...] = ()
+    first_rank: int | None = None
+    bridge: str = ""
+    bridge_memory_id: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One result: a memory with the messages it rests on, or a message. `path` = place in `RecallResult.paths`.
 
-    Items of one chain stand together, in the path's order, and share `path`.
+    Items of one chain stand together, in the path's order, and share `path`. `explanation`: only when asked for.
     """
 
     scores: Scores
@@ -187,6 +236,28 @@ class Item:
     message: Message | None = None
     sources: tuple[Message, ...] = ()
     path: int | None = None
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """What a line of a context says: a fact (`memory_id`) and the messages behind it, or a message alone."""
+
+    memory_id: str = ""
+    message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedContext:
+    """The best of what was found as text for a prompt: chains and facts, then messages by day.
+
+    `[n]` in the text is the n-th of the `citations`, from 1. `tokens`: what it takes, by the `tokenizer` named.
+    """
+
+    text: str
+    tokens: int
+    tokenizer: str
+    citations: tuple[Citation, ...] = ()
 
 
 class Degradation:
@@ -204,13 +275,65 @@ class RecallResult:
     """Items best first (at most `limit`), the evidence paths, what it had to do without, and the state it read.
 
     `gate` is how far the graph took part (0 = the first stage's order stands, 1 = fully). `read_time`: pass it as
-    `known_at` to read the same state again.
+    `known_at` to read the same state again. `asked_time`: the time that the question names, from its first instant to
+    the one after its last. `context`: when asked for; the limit on items doesn't bound it.
     """
 
     items: tuple[Item, ...]
     paths: tuple[Path, ...]
     entities: tuple[Entity, ...]
     gate: float
+    degradations: tuple[str, ...]
+    read_time: int
+    seq: int
+    asked_time: tuple[int, int] | None = None
+    context: RenderedContext | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallPart:
+    """What has been found of an answer since the part before.
+
+    `items`: the list so far, in place of the one before; empty = as it was. `paths`: new ones. `final`: the whole
+    answer, the same as without parts; the last part has it and nothing else.
+    """
+
+    items: tuple[Item, ...] = ()
+    paths: tuple[Path, ...] = ()
+    final: RecallResult | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathsRequest:
+    """How are two entities (each an id or a name) connected? `deadline`: as in `RecallRequest`."""
+
+    scope: Scope
+    source: str
+    target: str
+    depth: int = Depth.DEFAULT
+    limit: int = 10
+    axes: Axes = Axes()
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """An entity, and a name that tells it from the others here: its own, with what it is when several share it."""
+
+    entity: Entity
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathsResult:
+    """Paths, the shortest first, then the best-scored of the longer ones; none = not connected within the depth.
+
+    `sources`, `targets`: the entities that the two names stand for.
+    """
+
+    paths: tuple[Path, ...]
+    sources: tuple[Labelled, ...]
+    targets: tuple[Labelled, ...]
     degradations: tuple[str, ...]
     read_time: int
     seq: int
@@ -364,6 +487,10 @@ class Core(Protocol):
         """The facts, messages and evidence paths that answer a question. No model call."""
         ...
 
+    def recall_stream(self, request: RecallRequest) -> AsyncGenerator[RecallPart, None]:
+        """As `recall`, in parts: first hits at once, paths as hops complete, then the answer. Closing it ends work."""
+        ...
+
     async def get(self, scope: Scope, memory_id: str, axes: Axes) -> Memory:
         """One memory as of now or as asked (closed ones too unless `axes.as_of` is given)."""
         ...
@@ -459,10 +586,8 @@ class Core(Protocol):
         """
         ...
 
-    async def paths(
-        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
-    ) -> tuple[tuple[Path, ...], int, int]:
-        """How two entities (ids or names) are connected: paths, shortest first; with read_time and seq."""
+    async def paths(self, request: PathsRequest) -> PathsResult:
+        """How two entities are connected."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The core: everything that twohop does, over a ledger, an index, an embedder, an extractor and a judge."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -31,7 +32,9 @@ from twohop.memory.api import (
     Filter,
     ListedJob,
     Listing,
-    Path,
+    PathsRequest,
+    PathsResult,
+    RecallPart,
     RecallRequest,
     RecallResult,
     Resolution,
@@ -40,7 +43,7 @@ from twohop.memory.clock import Clock
 from twohop.memory.jobs import Jobs
 from twohop.memory.recall.recall import Recaller
 from twohop.memory.settings import Limits
-from twohop.memory.validate import Check, check_change, check_edit, check_id, check_recall
+from twohop.memory.validate import Check, check_change, check_edit, check_id, check_paths, check_recall
 from twohop.memory.write.add import Adder
 from twohop.memory.write.answer import Answers
 from twohop.memory.write.edit import Editor
@@ -113,17 +116,17 @@ class MemoryCore:
         check_recall(request, self._limits)
         return await self._recaller.recall(request)
 
-    async def paths(
-        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
-    ) -> tuple[tuple[Path, ...], int, int]:
+    async def recall_stream(self, request: RecallRequest) -> AsyncGenerator[RecallPart, None]:
+        """The same answer in parts."""
+        check_recall(request, self._limits)
+        async with aclosing(self._recaller.stream(request)) as parts:
+            async for part in parts:
+                yield part
+
+    async def paths(self, request: PathsRequest) -> PathsResult:
         """How two entities are connected."""
-        check = self._check(scope, axes)
-        check.text("source", source, self._limits.fact_chars)
-        check.text("target", target, self._limits.fact_chars)
-        check.between("depth", depth, 1, 4)
-        check.between("limit", limit, 1, self._limits.recall_limit)
-        check.done()
-        return await self._recaller.paths(scope, source=source, target=target, depth=depth, limit=limit, axes=axes)
+        check_paths(request, self._limits)
+        return await self._recaller.paths(request)
 
     # -- memories -------------------------------------------------------------------------------------------------
 
@@ -142,8 +145,8 @@ class MemoryCore:
     ) -> Listing[Memory]:
         """Memories, newest first; only what is true now unless asked otherwise."""
         page_size = self._page_size(scope, axes, page_size)
-        if where.observed_from is not None or where.observed_to is not None:
-            raise InvalidInput(FieldViolation("filter", "observed_from and observed_to are for recall only"))
+        if where.observed_from is not None or where.observed_to is not None or where.run_ids:
+            raise InvalidInput(FieldViolation("filter", "observed_from, observed_to and run_ids are for recall only"))
         request = ("memories", scope, where, axes, include_closed)
         after, axes, read_time, seq = await self._reading(scope, axes, request, page_token)
         if axes.as_of is None and not include_closed:
@@ -387,7 +390,7 @@ class MemoryCore:
         list does not shift under its reader.
         """
         after, begun_at = paging.after(request, page_token)
-        owner = await self._ledger.owner(scope.partition)
+        owner = await self._ledger.settled(scope.partition)
         if axes.known_at is not None:
             read_time = axes.known_at
         elif begun_at is not None:

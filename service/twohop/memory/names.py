@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NORMAL_FORM = "nfkc-casefold-2"
 """Version of `normal`, stored with the data: another version needs a rebuild of names."""
@@ -20,6 +21,7 @@ NEGATION = re.compile(r"\b(?:not|never|no|none|nobody|nothing|without|cannot|nei
 WORD = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=16_384)
 def normal(name: str) -> str:
     """The form in which names are compared: width and case folded, quotes and dashes folded, spaces collapsed.
 

@@ -28,14 +28,20 @@ class Watch:
         """Something changed."""
         self._told.set()
 
-    async def change(self) -> None:
-        """Wait for a change since the last call, or until it is time to look what other processes did."""
+    async def change(self) -> bool:
+        """Wait for a change since the last call, or until it is time to look what other processes did.
+
+        Whether something changed here.
+        """
         try:
             await asyncio.wait_for(self._told.wait(), self._seconds * (0.5 + self._jitter() / 2))
             self._seconds = FIRST_SECONDS
+            told = True
         except TimeoutError:
             self._seconds = min(self._seconds * 2, LONGEST_SECONDS)
+            told = False
         self._told.clear()
+        return told
 
 
 class Notices:

@@ -209,6 +209,10 @@ class Extraction:
     dropped: tuple[Dropped, ...] = ()
 
 
+class Immediate:
+    """Marks an extractor or a judge that asks nobody: what it gives is there at once, and costs nothing again."""
+
+
 class Extractor(Protocol):
     """Phase 1. Raises `ModelError` when the whole call failed."""
 

@@ -41,9 +41,9 @@ SETTABLE = frozenset({"cardinality", "phrase", "cues", "synonyms", "object_type"
 OBJECT_TYPES = frozenset({"", "person", "organisation", "place", "thing", "event", "literal"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PredicateTable:
-    """An immutable table of predicates; `extended` gives a new one."""
+    """An immutable table of predicates; `extended` gives a new one. Two are never equal, so that one can be a key."""
 
     rows: Mapping[str, Predicate]
     names: Mapping[str, str]
@@ -104,10 +104,11 @@ class PredicateTable:
     def normalise(self, name: str) -> str:
         """The canonical name: snake_case, synonyms folded, at most 64 characters. Empty if `name` has no word."""
         raw = snake(name)
+        if raw in self.names:
+            return self.names[raw]
         bare = AUXILIARY.sub("", raw)
-        for form in (raw, bare):
-            if form in self.names:
-                return self.names[form]
+        if bare in self.names:
+            return self.names[bare]
         if topic := PREFERS.match(bare):
             return f"favourite_{topic['topic']}"[:MAX_LENGTH].rstrip("_")
         return (bare or raw)[:MAX_LENGTH].rstrip("_")
@@ -239,6 +240,7 @@ def settable(fields: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
+@lru_cache(maxsize=4_096)
 def snake(name: str) -> str:
     """`name` as snake_case in one spelling: "Favorite Color" = favourite_colour, "worksAt" = works_at."""
     folded = CAMEL.sub("_", unicodedata.normalize("NFKC", name)).casefold().replace("'s", "").replace("\u2019s", "")

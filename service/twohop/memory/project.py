@@ -44,6 +44,7 @@ from twohop.memory.points import (
     revision_draft,
 )
 from twohop.memory.steps import Step
+from twohop.memory.together import Together
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
 from twohop.vector.model import Point, PointKind
@@ -65,8 +66,20 @@ until it is back. Any other error is poison in one of the rows."""
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Points of one owner that wait for their vectors, and the means that these are centred by.
+
+    `due`: one of the means is to be taken.
+    """
+
+    drafts: Sequence[Draft]
+    means: Means
+    due: bool
+
+
 class Projector:
-    """Keeps the index at the ledger's state. Safe to call from many tasks: an owner's calls queue up and coalesce.
+    """Keeps the index at the ledger's state. Safe to call from many tasks: what they carry goes together.
 
     `embedder` None: the index holds nothing that a vector could be compared with.
     """
@@ -78,6 +91,7 @@ class Projector:
         self._step = step
         self._centring = Centring(ledger)
         self._gates = Gates()
+        self._together = Together(self._carried)
         self._refilling = asyncio.Lock()
         self._unfilled = False
 
@@ -105,22 +119,29 @@ class Projector:
                 failed |= bad
         return projected
 
-    async def carry(self, partition: str, rows: Sequence[OutboxRow], limit: int = BATCH) -> None:
+    async def carry(self, partition: str, rows: Sequence[OutboxRow]) -> None:
         """Carry these rows of one owner, which this process has just written, into the index.
+
+        Rows of many callers and owners go together.
 
         Raises:
             As `project`.
         """
         await self._filled()
-        newest = list({(row.kind, row.id): row for row in sorted(rows, key=lambda row: row.seq)}.values())
-        refitted = False
-        async with self._gates.owner(partition):
-            for start in range(0, len(newest), limit):
-                _, fitted = await self._attempt(partition, newest[start : start + limit])
-                refitted |= fitted
-            if refitted:
-                # A mean was taken, so every point of its list waits again.
-                await self._drain(partition, limit)
+        if await self._together.ask(rows):
+            async with self._gates.owner(partition):
+                await self._fit(partition)
+                await self._drain(partition, BATCH)
+
+    async def _carried(self, groups: Sequence[Sequence[OutboxRow]]) -> list[bool]:
+        """Carry rows, what several callers changed once; whether a mean of each one's owner is due."""
+        rows = sorted((row for group in groups for row in group), key=lambda row: row.seq)
+        newest = list({(row.partition, row.kind, row.id): row for row in rows}.values())
+        more: set[str] = set()
+        for start in range(0, len(newest), BATCH):
+            _, waiting = await self._attempt(newest[start : start + BATCH])
+            more |= waiting
+        return [any(row.partition in more for row in group) for group in groups]
 
     def refill(self) -> None:
         """Ask for every point when all owners are projected next: another index was filled, or none."""
@@ -154,7 +175,7 @@ class Projector:
         """
         # At sequence 0 a row stands for none that waits.
         rows = [OutboxRow(partition, kind.value, id_, 0) for id_ in ids]
-        await self._attempt(partition, rows)
+        await self._attempt(rows)
 
     async def _waiting(
         self, limit: int, failed: Collection[OutboxRow], partition: str | None = None
@@ -173,26 +194,28 @@ class Projector:
         projected = 0
         failed: set[OutboxRow] = set()
         while rows := await self._waiting(limit, failed, partition):
-            bad, _ = await self._attempt(partition, rows)
+            bad, due_ = await self._attempt(rows)
+            if due_:
+                await self._fit(partition)
             failed.update(bad)
             projected += len(rows) - len(bad)
         return projected, failed
 
-    async def _attempt(self, partition: str, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], bool]:
-        """Project rows: those that can't be, and whether a mean was taken."""
+    async def _attempt(self, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], set[str]]:
+        """Project rows: those that can't be, and owners of whom a mean is due."""
         try:
-            return [], await self._carry(partition, rows)
+            return [], await self._carry(rows)
         except NOT_THE_ROWS:
             raise
         except Exception:  # noqa: BLE001  Poison: which of the rows, the next line finds out.
-            return await self._one_by_one(partition, rows), True
+            return await self._one_by_one(rows), set()
 
-    async def _one_by_one(self, partition: str, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    async def _one_by_one(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
         """Project each row alone; those that can't be are counted in the outbox."""
         bad: list[OutboxRow] = []
         for row in rows:
             try:
-                await self._carry(partition, [row])
+                await self._carry([row])
             except NOT_THE_ROWS:
                 raise
             except Exception as e:  # noqa: BLE001  Whatever it is, it is this row's, and the others go on.
@@ -205,49 +228,71 @@ class Projector:
         await self._ledger.outbox_failed(bad, PARK_AFTER)
         return bad
 
-    async def _carry(self, partition: str, rows: Sequence[OutboxRow]) -> bool:
-        """Bring the points behind some rows to the state that the ledger holds now; whether a mean was taken."""
-        # Side by side, with the owner: a point is never stamped newer than what it was made from.
-        owner, stored, state = await asyncio.gather(
-            self._ledger.owner(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
-        )
-        means, fitted = Means(), False
-        if owner is not None and self._embedder is not None and self._embedder.centred:
-            means, fitted = await self._centred(self._embedder, owner, stored)
-        seq, last_time = (owner.seq, owner.last_time) if owner else (0, -1)
-        drafts = await Builder(self._ledger, partition, seq, last_time).drafts(state)
-        made = {draft.point.id for draft in drafts}
-        gone = [row.id for row in rows if row.id not in made]
-        await self._index.upsert(await self._embedded(drafts, means))
-        if gone:
-            await self._index.delete(partition, gone)
+    async def _carry(self, rows: Sequence[OutboxRow]) -> set[str]:
+        """Bring the points behind some rows to the state that the ledger holds now; owners of whom a mean is due."""
+        by_owner: dict[str, list[OutboxRow]] = {}
+        for row in rows:
+            by_owner.setdefault(row.partition, []).append(row)
+        made = await asyncio.gather(*(self._made(partition, theirs) for partition, theirs in by_owner.items()))
+        await self._index.upsert(await self._embedded(made))
+        for one, (partition, theirs) in zip(made, by_owner.items(), strict=True):
+            points = {draft.point.id for draft in one.drafts}
+            if gone := [row.id for row in theirs if row.id not in points]:
+                await self._index.delete(partition, gone)
         self._step(Step.INDEXED)
         await self._ledger.outbox_done(rows)
         self._step(Step.PROJECTED)
-        return fitted
+        return {partition for partition, one in zip(by_owner, made, strict=True) if one.due}
 
-    async def _embedded(self, drafts: Sequence[Draft], means: Means) -> list[Point]:
-        if not drafts or self._embedder is None:
-            return [draft.point for draft in drafts]
-        found = dense(await self._embedder.embed([draft.text for draft in drafts]), drafts, means)
+    async def _made(self, partition: str, rows: Sequence[OutboxRow]) -> Made:
+        """The points of one owner's rows, to be embedded."""
+        # Side by side, with the owner: a point is never stamped newer than what it was made from.
+        owner, means, state = await asyncio.gather(
+            self._ledger.settled(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
+        )
+        seq, last_time = (owner.seq, owner.last_time) if owner else (0, -1)
+        drafts = await Builder(self._ledger, partition, seq, last_time).drafts(state)
+        return Made(drafts=drafts, means=means, due=bool(owner and self._due(owner, means)))
+
+    async def _embedded(self, made: Sequence[Made]) -> list[Point]:
+        texts = [draft.text for one in made for draft in one.drafts]
+        if not texts or self._embedder is None:
+            return [draft.point for one in made for draft in one.drafts]
+        vectors = await self._embedder.embed(texts)
         points: list[Point] = []
-        for draft in drafts:
-            vector, version = found[draft.point.id]
-            points.append(replace(draft.point, dense=vector, mean_version=version))
+        for one in made:
+            found = dense(vectors[: len(one.drafts)], one.drafts, one.means)
+            vectors = vectors[len(one.drafts) :]
+            for draft in one.drafts:
+                vector, version = found[draft.point.id]
+                points.append(replace(draft.point, dense=vector, mean_version=version))
         return points
 
     # -- means ----------------------------------------------------------------------------------------------------
 
-    async def _centred(self, embedder: Embedder, owner: Owner, means: Means) -> tuple[Means, bool]:
-        """The owner's means, and whether one was due and taken, which sends every point of its list here again."""
+    def _due(self, owner: Owner, means: Means) -> dict[str, int]:
+        """The lists whose mean is to be taken, with their counts."""
+        if self._embedder is None or not self._embedder.centred:
+            return {}
         counts = {"message": owner.message_count, "fact": owner.memory_count}
-        pending = {name: count for name, count in counts.items() if due(count, means.by_name.get(name))}
-        for name, count in pending.items():
-            vector = await self._mean(embedder, owner.partition, name)
+        return {name: count for name, count in counts.items() if due(count, means.by_name.get(name))}
+
+    async def _fit(self, partition: str) -> None:
+        """Take the means that are due, each of which sends every point of its list here again."""
+        owner, means = await asyncio.gather(self._ledger.settled(partition), self._centring.means(partition))
+        if owner is None or self._embedder is None:
+            return
+        for name, count in self._due(owner, means).items():
+            try:
+                vector = await self._mean(self._embedder, partition, name)
+            except NOT_THE_ROWS:
+                raise
+            except Exception as e:  # noqa: BLE001  A text that can't be embedded: the owner goes on with the old mean.
+                log.warning("projection.no_mean", list=name, error=type(e).__name__)
+                continue
             old = means.by_name.get(name)
             mean = Mean(old.version + 1 if old else 1, count, vector)
-            await self._ledger.set_mean(owner.partition, name, mean.version, count, vector.tobytes())
-        return await self._centring.means(owner.partition) if pending else means, bool(pending)
+            await self._ledger.set_mean(partition, name, mean.version, count, vector.tobytes())
 
     async def _mean(
         self, embedder: Embedder, partition: str, name: str

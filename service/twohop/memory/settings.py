@@ -32,6 +32,8 @@ class Limits:
     query_chars: int = 10_000
     id_chars: int = 256
     recall_limit: int = 100
+    context_tokens: int = 100_000
+    filter_runs: int = 1_000
     page_size: int = 1_000
     metadata_bytes: int = 16_384
     metadata_depth: int = 5

@@ -1,6 +1,7 @@
 """What a request must satisfy before anything is written. One pass collects every violation."""
 
 import json
+import math
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from twohop.errors import FieldViolation, InvalidInput
 from twohop.graph.model import AgentConfig, Metadata, Scope
-from twohop.memory.api import AddRequest, Depth, Edit, RecallRequest
+from twohop.memory.api import AddRequest, Depth, Edit, PathsRequest, RecallRequest
 from twohop.memory.categories import folded
 from twohop.memory.moment import FIRST_YEAR, LAST_YEAR, micros, zone_of
 from twohop.memory.ports import Fact, Named
@@ -200,8 +201,28 @@ def check_recall(request: RecallRequest, limits: Limits) -> None:
     check.between("depth", request.depth, 0, Depth.MAX)
     check.instant("as_of", request.axes.as_of)
     check.instant("known_at", request.axes.known_at)
+    runs = request.where.run_ids
+    for place in check.at_most("filter.run_ids", runs, limits.filter_runs):
+        check.id(f"filter.run_ids[{place}]", runs[place], empty=False)
+    if request.min_score is not None and not math.isfinite(request.min_score):
+        check.fail("min_score", "must be a finite number")
+    if request.token_budget is not None:
+        check.between("render.token_budget", request.token_budget, 1, limits.context_tokens)
     if request.arms not in ARMS:
         check.fail("arms", f"is {request.arms!r}, must be one of {', '.join(arm for arm in ARMS if arm)}")
+    check.done()
+
+
+def check_paths(request: PathsRequest, limits: Limits) -> None:
+    """Raise `InvalidInput` unless paths can be looked for."""
+    check = Check(limits)
+    check.scope(request.scope)
+    check.text("source", request.source, limits.fact_chars)
+    check.text("target", request.target, limits.fact_chars)
+    check.between("depth", request.depth, 1, Depth.MAX)
+    check.between("limit", request.limit, 1, limits.recall_limit)
+    check.instant("as_of", request.axes.as_of)
+    check.instant("known_at", request.axes.known_at)
     check.done()
 
 

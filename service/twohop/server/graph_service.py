@@ -2,17 +2,18 @@
 
 from twohop.errors import NotFound
 from twohop.graph.model import Axes
-from twohop.memory.api import Core, Depth
+from twohop.memory.api import Core
 from twohop.memory.settings import Limits
 from twohop.memory.validate import check_id
+from twohop.server.deadlines import answer_by
 from twohop.server.interceptors import Context
 from twohop.server.states import check_ids, owner_state, require
 from twohop.v1 import graph_service_pb2 as pb
 from twohop.v1.graph_service_pb2_grpc import GraphServiceServicer
 from twohop.wire.decisions import pack_decision
-from twohop.wire.graphs import pack_entity, pack_path, pack_relation
-from twohop.wire.recalls import LIMIT
-from twohop.wire.scopes import pack_listing_state, pack_state, read_axes, unpack_scope
+from twohop.wire.graphs import pack_entity, pack_relation
+from twohop.wire.paths import pack_paths, unpack_paths
+from twohop.wire.scopes import pack_listing_state, read_axes, unpack_scope
 from twohop.wire.tokens import pack_token, unpack_token
 
 
@@ -90,19 +91,9 @@ class GraphService(GraphServiceServicer):
         """How two entities are connected."""
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
-        axes = read_axes(request.view)
-        paths, read_time, seq = await self._core.paths(
-            scope,
-            source=request.source,
-            target=request.target,
-            depth=request.depth if request.HasField("depth") else Depth.DEFAULT,
-            limit=request.limit if request.HasField("limit") else LIMIT,
-            axes=axes,
-        )
-        require(seq, wanted)
-        return pb.FindPathsResponse(
-            paths=[pack_path(path) for path in paths], state=pack_state(scope, read_time=read_time, seq=seq)
-        )
+        found = await self._core.paths(unpack_paths(request, scope, answer_by(context)))
+        require(found.seq, wanted)
+        return pack_paths(found, scope)
 
     async def MergeEntities(self, request: pb.MergeEntitiesRequest, context: Context) -> pb.MergeEntitiesResponse:
         """Two entities are one."""

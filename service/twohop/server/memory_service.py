@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 
-from twohop.errors import FieldViolation, InvalidInput, NotServed, TwohopError
+from twohop.errors import FieldViolation, InvalidInput, TwohopError
 from twohop.graph.model import Evidence, Scope
-from twohop.memory.api import Core, Degradation
+from twohop.memory.api import Core, Degradation, RecallPart, RecallResult
 from twohop.memory.settings import Limits
 from twohop.memory.validate import Check
-from twohop.server.adding import ROUNDING, Adding
+from twohop.server.adding import Adding
+from twohop.server.deadlines import answer_by
 from twohop.server.edit_calls import EditCalls
 from twohop.server.interceptors import Context, ErrorBoundary
 from twohop.server.states import check_ids, owner_state, require
 from twohop.server.streams import until
-from twohop.v1 import error_pb2, recall_pb2
+from twohop.v1 import error_pb2
 from twohop.v1 import memory_service_pb2 as pb
 from twohop.wire.adds import pack_job, unpack_add
 from twohop.wire.decisions import pack_decision
@@ -23,15 +26,12 @@ from twohop.wire.errors import pack_item_error
 from twohop.wire.memories import pack_memory, pack_revision
 from twohop.wire.messages import pack_message
 from twohop.wire.reading import Reader
-from twohop.wire.recalls import pack_answer, unpack_recall
+from twohop.wire.recalls import pack_answer, pack_part, unpack_recall
 from twohop.wire.scopes import pack_listing_state, pack_scope, read_axes, refuse_axes, unpack_axes, unpack_scope
 from twohop.wire.tokens import pack_token, unpack_token
 
 MOST_REQUESTS = 100
 """Adds in a batch."""
-
-ANSWER_SECONDS = 0.05
-"""Kept of a recall's deadline for the answer's way back."""
 
 
 class MemoryService(EditCalls):
@@ -106,18 +106,21 @@ class MemoryService(EditCalls):
         """What answers a question."""
         scope = unpack_scope(request.scope)
         wanted = unpack_token(scope, request.view.at_least)
-        remaining = context.time_remaining()
-        now = asyncio.get_running_loop().time()
-        deadline = None if remaining is None else now + (1 - ROUNDING) * remaining - ANSWER_SECONDS
-        result = await self._core.recall(unpack_recall(request, scope, deadline))
-        response = pack_answer(result, scope)
-        if result.seq < wanted and Degradation.INDEX_BEHIND not in result.degradations:
-            response.degradations.append(recall_pb2.DEGRADATION_INDEX_BEHIND)
-        return response
+        result = await self._core.recall(unpack_recall(request, scope, answer_by(context)))
+        return pack_answer(reached(result, wanted), scope)
 
-    def RecallStream(self, request: pb.RecallStreamRequest, context: Context) -> AsyncIterator[pb.RecallStreamResponse]:
-        """Not served yet."""
-        raise NotServed("RecallStream is not served by this version: use Recall")
+    async def RecallStream(
+        self, request: pb.RecallStreamRequest, context: Context
+    ) -> AsyncIterator[pb.RecallStreamResponse]:
+        """What answers a question, in parts."""
+        scope = unpack_scope(request.scope)
+        if request.recall.HasField("scope") and unpack_scope(request.recall.scope) != scope:
+            raise InvalidInput(FieldViolation("recall.scope", "must be empty or the same as scope"))
+        wanted = unpack_token(scope, request.recall.view.at_least)
+        asked = unpack_recall(request.recall, scope, answer_by(context))
+        async with aclosing(until(self._draining, self._core.recall_stream(asked))) as parts:
+            async for part in parts:
+                yield pack_part(part if part.final is None else RecallPart(final=reached(part.final, wanted)), scope)
 
     async def GetMemory(self, request: pb.GetMemoryRequest, context: Context) -> pb.GetMemoryResponse:
         """One memory."""
@@ -224,6 +227,13 @@ class MemoryService(EditCalls):
                     message=f"internal error; the server logged it as request {request_id}",
                 )
             )
+
+
+def reached(result: RecallResult, wanted: int) -> RecallResult:
+    """The answer; one older than the state that is wanted says that it is behind."""
+    if result.seq >= wanted or Degradation.INDEX_BEHIND in result.degradations:
+        return result
+    return replace(result, degradations=(*result.degradations, Degradation.INDEX_BEHIND))
 
 
 def scope_in(request: pb.AddMemoriesRequest, batch: Scope) -> Scope:

@@ -9,7 +9,7 @@ from twohop.memory.validate import EDITABLE
 from twohop.v1 import memory_pb2
 from twohop.wire.enums import KINDS
 from twohop.wire.metadata import pack_metadata
-from twohop.wire.reading import Reader, refuse
+from twohop.wire.reading import Reader
 from twohop.wire.times import pack_instant_or_none
 
 
@@ -22,12 +22,12 @@ def pack_filter(where: Filter) -> memory_pb2.Filter:
         metadata=pack_metadata(where.metadata, "filter.metadata"),
         observed_from=pack_instant_or_none(where.observed_from),
         observed_to=pack_instant_or_none(where.observed_to),
+        run_ids=where.run_ids,
     )
 
 
 def unpack_filter(reader: Reader, where: memory_pb2.Filter) -> Filter:
     """What list and recall leave in."""
-    refuse(where, "run_ids", path="filter")
     return Filter(
         kinds=reader.members("filter.kinds", KINDS, where.kinds),
         categories=tuple(where.categories),
@@ -35,6 +35,7 @@ def unpack_filter(reader: Reader, where: memory_pb2.Filter) -> Filter:
         metadata=reader.structure("filter.metadata", where.metadata),
         observed_from=reader.instant_of(where, "observed_from", "filter.observed_from"),
         observed_to=reader.instant_of(where, "observed_to", "filter.observed_to"),
+        run_ids=tuple(where.run_ids),
     )
 
 

@@ -5,9 +5,18 @@ from typing import Any, Final, Generic, TypeVar
 
 from twohop.errors import TwohopError
 from twohop.graph.model import Granularity, JobKind, JobState, Kind, Operation, Role
-from twohop.memory.api import Resolution
+from twohop.memory.api import Placement, Resolution
 from twohop.memory.ports import Cardinality, Polarity
-from twohop.v1 import decision_pb2, fact_pb2, job_pb2, memory_pb2, memory_service_pb2, message_pb2, moment_pb2
+from twohop.v1 import (
+    decision_pb2,
+    fact_pb2,
+    job_pb2,
+    memory_pb2,
+    memory_service_pb2,
+    message_pb2,
+    moment_pb2,
+    recall_pb2,
+)
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -56,6 +65,7 @@ KINDS: Final = Pairing(Kind, memory_pb2.Kind, "KIND")
 GRANULARITIES: Final = Pairing(Granularity, moment_pb2.Granularity, "GRANULARITY")
 OPERATIONS: Final = Pairing(Operation, decision_pb2.Operation, "OPERATION")
 RESOLUTIONS: Final = Pairing(Resolution, memory_service_pb2.Resolution, "RESOLUTION")
+PLACEMENTS: Final = Pairing(Placement, recall_pb2.Placement, "PLACEMENT")
 JOB_KINDS: Final = Pairing(JobKind, job_pb2.JobKind, "JOB_KIND")
 JOB_STATES: Final = Pairing(JobState, job_pb2.JobState, "JOB_STATE")
 POLARITIES: Final = Pairing(Polarity, fact_pb2.Polarity, "POLARITY")

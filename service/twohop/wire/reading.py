@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from twohop.errors import FieldViolation, InvalidInput, NotServed
+from twohop.errors import FieldViolation, InvalidInput
 from twohop.wire.enums import E, Pairing
 
 MIN_SECONDS, MAX_SECONDS = -62_135_596_800, 253_402_300_799
@@ -91,14 +91,3 @@ class Reader:
             self.fail(field, "must be a finite number")
             return 0
         return int(value) if value.is_integer() and abs(value) <= EXACT else value
-
-
-def refuse(message: Any, *names: str, path: str = "") -> None:
-    """Raise `NotServed` if one of the fields that this version doesn't serve is set (an explicit false is not).
-
-    `path` is where the message stands; its type's name by default.
-    """
-    present = {field.name: value for field, value in message.ListFields()}
-    for name in names:
-        if present.get(name, False) is not False:
-            raise NotServed(f"{path or message.DESCRIPTOR.name}.{name} is not served by this version")

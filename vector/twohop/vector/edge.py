@@ -20,6 +20,7 @@ from twohop.errors import IndexUnavailable, TwohopError
 from twohop.vector.checks import check_arms, check_points
 from twohop.vector.edge_shard import Shard
 from twohop.vector.edge_store import Store
+from twohop.vector.hot import MOST, Hot
 from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored
 from twohop.vector.payload import CHUNK
 
@@ -49,6 +50,7 @@ class EdgeIndex:
         self._written = asyncio.Event()
         self._keeper = asyncio.create_task(self._keep(), name="index")
         self._fresh = store.fresh
+        self._heating: dict[str, asyncio.Task[None]] = {}
 
     @classmethod
     async def open(
@@ -60,8 +62,9 @@ class EdgeIndex:
         encoder: str,
         optimise_after: int = OPTIMISE_AFTER,
         flush_seconds: float = FLUSH_SECONDS,
+        hot: int = MOST,
     ) -> "EdgeIndex":
-        """Open the index in the folder, or begin one there.
+        """Open the index in the folder, or begin one there. `hot`: most points that are held in this process's memory.
 
         Raises:
             EmbedderMismatch: it was built with another model, dimension or encoder.
@@ -71,7 +74,7 @@ class EdgeIndex:
         wanted = IndexInfo(model=model, dimension=dimension, encoder=encoder)
         thread = ThreadPoolExecutor(1, "index")
         try:
-            store = await on(thread, partial(Store, path, wanted))
+            store = await on(thread, partial(Store, path, wanted, Hot(dimension, hot)))
         except BaseException:
             thread.shutdown(wait=False)
             raise
@@ -81,9 +84,10 @@ class EdgeIndex:
         """Flush and release. A rebuild that is under way is given up. A second time does nothing."""
         if self._keeper.cancelled():
             return
-        self._keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._keeper
+        for task in (self._keeper, *self._heating.values()):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await on(self._thread, self._store.close)
         self._thread.shutdown()
 
@@ -121,7 +125,10 @@ class EdgeIndex:
             ValueError: a dense vector with NaN or of another length, or no partition.
         """
         check_arms(arms, self._store.manifest.dimension)
-        return await self._on_shard(lambda shard: shard.search(partition, arms))
+        found, cold = await self._on_shard(lambda shard: shard.search(partition, arms))
+        if cold and partition not in self._heating:
+            self._heating[partition] = asyncio.create_task(self._heat(partition), name="heat")
+        return found
 
     async def counts(self, partition: str) -> Counts:
         """Points of the partition by kind."""
@@ -159,6 +166,16 @@ class EdgeIndex:
     async def _on_shard(self, work: Callable[[Shard], T]) -> T:
         # Which shard is the current one is only known in its thread.
         return await on(self._thread, lambda: work(self._store.shard))
+
+    async def _heat(self, partition: str) -> None:
+        """Read an owner's points into memory, in steps of some 10 ms between which searches have their turn."""
+        try:
+            while await self._on_shard(lambda shard: shard.heat(partition)):
+                pass
+        except IndexUnavailable:
+            log.warning("index_not_heated", consequence="searches go through the index's files")
+        finally:
+            del self._heating[partition]
 
     async def _keep(self) -> None:
         """Flush soon after writes, and have the shard optimised when enough has come."""

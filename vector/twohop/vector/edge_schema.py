@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import qdrant_edge as edge
 
 from twohop.vector.filters import Between, Condition, Match, OneOf, narrowing, within
-from twohop.vector.model import Arm, Hit, Point, Sparse
+from twohop.vector.model import Arm, Hit, Point, PointKind, Sparse
 from twohop.vector.payload import BREADTH, DENSE, INSTANTS, KEYWORDS, SPARSE, TENANT, payload
 
 
@@ -40,6 +41,22 @@ def stored(point: Point) -> edge.Point:
     if point.sparse.ids:
         vectors[SPARSE] = sparse_vector(point.sparse)
     return edge.Point(UUID(point.id), vectors, payload(point))
+
+
+def read(record: edge.Record) -> Point:
+    """The point as Edge gave it back, with vectors and payload."""
+    vectors: Any = record.vector or {}
+    dense, words = vectors.get(DENSE), vectors.get(SPARSE)
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in (record.payload or {}).items()
+    }
+    return Point(
+        id=str(record.id),
+        kind=PointKind(fields.pop("kind")),
+        dense=None if dense is None else np.array(dense, np.float32),
+        sparse=Sparse(tuple(words.indices), tuple(words.values)) if words else Sparse((), ()),
+        **fields,
+    )
 
 
 def request(partition: str, arm: Arm, *, exact: bool) -> edge.QueryRequest:

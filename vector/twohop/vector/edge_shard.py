@@ -7,34 +7,39 @@ from uuid import UUID
 import qdrant_edge as edge
 
 from twohop.vector.checks import newest
-from twohop.vector.edge_schema import config, field_indexes, hit, only, request, stored
+from twohop.vector.edge_schema import config, field_indexes, hit, only, read, request, stored
 from twohop.vector.filters import OneOf, within
+from twohop.vector.hot import Hot
 from twohop.vector.model import Arm, Hit, Point, PointKind, Stored
 from twohop.vector.order import canonical
-from twohop.vector.payload import EXACT_BELOW, STORED, blank, read_back
+from twohop.vector.payload import CHUNK, EXACT_BELOW, STORED, blank, read_back
 
 
 class Shard:
-    """An open shard. While `touched` is a set, it collects the ids of all points that are written or removed."""
+    """An open shard. While `touched` is a set, it collects the ids of all points that are written or removed.
 
-    def __init__(self, inner: edge.EdgeShard) -> None:
+    `hot`: owners that are answered without the shard; what is written here is written there.
+    """
+
+    def __init__(self, inner: edge.EdgeShard, hot: Hot) -> None:
         self._inner = inner
+        self.hot = hot
         self.touched: set[UUID] | None = None
 
     @classmethod
-    def create(cls, folder: Path, dimension: int) -> "Shard":
+    def create(cls, folder: Path, dimension: int, hot: Hot) -> "Shard":
         """A new, empty shard on disk."""
         folder.mkdir(parents=True)
         inner = edge.EdgeShard.create(str(folder), config(dimension))
         for operation in field_indexes():
             inner.update(operation)
         inner.flush()
-        return cls(inner)
+        return cls(inner, hot)
 
     @classmethod
-    def load(cls, folder: Path) -> "Shard":
+    def load(cls, folder: Path, hot: Hot) -> "Shard":
         """The shard that lies in the folder; replays its log."""
-        return cls(edge.EdgeShard.load(str(folder)))
+        return cls(edge.EdgeShard.load(str(folder)), hot)
 
     def write(self, points: Sequence[Point]) -> None:
         """Insert or replace; points that stand there with a higher seq stay, as do they among equals of the batch."""
@@ -47,16 +52,44 @@ class Shard:
         if wanted:
             self._touch(wanted)
             self._inner.update(edge.UpdateOperation.upsert_points([stored(point) for point in wanted.values()]))
+            self.hot.write(wanted.values())
 
     def remove(self, partition: str, ids: Sequence[str]) -> None:
         """Delete the points that are of this partition."""
         self._touch(UUID(each) for each in ids)
         mine = only(*within(partition), OneOf(tuple(ids)))
         self._inner.update(edge.UpdateOperation.delete_points_by_filter(mine))
+        self.hot.drop(partition, ids)
 
-    def search(self, partition: str, arms: Sequence[Arm]) -> list[list[Hit]]:
-        """All arms in one batch, each in canonical order."""
-        exact = self.points() < EXACT_BELOW or self._estimate(partition) < EXACT_BELOW
+    def search(self, partition: str, arms: Sequence[Arm]) -> tuple[list[list[Hit]], bool]:
+        """All arms in one batch, each in canonical order; and whether the owner is worth `heat`."""
+        found = self.hot.search(partition, arms)
+        if found is not None:
+            return found, False
+        points = self._estimate(partition)
+        cold = self.hot.wants(partition, points)
+        if cold and points <= CHUNK:
+            self.heat(partition)
+            if (found := self.hot.search(partition, arms)) is not None:
+                return found, False
+        return self._search(partition, arms, exact=points < EXACT_BELOW), cold
+
+    def heat(self, partition: str) -> bool:
+        """Read some of an owner's points into its tables; whether more are left."""
+        rest = self.hot.begin(partition)
+        if rest is None:
+            return False
+        page = edge.ScrollRequest(
+            offset=UUID(rest) if rest else None,
+            limit=CHUNK,
+            filter=only(*within(partition)),
+            with_payload=True,
+            with_vector=True,
+        )
+        records, more = self._inner.scroll(page)
+        return self.hot.take(partition, [read(record) for record in records], None if more is None else str(more))
+
+    def _search(self, partition: str, arms: Sequence[Arm], *, exact: bool) -> list[list[Hit]]:
         asked = [arm for arm in arms if arm.limit > 0 and not blank(arm.dense, arm.sparse)]
         requests = [request(partition, arm, exact=exact) for arm in asked]
         found = iter(self._inner.query_batch(edge.QueryBatchRequest(requests)) if requests else [])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from twohop.errors import Misconfigured, ModelUnavailable
 class FastEmbedEmbedder:
     """`Embedder` over a model that fastembed knows. The first `embed` loads it, and downloads it if it isn't there.
 
+    `folder`: where its files are; nothing is downloaded then.
+
     Raises:
         Misconfigured: the extra is not installed, or fastembed doesn't know the model.
     """
@@ -23,7 +26,7 @@ class FastEmbedEmbedder:
     dense_weight = 0.6
     fact_lexical_share = 0.3
 
-    def __init__(self, *, model: str) -> None:
+    def __init__(self, *, model: str, folder: Path | None = None) -> None:
         try:
             self._library = import_module("fastembed")
         except ImportError as e:
@@ -34,6 +37,7 @@ class FastEmbedEmbedder:
         self._name: str = found["model"]
         self.model = f"fastembed/{self._name}"
         self.dimension: int = found["dim"]
+        self._folder = folder
         self._loaded: Any = None
         self._thread = ThreadPoolExecutor(1, "embedder")
 
@@ -63,7 +67,8 @@ class FastEmbedEmbedder:
     def _load(self) -> Any:
         if self._loaded is None:
             try:
-                self._loaded = self._library.TextEmbedding(self._name)
+                folder = str(self._folder) if self._folder else None
+                self._loaded = self._library.TextEmbedding(self._name, specific_model_path=folder)
             except Exception as e:  # The library raises whatever its downloaders raise.
                 raise ModelUnavailable(f"fastembed can't load the model {self._name}: is it downloaded?") from e
         return self._loaded

@@ -73,14 +73,14 @@ def narrowing(kind: PointKind, where: Where) -> list[Condition]:
         conditions.append(Between(name="observed_at", gte=float(where.observed_from)))
     if where.observed_to is not None:
         conditions.append(Between(name="observed_at", lt=float(where.observed_to)))
-    if where.run_id:
-        conditions.append(Match("runs", (where.run_id,)))
-    if where.agent_id:
-        conditions.append(Match("agents", (where.agent_id,)))
-    if where.fact_kinds:
-        conditions.append(Match("fact_kind", where.fact_kinds))
-    if where.categories:
-        conditions.append(Match("categories", where.categories))
+    one_of = (
+        ("runs", (where.run_id,)),
+        ("runs", where.runs),
+        ("agents", (where.agent_id,)),
+        ("fact_kind", where.fact_kinds),
+        ("categories", where.categories),
+    )
+    conditions += [Match(name, values) for name, values in one_of if any(values)]
     if where.ids is not None:
         conditions.append(OneOf(where.ids))
     return conditions

@@ -64,13 +64,15 @@ class Where:
     """What a query leaves in; None or empty = everything. Partition and kind are always checked.
 
     `as_of`: valid_from <= as_of < valid_to and not expired. `known_at`: recorded_at <= known_at < superseded_at; None
-    = superseded_at is open. Messages carry no world time: `as_of` never hides them. `ids` restricts to those points.
+    = superseded_at is open. Messages carry no world time: `as_of` never hides them. `runs`: those of one of these runs,
+    beside `run_id`. `ids` restricts to those points.
     """
 
     as_of: int | None = None
     known_at: int | None = None
     run_id: str = ""
     agent_id: str = ""
+    runs: tuple[str, ...] = ()
     fact_kinds: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     observed_from: int | None = None

@@ -11,7 +11,12 @@ def canonical(found: Iterable[Hit], limit: int) -> list[Hit]:
     Scores are rounded to 1e-4, where stores and vector units still agree; equal scores go by id. When all `limit` + 1
     came back, the last group of equal scores may go on behind the cut: it is dropped unless nothing else is there.
     """
-    hits = sorted((Hit(h.id, h.memory_id, round(h.score, 4)) for h in found), key=lambda hit: (-hit.score, hit.id))
+    return cut([Hit(h.id, h.memory_id, round(h.score, 4)) for h in found], limit)
+
+
+def cut(found: Iterable[Hit], limit: int) -> list[Hit]:
+    """As `canonical`, of hits whose scores are rounded already."""
+    hits = sorted(found, key=lambda hit: (-hit.score, hit.id))
     if len(hits) > limit:
         whole = [hit for hit in hits if hit.score != hits[-1].score]
         hits = whole or hits

@@ -74,6 +74,12 @@ def analyse(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOP]
 
 
+@lru_cache(maxsize=16_384)
+def stems_of(text: str) -> tuple[str, ...]:
+    """As `analyse`, for texts that are met again and again: what stands in a ledger doesn't change."""
+    return tuple(analyse(text))
+
+
 def surfaces(text: str) -> dict[str, str]:
     """For each stem of the text the word that stands for it most often (the first of equals)."""
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)

@@ -27,8 +27,12 @@ class TokenCounter:
         Raises:
             Misconfigured: the wordllama package is missing or incomplete.
         """
+        return sum(self.counts(texts))
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text. Raises as `count`."""
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return sum(len(encoding.ids) for encoding in encodings)
+        return [len(encoding.ids) for encoding in encodings]
 
 
 def load_tokenizer() -> Tokenizer:

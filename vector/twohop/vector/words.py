@@ -19,6 +19,10 @@ WEIGHTS = Path("weights/l2_supercat_256.safetensors")
 POOLED = 256
 """Texts that are pooled at once: bounds the memory of a big batch."""
 
+TILE = 2**18
+"""Multiplications of one product of matrices: above, BLAS shares the work among threads, which at these sizes costs 10
+to 50 times what it does, and waits for all of them where processors are busy."""
+
 NEAR = 0.3
 """Cosine above which a vocabulary word stands for a query's word (measured on LoCoMo and MuSiQue)."""
 
@@ -99,17 +103,26 @@ class Vocabulary:
         """Stems to weights: each word's own stem with 1 (known or not), and its near stems with less than 0.5.
 
         `words` are folded, as `sparse.words` gives them; a word counts once, a stop word never. What different words
-        bring is added. 2 ms at 3,000 stems, 30 ms at 100,000.
+        bring is added. 0.2 ms at 1,500 stems, 2 ms at 15,000, 12 ms at 100,000.
         """
         asked = [word for word in dict.fromkeys(words) if word not in STOP]
         weights: defaultdict[str, float] = defaultdict(float)
-        cosines = self._vectors.embed(asked) @ self._matrix[: len(self._stems)].T
+        cosines = product(self._vectors.embed(asked), self._matrix[: len(self._stems)])
         for word, row in zip(asked, cosines, strict=True):
             own = stem(word)
             weights[own] += 1.0
             for place in nearest(row, self._rows.get(own)) if not DIGIT.search(word) else ():
                 weights[self._stems[place]] += GAIN * float(row[place]) ** 2
         return dict(weights)
+
+
+def product(queries: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The dot products of every query (a row) with every row, tile by tile in this thread."""
+    found = np.empty((len(queries), len(rows)), np.float32)
+    step = max(1, TILE // max(1, queries.size))
+    for first in range(0, len(rows), step):
+        np.matmul(queries, rows[first : first + step].T, out=found[:, first : first + step])
+    return found
 
 
 def nearest(cosines: NDArray[np.float32], own: int | None) -> list[int]:

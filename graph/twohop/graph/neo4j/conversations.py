@@ -7,6 +7,7 @@ from twohop.graph.model import Message
 from twohop.graph.neo4j.axes import known
 from twohop.graph.neo4j.look import Look, every, first
 from twohop.graph.neo4j.properties import picked
+from twohop.graph.neo4j.stamp import STAY
 from twohop.graph.rows import config_of, message_of, owner_of, session_of
 
 Windows: TypeAlias = dict[str, list[Message]]
@@ -14,6 +15,15 @@ Windows: TypeAlias = dict[str, list[Message]]
 MESSAGE = f".partition, {picked('messages')}"
 
 OWNER = Look("MATCH (o:Owner {partition: $partition}) RETURN properties(o) AS x", first(owner_of), first=True)
+
+# The database shows a commit piece by piece: the owner's counters before what its indexes find. Who commits holds the
+# owner's lock until all of it can be seen, so who has the lock sees every commit whole.
+SETTLED = Look(
+    f"MATCH (o:Owner {{partition: $partition}}) SET {STAY} RETURN properties(o) AS x",
+    first(owner_of),
+    first=True,
+    locks=True,
+)
 """The owner's counters."""
 
 SESSION = Look(

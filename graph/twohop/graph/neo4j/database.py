@@ -198,6 +198,12 @@ class Database:
         async with self._session(seconds) as session:
             return await session.execute_read(self._unit(work, "read", seconds))
 
+    async def read_locked(self, work: Callable[[Transaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS) -> T:
+        """As `read`, for work that takes a lock and so goes where writes go."""
+        seconds = max(seconds_left(seconds), LEAST_SECONDS)
+        async with self._session(seconds) as session:
+            return await session.execute_write(self._unit(work, "read", seconds))
+
     async def write(
         self, work: Callable[[Transaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS, kind: Kind = "write"
     ) -> T:

@@ -59,7 +59,7 @@ SET_JOB = f"""
 CALL (at) {{
   UNWIND $jobs AS q
   MATCH (j:Job {{partition: $partition, id: q.id}})
-  WHERE q.run IS NULL OR j.state = 'running' AND j.run = q.run
+  WHERE q.run IS NULL OR j.run = q.run AND j.state = CASE q.run WHEN 0 THEN 'pending' ELSE 'running' END
   SET j += q.row, j.not_before = CASE WHEN q.retry_after > 0 THEN at + q.retry_after ELSE 0 END,
     j.updated_at = {MOVED}
   RETURN count(*) AS moved

@@ -17,7 +17,7 @@ from twohop.graph.neo4j.migrate import check_version, migrate
 from twohop.graph.neo4j.processes import Place
 from twohop.graph.neo4j.reads import Reads
 from twohop.graph.neo4j.recount import recount
-from twohop.graph.neo4j.writes import Writes
+from twohop.graph.neo4j.writes import Owning, Writes
 from twohop.graph.rows import job_of
 from twohop.graph.statement import Ran, unheard
 from twohop.graph.store import (
@@ -118,6 +118,16 @@ class Neo4jLedger(Reads):
     async def commit(self, changes: Changes) -> Committed:
         """Apply changes, or nothing."""
         return await self._writes.told("commit", changes.partition, lambda own: commit(own, changes))
+
+    async def commit_all(self, changes: Sequence[Changes]) -> list[Committed]:
+        """Apply commits of one owner in order, or nothing."""
+        if not changes:
+            return []
+
+        async def all_of_them(own: Owning) -> list[Committed]:
+            return [await commit(own, one) for one in changes]
+
+        return await self._writes.told("commit", changes[0].partition, all_of_them)
 
     async def set_session(
         self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None

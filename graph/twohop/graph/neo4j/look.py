@@ -26,12 +26,13 @@ class Look(Generic[T]):
     `cypher` reads `q`, the values of one asking, and ends with `RETURN … AS x`, one row or none a question; every node
     that it names is bound to `$partition`. `$limit` is the value of that name, for a LIMIT, which takes no `q.limit`.
     `read` makes the answer from `x`, or from None when there was no row. A look that is `first` is answered before the
-    others of its turn.
+    others of its turn; one that `locks` holds the owner's lock while they are.
     """
 
     cypher: str
     read: Callable[[Any], T]
     first: bool = False
+    locks: bool = False
 
 
 def first(read: Callable[[Row], T]) -> Callable[[Any], T | None]:
@@ -120,7 +121,8 @@ class Reader:
         async def work(transaction: Transaction) -> list[Row]:
             return await rows_of(transaction, f"{PLANNED}\n" + "\nUNION ALL\n".join(parts), values)
 
-        rows = await self._database.read(work)
+        locks = any(one.look.locks for one in questions)
+        rows = await (self._database.read_locked if locks else self._database.read)(work)
         groups = list(by_look.values())
         found = {(row["part"], row["i"]): row["x"] for row in rows}
         return [(one, found.get((n, i))) for n, them in enumerate(groups) for i, one in enumerate(them)]

@@ -106,6 +106,10 @@ class Reads:
         """The owner's counters."""
         return await self._ask(partition, conversations.OWNER)
 
+    async def settled(self, partition: str) -> Owner | None:
+        """The owner's counters, with all that they count to be seen."""
+        return await self._ask(partition, conversations.SETTLED)
+
     async def owners(self, tenant: str, limit: int, after: str = "") -> Page[Owner]:
         """A page of a tenant's owners."""
         return await directory.owners(self._database, tenant, limit, after)

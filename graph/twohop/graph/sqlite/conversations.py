@@ -1,10 +1,10 @@
 """Reads of owners, sessions and messages."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 from twohop.graph.model import Message, Owner, Session
 from twohop.graph.rows import message_of, owner_of, session_of
-from twohop.graph.sqlite.axes import known
 from twohop.graph.sqlite.database import Owned, listed
 
 
@@ -40,12 +40,19 @@ def speakers(own: Owned) -> dict[str, dict[str, int]]:
 
 def messages(own: Owned, ids: Sequence[str], known_at: int | None) -> list[Message]:
     """Messages in the order of the ids."""
+    if own.kept is None:
+        found = {message.id: message for message in read(own, ids)}
+    else:
+        found = own.kept.messages(ids, lambda missing: read(own, missing))
+    there = (found[one] for one in ids if one in found)
+    return [message for message in there if known_at is None or message.recorded_at <= known_at]
+
+
+def read(own: Owned, ids: Sequence[str]) -> list[Message]:
+    """Messages from the file."""
     rows = own.all(
         "SELECT m.* FROM json_each(:ids) AS i CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value",
-        known("m", known_at),
-        "ORDER BY i.key",
         ids=listed(ids),
-        known_at=known_at,
     )
     return [message_of(row) for row in rows]
 
@@ -65,32 +72,35 @@ def recent_messages(own: Owned, session_id: str, limit: int, before: int | None)
 
 def windows(own: Owned, ids: Sequence[str], radius: int) -> dict[str, list[Message]]:
     """Each message with its neighbours; a message in several windows is read once."""
-    centres = own.all(
-        "SELECT m.id, m.session, m.position FROM json_each(:ids) AS i",
-        "CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value ORDER BY i.key",
-        ids=listed(ids),
-    )
-    wanted: dict[str, set[int]] = {}
-    for row in centres:
-        places = range(row["position"] - radius, row["position"] + radius + 1)
-        wanted.setdefault(row["session"], set()).update(places)
-    read: dict[tuple[str, int], Message] = {}
-    for session_id, positions in wanted.items():
-        for row in own.all(
-            "SELECT m.* FROM json_each(:positions) AS i CROSS JOIN messages AS m",
-            "ON m.partition = :partition AND m.session = :session AND m.position = i.value",
-            session=session_id,
-            positions=str(sorted(positions)),
-        ):
-            read[session_id, row["position"]] = message_of(row)
-    return {
-        row["id"]: [
-            read[row["session"], position]
-            for position in range(row["position"] - radius, row["position"] + radius + 1)
-            if (row["session"], position) in read
-        ]
-        for row in centres
+    centres = messages(own, ids, None)
+    around = {
+        (message.session, position): None
+        for message in centres
+        for position in range(message.position - radius, message.position + radius + 1)
+        if position >= 0
     }
+    if own.kept is None:
+        found = {(message.session, message.position): message for message in placed(own, list(around))}
+    else:
+        found = own.kept.placed(around, lambda missing: placed(own, missing))
+    return {
+        message.id: [
+            found[message.session, position]
+            for position in range(message.position - radius, message.position + radius + 1)
+            if (message.session, position) in found
+        ]
+        for message in centres
+    }
+
+
+def placed(own: Owned, places: Sequence[tuple[str, int]]) -> list[Message]:
+    """The messages at these places of their sessions."""
+    rows = own.all(
+        "SELECT m.* FROM json_each(:places) AS i CROSS JOIN messages AS m",
+        "ON m.partition = :partition AND m.session = i.value ->> 0 AND m.position = i.value ->> 1",
+        places=json.dumps(places),
+    )
+    return [message_of(row) for row in rows]
 
 
 def message_ids(own: Owned, limit: int, after: str) -> list[str]:

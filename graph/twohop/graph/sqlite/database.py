@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from twohop.errors import DataDirUnusable, LedgerUnavailable, StaleRead, StorageFull, TwohopError
 from twohop.graph.sqlite.guard import check
+from twohop.graph.sqlite.kept import Kept, Standing
 from twohop.graph.tables import Value
 
 Row: TypeAlias = dict[str, Any]
@@ -109,13 +110,20 @@ def rows_of(cursor: sqlite3.Cursor) -> list[Row]:
 
 
 class Owned:
-    """Statements on one owner's data: `:partition` is bound here and nowhere else."""
+    """Statements on one owner's data: `:partition` is bound here and nowhere else.
 
-    __slots__ = ("_connection", "partition")
+    `kept`: what is kept of the owner's rows; None = all is read from the file.
+    """
 
-    def __init__(self, connection: sqlite3.Connection, partition: str) -> None:
+    __slots__ = ("_connection", "kept", "partition")
+
+    def __init__(self, connection: sqlite3.Connection, partition: str, kept: Kept | None = None) -> None:
         self._connection = connection
         self.partition = partition
+        self.kept: Standing | None = None
+        if kept is not None:
+            row = self.one("SELECT state_seq, seq FROM owners WHERE partition = :partition")
+            self.kept = kept.at(partition, row["state_seq"], row["seq"]) if row else None
 
     def all(self, *sql: str, **values: Value) -> list[Row]:
         """All rows of a statement given in parts.
@@ -176,16 +184,22 @@ class Tenanted:
 
 
 class Database:
-    """An open transaction on one connection."""
+    """An open transaction on one connection. `kept`: rows that needn't be read, for a snapshot that only reads."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_kept", "_owned")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, kept: Kept | None = None) -> None:
         self._connection = connection
+        self._kept = kept
+        self._owned: dict[str, Owned] = {}
 
     def of(self, partition: str) -> Owned:
         """Statements on one owner's data."""
-        return Owned(self._connection, partition)
+        if self._kept is None:
+            return Owned(self._connection, partition)
+        if partition not in self._owned:
+            self._owned[partition] = Owned(self._connection, partition, self._kept)
+        return self._owned[partition]
 
     def within(self, tenant: str) -> Tenanted:
         """Reads over the owners of one tenant."""

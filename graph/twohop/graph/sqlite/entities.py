@@ -28,6 +28,14 @@ TRAILED = {
 
 def entities(own: Owned, ids: Sequence[str], axes: Axes) -> list[Entity]:
     """Entities in the order of the ids."""
+    if own.kept is None or axes != Axes():
+        return read(own, ids, axes)
+    found = own.kept.entities(ids, lambda missing: read(own, missing, axes))
+    return [found[one] for one in ids if one in found]
+
+
+def read(own: Owned, ids: Sequence[str], axes: Axes) -> list[Entity]:
+    """As `entities`, from the file."""
     rows = own.all(
         VERSION,
         "FROM json_each(:ids) AS i",
@@ -130,6 +138,13 @@ def named(own: Owned, rows: Sequence[Row], known_at: int | None) -> list[Entity]
 
 def degrees(own: Owned, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Entity id -> (current relations, messages that mention it), from counts that commits keep."""
+    if own.kept is not None:
+        return own.kept.degrees(entity_ids, lambda missing: counted(own, missing))
+    return counted(own, entity_ids)
+
+
+def counted(own: Owned, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """As `degrees`, from the file."""
     rows = own.all(
         "SELECT e.id, e.relation_count, e.message_count FROM json_each(:ids) AS i",
         "CROSS JOIN entities AS e ON e.partition = :partition AND e.id = i.value",

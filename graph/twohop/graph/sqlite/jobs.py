@@ -86,7 +86,7 @@ def set_job(own: Owned, update: JobUpdate, now: int) -> None:
         "updated_at + 1), payload = COALESCE(:payload, payload), usage = COALESCE(:usage, usage),",
         "attempts = COALESCE(:attempts, attempts)",
         "WHERE partition = :partition AND id = :id",
-        "" if update.run is None else "AND state = 'running' AND run = :run",
+        "" if update.run is None else "AND run = :run AND state = iif(:run = 0, 'pending', 'running')",
         id=update.id,
         state=update.state.value,
         error=update.error,

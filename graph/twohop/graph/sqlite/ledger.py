@@ -47,6 +47,7 @@ from twohop.graph.sqlite.accept import accept
 from twohop.graph.sqlite.around import around
 from twohop.graph.sqlite.commit import commit
 from twohop.graph.sqlite.database import Database, Owned, Synchronous, connect, connect_reader, unusable
+from twohop.graph.sqlite.kept import Kept
 from twohop.graph.sqlite.readers import Readers
 from twohop.graph.sqlite.schema import migrate
 from twohop.graph.sqlite.writer import Writer
@@ -88,9 +89,10 @@ class SqliteLedger:
     that was acknowledged before it began.
     """
 
-    def __init__(self, writer: Writer, readers: Readers, clock: Callable[[], int]) -> None:
+    def __init__(self, writer: Writer, readers: Readers, kept: Kept, clock: Callable[[], int]) -> None:
         self._writer = writer
         self._readers = readers
+        self._kept = kept
         self._clock = clock
         self._holder = uuid4().hex
         """Tells the jobs that run under this ledger from those that a process before it left behind."""
@@ -115,7 +117,8 @@ class SqliteLedger:
             StorageFull: there is no room to make it.
         """
         writing, reading = await asyncio.to_thread(prepare, path, synchronous)
-        return cls(Writer(writing, reached), Readers(reading), clock)
+        kept = Kept()
+        return cls(Writer(writing, reached), Readers(reading, kept), kept, clock)
 
     def now(self) -> int:
         """The time by the clock that it was opened with."""
@@ -151,7 +154,15 @@ class SqliteLedger:
 
     async def commit(self, changes: Changes) -> Committed:
         """Apply changes, or nothing."""
-        return await self._writer.write(lambda database: commit(database, self._clock(), changes), "commit")
+        committed = await self._writer.write(lambda database: commit(database, self._clock(), changes), "commit")
+        self._kept.committed(changes, committed)
+        return committed
+
+    async def commit_all(self, changes: Sequence[Changes]) -> list[Committed]:
+        """Apply commits of one owner in order, or nothing."""
+        return await self._writer.write(
+            lambda database: [commit(database, self._clock(), one) for one in changes], "commit"
+        )
 
     async def set_session(
         self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None
@@ -280,7 +291,9 @@ class SqliteLedger:
 
     async def load(self, partition: str, table: str, rows: Sequence[Row]) -> int:
         """Store rows as they are."""
-        return await self._write(raw.load, partition, table, rows)
+        loaded = await self._write(raw.load, partition, table, rows)
+        self._kept.forget(partition)
+        return loaded
 
     async def recount(self, partition: str) -> int:
         """Set the counters to what is stored."""
@@ -300,6 +313,10 @@ class SqliteLedger:
     async def owner(self, partition: str) -> Owner | None:
         """The owner's counters."""
         return await self._read(partition, conversations.owner)
+
+    async def settled(self, partition: str) -> Owner | None:
+        """The owner's counters, with all that they count to be seen."""
+        return await self.owner(partition)
 
     async def owners(self, tenant: str, limit: int, after: str = "") -> Page[Owner]:
         """A page of a tenant's owners."""

@@ -10,6 +10,15 @@ from twohop.graph.sqlite.database import Owned, Row, listed
 
 def memories(own: Owned, ids: Sequence[str], axes: Axes, narrowing: Narrowing | None) -> list[Memory]:
     """Memories in the order of the ids."""
+    if own.kept is None or axes.known_at is not None or narrowing not in {None, Narrowing()}:
+        return read(own, ids, axes, narrowing)
+    found = own.kept.memories(ids, lambda missing: read(own, missing, Axes(), None))
+    there = (found[one] for one in ids if one in found)
+    return [memory for memory in there if axes.as_of is None or memory.revision.live(axes.as_of)]
+
+
+def read(own: Owned, ids: Sequence[str], axes: Axes, narrowing: Narrowing | None) -> list[Memory]:
+    """As `memories`, from the file."""
     rows = own.all(
         "SELECT r.*, m.created_at FROM json_each(:ids) AS i",
         "CROSS JOIN memories AS m ON m.partition = :partition AND m.id = i.value",

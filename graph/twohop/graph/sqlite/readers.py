@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from twohop.errors import LedgerUnavailable
 from twohop.graph.sqlite.database import Database, failure
+from twohop.graph.sqlite.kept import Kept
 
 T = TypeVar("T")
 
@@ -34,8 +35,9 @@ class Waiting:
 class Readers:
     """A pool of read-only connections on as many threads."""
 
-    def __init__(self, connections: Sequence[sqlite3.Connection]) -> None:
+    def __init__(self, connections: Sequence[sqlite3.Connection], kept: Kept | None = None) -> None:
         self._connections = tuple(connections)
+        self._kept = kept
         self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         for connection in self._connections:
             self._idle.put(connection)
@@ -86,7 +88,8 @@ class Readers:
         try:
             connection.execute("BEGIN")
             try:
-                return [attempt(connection, work) for work in works]
+                database = Database(connection, self._kept)
+                return [attempt(database, work) for work in works]
             finally:
                 with suppress(sqlite3.Error):  # Nothing was written; what matters is that the snapshot is let go.
                     connection.execute("ROLLBACK")
@@ -96,10 +99,10 @@ class Readers:
             self._idle.put(connection)
 
 
-def attempt(connection: sqlite3.Connection, work: Callable[[Database], Any]) -> Outcome:
+def attempt(database: Database, work: Callable[[Database], Any]) -> Outcome:
     """Do one piece of work: its result, or its error."""
     try:
-        return work(Database(connection)), None
+        return work(database), None
     except sqlite3.Error as e:
         return None, failure(e)
     except Exception as e:  # noqa: BLE001  It is raised where the work was asked for.

@@ -43,6 +43,27 @@ def relations_by_id(own: Owned, ids: Sequence[str]) -> list[Relation]:
 
 def relations_of(own: Owned, entity_ids: Sequence[str], axes: Axes, limit: int) -> dict[str, list[Relation]]:
     """Entity id -> relations at either end, newest first."""
+    if own.kept is None or axes.known_at is not None:
+        return read(own, entity_ids, axes, limit)
+    kept = own.kept.relations(entity_ids, limit, lambda missing: read(own, missing, Axes(), limit))
+    found = {one: list(few) for one, few in kept.items() if few}
+    if axes.as_of is None:
+        return found
+    at_that_time = axes.as_of
+    short: list[str] = []
+    for one, few in found.items():
+        held = [relation for relation in few if relation.validity.holds(at_that_time)]
+        if len(held) < len(few) == limit:
+            short.append(one)  # Older ones may have held.
+        found[one] = held
+    if short:
+        again = read(own, short, axes, limit)
+        found.update((one, again.get(one, [])) for one in short)
+    return {one: few for one, few in found.items() if few}
+
+
+def read(own: Owned, entity_ids: Sequence[str], axes: Axes, limit: int) -> dict[str, list[Relation]]:
+    """As `relations_of`, from the file."""
     seen = versions("r", axes)
     rows: dict[str, list[Row]] = {}
     for entity_id in dict.fromkeys(entity_ids):

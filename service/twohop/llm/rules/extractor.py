@@ -22,7 +22,7 @@ from twohop.llm.rules.scene import MAX_TEXT, Scene
 from twohop.llm.rules.statement import Reading
 from twohop.llm.rules.tokens import Sentence, sentences
 from twohop.memory.names import normal
-from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact
+from twohop.memory.ports import Calls, Extraction, ExtractionRequest, Fact, Immediate
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.times import Reach, TimeSpan, expressions
 
@@ -50,7 +50,7 @@ INTERJECTION = 2
 DECIDER = "rules"
 
 
-class RulesExtractor:
+class RulesExtractor(Immediate):
     """Extracts facts by rules; pure and deterministic. Implements `twohop.memory.ports.Extractor`."""
 
     def __init__(self, predicates: PredicateTable) -> None:

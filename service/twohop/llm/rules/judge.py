@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from twohop.graph.model import Operation
 from twohop.memory.names import keeps_details, normal, words
-from twohop.memory.ports import Calls, Candidate, Fact, Judgement, Polarity, Question, Verdict
+from twohop.memory.ports import Calls, Candidate, Fact, Immediate, Judgement, Polarity, Question, Verdict
 from twohop.memory.predicates import PredicateTable
 
 DECIDER = "rules"
 
 
-class RulesJudge:
+class RulesJudge(Immediate):
     """Decides by comparing triples and words; pure and deterministic. Implements `twohop.memory.ports.Judge`."""
 
     def __init__(self, predicates: PredicateTable) -> None:

@@ -1,18 +1,22 @@
 """The list that a caller gets: messages in order, facts in the place of their best source, chains first as units."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twohop.graph.model import Memory
-from twohop.memory.api import Scores
+from twohop.memory.api import Placement, Scores
 from twohop.memory.recall.view import sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One place of the list: a memory or a message (by id), its scores, and the path it is part of."""
+    """One place of the list: a memory or a message, its scores, and the path it is part of.
+
+    `message_id`: the message, or for a memory the message whose place it takes; empty = it takes none's.
+    """
 
     scores: Scores
+    placement: Placement
     memory: Memory | None = None
     message_id: str = ""
     path: int | None = None
@@ -24,6 +28,7 @@ class Unit:
 
     memories: tuple[Memory, ...]
     score: float
+    placement: Placement
     path: int | None = None
 
 
@@ -39,7 +44,7 @@ def leader(facts: Sequence[tuple[Memory, float]]) -> list[Unit]:
     best = facts[:1]
     if len(facts) > 1 and facts[0][1] - facts[1][1] < CLEAR:
         best = []
-    return [Unit((memory,), score) for memory, score in best]
+    return [Unit((memory,), score, Placement.LEADER) for memory, score in best]
 
 
 def arrange(
@@ -50,8 +55,9 @@ def arrange(
     limit: int,
     *,
     messages: bool,
+    min_score: float | None = None,
 ) -> list[Place]:
-    """At most `limit` places.
+    """At most `limit` places, none of a lower total score than `min_score`.
 
     `order`: message ids, best first. `facts`: memories with their score among facts, best first. A fact takes the
     place of its best-ranked source; that message is shown under it, not again. Facts without a ranked source come
@@ -61,15 +67,17 @@ def arrange(
     shown: set[str] = set()
     for unit in heads:
         fresh = [memory for memory in unit.memories if memory.id not in shown]
-        if len(places) + len(fresh) > limit:
+        if len(places) + len(fresh) > limit or (min_score is not None and unit.score < min_score):
             continue
         for memory in fresh:
             shown.update((memory.id, *sources(memory)))
-            places.append(Place(scores=Scores(total=unit.score, fact=unit.score), memory=memory, path=unit.path))
+            score = Scores(total=unit.score, fact=unit.score)
+            places.append(Place(scores=score, placement=unit.placement, memory=memory, path=unit.path))
     for place in rest(order, scores, [pair for pair in facts if pair[0].id not in shown], shown, messages=messages):
         if len(places) == limit:
             break
-        places.append(place)
+        if min_score is None or place.scores.total >= min_score:
+            places.append(place)
     return places
 
 
@@ -91,21 +99,15 @@ def rest(
     seen = set(shown)
     for rank, one in enumerate(order):
         for memory, score in at.get(rank, ()):
-            part = scores[one]
             seen.update(sources(memory))
             yield Place(
-                scores=Scores(
-                    total=part.total,
-                    lexical=part.lexical,
-                    dense=part.dense,
-                    small_terms=part.small_terms,
-                    hop=part.hop,
-                    fact=score,
-                ),
+                scores=replace(scores[one], fact=score),
+                placement=Placement.SOURCE,
                 memory=memory,
+                message_id=one,
             )
         if messages and one not in seen:
             seen.add(one)
-            yield Place(scores=scores[one], message_id=one)
+            yield Place(scores=scores[one], placement=Placement.MESSAGE, message_id=one)
     for memory, score in unranked:
-        yield Place(scores=Scores(total=0.0, fact=score), memory=memory)
+        yield Place(scores=Scores(total=0.0, fact=score), placement=Placement.REST, memory=memory)

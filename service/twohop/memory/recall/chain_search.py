@@ -1,6 +1,6 @@
 """Finding chains: step by step from what the question names, each step asked as the question reads from there."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity
@@ -38,12 +38,18 @@ class Means:
 
 
 class ChainSearch:
-    """The chains of one recall. `own`: what the question calls who asks ("my"), if that is among the seeds."""
+    """The chains of one recall.
 
-    def __init__(self, question: Question, seeds: Sequence[Entity], own: Collection[str], means: Means) -> None:
+    `own`: what the question calls who asks ("my"), if that is among the seeds. `past`: it is not about now.
+    """
+
+    def __init__(
+        self, question: Question, seeds: Sequence[Entity], means: Means, *, own: Collection[str] = (), past: bool = False
+    ) -> None:
         self._question = question
         self._seeds = {seed.id: seed for seed in seeds}
         self._own = own
+        self._past = past
         self._view = means.view
         self._near = means.near
         self._lookup = means.lookup
@@ -52,14 +58,14 @@ class ChainSearch:
         self._like = means.like
         self._pace = means.pace
 
-    async def find(self, depth: int = Depth.DEFAULT) -> list[Chain]:
-        """Chains of two and more links, best first; none when the question describes nothing on the way.
+    async def find(self, depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
+        """Chains of two and more links, best first, again after each hop; none when nothing on the way is described.
 
         `depth`: most links.
         """
         reading = self._read()
         if depth < TWO or reading is None or not reading.descriptions:
-            return []
+            return
         asked = [reading.inner(place) for place in range(len(reading.descriptions))]
         links = await self._links(dict.fromkeys(self._seeds, asked))
         described = len(reading.descriptions)
@@ -68,11 +74,11 @@ class ChainSearch:
         for _ in range(TWO, depth + 1):
             turns = await self._turns(chains)
             if not turns:
-                break
+                return
             await self._pace.step()
             chains = await self._longer(turns)
             found += chains
-        return best_first(found)
+            yield best_first(found)
 
     def _read(self) -> Reading | None:
         """The question around what it starts from; what only says what that is ("the dog Rex") describes nothing."""
@@ -173,7 +179,7 @@ class ChainSearch:
 
     def _standing(self, links: Sequence[Link]) -> list[Link]:
         """The links without those whose value another one has taken, unless it is the past that is asked for."""
-        if self._question.past or self._view.then is not None:
+        if self._past:
             return list(links)
         live = {says(link) for link in links if not self._view.closed(link.memory)}
         return [link for link in links if not self._view.closed(link.memory) or says(link) not in live]

@@ -9,8 +9,8 @@ from twohop.memory.recall.first_stage import Ranked, scaled_or_zero
 from twohop.memory.recall.question import Asks, Question, Wanted
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists
-from twohop.memory.recall.view import View, sources
-from twohop.vector.sparse import analyse
+from twohop.memory.recall.view import sources
+from twohop.vector.sparse import stems_of
 
 KEPT = 5
 """Facts that speak for the question; 10 to 20 lose 6 to 16 points on MuSiQue (development half)."""
@@ -92,11 +92,12 @@ class FactWords:
     def __call__(self, memory: Memory) -> frozenset[str]:
         """The stems of one fact."""
         revision = memory.revision
-        if revision.id not in self._stems:
-            cues = {predicate: self._cued(predicate) for predicate in (t.predicate for t in revision.triples)}
-            own = analyse(" ".join((revision.text, *revision.cues)))
-            self._stems[revision.id] = frozenset(own).union(*cues.values())
-        return self._stems[revision.id]
+        found = self._stems.get(revision.id)
+        if found is None:
+            cues = {triple.predicate: self._cued(triple.predicate) for triple in revision.triples}
+            own = stems_of(" ".join((revision.text, *revision.cues)))
+            found = self._stems[revision.id] = frozenset(own).union(*cues.values())
+        return found
 
     def cues(self, memory: Memory) -> tuple[str, ...]:
         """The words by which one fact is asked for beside its text: its own cues and those of its predicates."""
@@ -116,7 +117,7 @@ class FactWords:
 
     def _cued(self, predicate: str) -> frozenset[str]:
         if predicate not in self._cues:
-            self._cues[predicate] = frozenset(analyse(" ".join(self._predicates.cues(predicate))))
+            self._cues[predicate] = frozenset(stems_of(" ".join(self._predicates.cues(predicate))))
         return self._cues[predicate]
 
 
@@ -136,8 +137,3 @@ def answers(question: Question, memory: Memory, far: Iterable[Entity]) -> bool:
 def is_a(entity: Entity, wanted: Wanted) -> bool:
     """Whether an entity is of a kind."""
     return bool(wanted.type and entity.type == wanted.type) or bool(wanted.word and wanted.word in entity.kinds)
-
-
-def visible(memories: Iterable[Memory], view: View) -> dict[str, Memory]:
-    """The memories that the view lets through, by id."""
-    return {memory.id: memory for memory in memories if view.sees(memory)}

@@ -14,7 +14,7 @@ from twohop.memory.recall.question import Question
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists
 from twohop.memory.recall.turns import Rarity
-from twohop.vector.sparse import analyse, stem
+from twohop.vector.sparse import stem, stems_of
 from twohop.vector.stopwords import STOP
 
 BRIDGES = 8
@@ -48,7 +48,7 @@ class Bridge:
     @property
     def name_stems(self) -> frozenset[str]:
         """The stems of the bridge's name."""
-        return frozenset(analyse(self.entity.name))
+        return frozenset(stems_of(self.entity.name))
 
     def text(self, question: Question) -> str:
         """The second query for the embedder: words that the fact did not explain, stop words too, and the name."""

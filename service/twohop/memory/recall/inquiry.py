@@ -1,22 +1,36 @@
-"""One recall from question to answer.
+"""One recall from question to answer, in one go or told in parts.
 
 Two batches to the index give both scores of the best messages and facts; two more are the second query, where the gate
 may open; one or two the chains, where the question names a kind of thing on the way.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, TypeVar
 
 from twohop.graph.model import Entity, Memory, Owner, Scope
 from twohop.graph.store import Ledger
-from twohop.memory.api import Degradation, Path, RecallRequest, RecallResult, Scores
+from twohop.memory.api import Degradation, Path, Placement, RecallPart, RecallRequest, RecallResult, Scores
 from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.answer import Unit, arrange, leader
+from twohop.memory.recall.answer import Place, Unit, arrange, leader
+from twohop.memory.recall.asked_time import Span, told_by_event
 from twohop.memory.recall.chain_search import ChainSearch, Means
-from twohop.memory.recall.chains import leads
-from twohop.memory.recall.facts import HYDRATED, KEPT, Fact, FactWords, best_points, listed_score, score_facts
+from twohop.memory.recall.chains import Chain, leads
+from twohop.memory.recall.context import PLACES, ContextWriter
+from twohop.memory.recall.explain import Explainer
+from twohop.memory.recall.facts import (
+    HYDRATED,
+    KEPT,
+    KIND,
+    Fact,
+    FactWords,
+    answers,
+    best_points,
+    listed_score,
+    score_facts,
+)
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.in_hand import InHand
@@ -25,15 +39,19 @@ from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.pace import Pace
-from twohop.memory.recall.past import elsewhen, ended, replaced
 from twohop.memory.recall.proofs import Seen, prove
 from twohop.memory.recall.question import Question, longest_names
 from twohop.memory.recall.render import Renderer
 from twohop.memory.recall.search import Lists, Look
 from twohop.memory.recall.second_stage import SecondStage
+from twohop.memory.recall.timeline import elsewhen, ended, timeline
 from twohop.memory.recall.view import View
 from twohop.vector.model import PointKind
-from twohop.vector.sparse import encode_query
+from twohop.vector.sparse import encode_query, stems_of
+from twohop.vector.tokens import TokenCounter
+
+T = TypeVar("T")
+Tell: TypeAlias = Callable[[RecallPart], None]
 
 MEANING = "vector"
 """Arms of a measurement by the dense list alone; any others are the first stage alone."""
@@ -58,6 +76,7 @@ class Parts:
     dense_weight: float
     fact_lexical_share: float
     like: Likeness
+    counter: TokenCounter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +116,25 @@ class Inquiry:
         self._hand = InHand(parts.ledger, view)
         self._near = Neighbourhood(parts.ledger, view, owner.message_count if owner else 0)
         self._seeds: list[Entity] = []
+        self._then: Span | None = view.then
+        self._event: list[Memory] = []
         self._words = FactWords(parts.predicates)
         self._pace = Pace(2)
 
-    async def answer(self) -> RecallResult:
-        """The answer."""
-        messages, facts = await self._first()
-        ranked = self._ranked(messages)
-        if self._request.arms:
-            return await self._result(ranked.order, ranked.scores, [], [], [], gate=0.0)
-        found = self._facts(facts, ranked)
+    async def answer(self, tell: Tell | None = None) -> RecallResult:
+        """The answer. `tell`: is given parts of it as they are found: what depth 0 answers, then paths hop by hop."""
+        looks, lists = await self._looked_up()
+        if tell is not None and self._walks:
+            lists = await self._first(looks, lists)
+            early = await self._first_answer(lists)
+            tell(RecallPart(items=early.items))
+        if self._walks:
+            self._near.hot = lists[-1].ids
+            self._seeds = self._named()
+        lists = await self._first(looks, lists)
+        if not self._walks:
+            return await self._first_answer(lists)
+        ranked, found = self._scored(lists)
         second = SecondStage(
             ledger=self._ledger,
             question=self._question,
@@ -118,25 +146,40 @@ class Inquiry:
             pace=self._pace,
         )
         # Side by side, so that what both read of the graph is read in the same steps.
-        (gate, reached), (units, paths) = await asyncio.gather(self._second(second, found, ranked), self._heads(found))
+        (gate, reached), (units, paths) = await asyncio.gather(
+            self._second(second, found, ranked), self._chains(tell)
+        )
         order, scores = second.fuse(ranked, gate, reached)
         listed = self._listed(found)
+        heads = [*units, *self._over_time(found), *self._leader(listed)]
         return await self._result(
-            order, scores, listed, [*units, *self._leader(listed)], paths, gate=gate, reached=reached, seen=second.seen
+            ranked, order, scores, listed, heads, paths, gate=gate, reached=reached, seen=second.seen
         )
+
+    async def _first_answer(self, lists: Sequence[Lists]) -> RecallResult:
+        """What the first stage answers by itself."""
+        ranked, found = self._scored(lists)
+        listed = self._listed(found)
+        heads = [*self._over_time(found), *self._leader(listed)] if not self._request.arms else []
+        return await self._result(ranked, ranked.order, ranked.scores, listed, heads, [], gate=0.0)
 
     async def _second(
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._request.depth and self._lookup.up and self._in_time():
-                return await second.take(found[:KEPT], ranked)
+            if self._lookup.up:
+                return await self._in_time(second.take(found[:KEPT], ranked), (0.0, {}))
             return 0.0, {}
+
+    @property
+    def _walks(self) -> bool:
+        """Whether the graph may take part."""
+        return self._request.depth > 0 and not self._request.arms
 
     # -- first stage ----------------------------------------------------------------------------------------------
 
-    async def _first(self) -> tuple[Lists, Lists]:
-        """Both scores of the best messages and facts, with the texts behind them."""
+    async def _looked_up(self) -> tuple[list[Look], list[Lists]]:
+        """The lists of messages, facts and relations as the index gives them; of messages alone for measurements."""
         view = self._view
         embedded = await self._lookup.embed([self._question.text])
         sparse = encode_query(self._start.weights)
@@ -151,23 +194,36 @@ class Inquiry:
             looks.append(Look(kind=kind, where=where, dense=dense[0] if dense else None, sparse=wordy))
         if self._request.arms:
             looks = looks[:1]
-        fetched = await self._lookup.fetch(looks)
-        if not self._request.arms and self._request.depth:
-            self._near.hot = fetched[2].ids
-            self._seeds = self._named()
-        likely = self._best(fetched[1], LIKELY) if len(fetched) > 1 else []
+        return looks, await self._lookup.fetch(looks)
+
+    async def _first(self, looks: Sequence[Look], lists: Sequence[Lists]) -> list[Lists]:
+        """The lists with both scores of the best messages and facts, also of those around what the question names.
+
+        Reads the texts behind them. What was read and filled before is not asked for again.
+        """
+        likely = self._best(lists[1], LIKELY) if len(lists) > 1 else []
         await asyncio.gather(
-            self._near.read([seed.id for seed in self._seeds], ahead=likely), self._hand.read(fetched[0].ids)
+            self._near.read([seed.id for seed in self._seeds], ahead=likely), self._hand.read(lists[0].ids)
         )
         around = [memory.revision.id for memory in self._near.memories.values()]
-        lists = await self._lookup.fill([*zip(looks, fetched, strict=True)][:2], {PointKind.MEMORY: around})
+        pairs = [*zip(looks, lists, strict=True)]
+        filled = await self._lookup.fill(pairs[:2], {PointKind.MEMORY: around})
         if not self._lookup.up:
-            lists = list(await local_lists(self._ledger, view, self._start.weights, self._seeds, self._near))
-            await self._hand.read(lists[0].ids)
-        messages, facts = lists[0], lists[1] if len(lists) > 1 else Lists()
-        self._points = best_points(facts, self._parts.fact_lexical_share)
-        await self._near.hydrate(self._best(facts, HYDRATED))
-        return messages, facts
+            filled = list(await local_lists(self._ledger, self._view, self._start.weights, self._seeds, self._near))
+            await self._hand.read(filled[0].ids)
+        if len(filled) > 1:
+            await self._near.hydrate(self._best(filled[1], HYDRATED))
+        return [*filled, *lists[2:]]
+
+    def _scored(self, lists: Sequence[Lists]) -> tuple[Ranked, list[Fact]]:
+        """The messages in order, and the facts with their scores."""
+        ranked = self._ranked(lists[0])
+        if self._request.arms:
+            return ranked, []
+        facts = lists[1]
+        self._set_time()
+        points = best_points(facts, self._parts.fact_lexical_share)
+        return ranked, score_facts(points, facts, self._near.memories, self._words, ranked)
 
     def _named(self) -> list[Entity]:
         """The entities that the question names; "I" is the owner by name, or a speaker without a name."""
@@ -191,9 +247,6 @@ class Inquiry:
             self._question, messages, self._hand.turns, self._hand.rarity, self._start.weights, self._parts.dense_weight
         )
 
-    def _facts(self, lists: Lists, ranked: Ranked) -> list[Fact]:
-        return score_facts(self._points, lists, self._near.memories, self._words, ranked)
-
     # -- the answer -----------------------------------------------------------------------------------------------
 
     def _listed(self, found: Sequence[Fact]) -> list[tuple[Memory, float]]:
@@ -209,47 +262,98 @@ class Inquiry:
             for fact in kept
             if self._view.wanted(fact.memory)
         ]
-        behind = elsewhen((memory for memory, _ in scored), self._view)
+        behind = elsewhen((memory for memory, _ in scored), self._then)
         return sorted(
             scored, key=lambda pair: (pair[0].id in behind, -round(pair[1], 6), -pair[0].created_at, pair[0].id)
         )
 
     def _leader(self, listed: Sequence[tuple[Memory, float]]) -> list[Unit]:
         """The fact that leads the list: the best of those that have ended when the past is asked for."""
-        past = ended(self._question, listed, self._view) if self._view.then is None else []
+        past = ended(self._question, listed, self._view) if self._then is None else []
         return leader(past[:1] or listed)
 
-    async def _heads(self, found: Sequence[Fact]) -> tuple[list[Unit], list[Path]]:
-        """What stands first: the fact that the question's "before" asks for, and chains that answer it."""
-        with self._pace:
-            return await self._chains(found)
-
-    async def _chains(self, found: Sequence[Fact]) -> tuple[list[Unit], list[Path]]:
-        memories = [memory for memory in self._near.memories.values() if self._view.wanted(memory)]
-        units: list[Unit] = []
-        if pair := replaced(self._question, memories, self._near.entities, self._view):
-            units.append(Unit(tuple(pair), score=1.0))
-        if not self._seeds or not self._request.depth or not self._in_time():
-            return units, []
-        means = Means(
-            view=self._view,
-            near=self._near,
-            lookup=self._lookup,
-            rarity=self._hand.rarity,
-            words=self._words,
-            like=self._parts.like,
-            pace=self._pace,
+    def _set_time(self) -> None:
+        """Find the time that the question tells by an event, among the facts in hand."""
+        clause = self._view.clause
+        if clause is None:
+            return
+        told = told_by_event(
+            clause,
+            filter(self._view.wanted, self._near.memories.values()),
+            self._near.entities,
+            {seed.id for seed in self._seeds},
+            self._words,
+            self._hand.rarity,
         )
-        search = ChainSearch(self._question, self._seeds, FIRST_PERSON & set(self._question.words), means)
-        paths: list[Path] = []
-        behind = elsewhen(self._near.memories.values(), self._view)
-        for chain in leads(await search.find(self._request.depth)):
-            if not all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links):
-                continue
-            steps = tuple(self._near.step(link) for link in chain.links)
-            units.append(Unit(tuple(link.memory for link in chain.links), chain.score, path=len(paths)))
-            paths.append(Path(steps=steps, score=chain.score, answer=self._near.end_of(chain.links[-1])))
-        return units, paths
+        if told is not None:
+            event, self._then = told
+            self._event = [event]
+
+    def _over_time(self, found: Sequence[Fact]) -> list[Unit]:
+        """The values of what is asked for that changed: those of the time asked about with its event, or all."""
+        if self._then is None and not self._view.every:
+            return []
+        asked = frozenset(stems_of(self._view.asked))
+        seeds = {seed.id for seed in self._seeds}
+
+        def fit(fact: Fact) -> float:
+            far = [self._near.entities[end] for end in fact.ends if end in self._near.entities and end not in seeds]
+            kind = KIND if answers(self._question, fact.memory, far) else 0.0
+            return self._hand.rarity.share(fact.stems, asked) + kind
+
+        values = timeline([fact for fact in found if self._view.wanted(fact.memory)], self._then, fit)
+        together = (*values, *(one for one in self._event if one not in values))
+        return [Unit(together, 1.0, Placement.CHANGE)] if values else []
+
+    async def _chains(self, tell: Tell | None) -> tuple[list[Unit], list[Path]]:
+        """The chains that stand first in the answer; each hop's paths are told as it is done."""
+        with self._pace:
+            if not self._seeds:
+                return [], []
+            means = Means(
+                view=self._view,
+                near=self._near,
+                lookup=self._lookup,
+                rarity=self._hand.rarity,
+                words=self._words,
+                like=self._parts.like,
+                pace=self._pace,
+            )
+            past = self._question.past or self._view.every or self._then is not None
+            own = FIRST_PERSON & set(self._question.words)
+            search = ChainSearch(self._question, self._seeds, means, own=own, past=past)
+            behind = elsewhen(self._near.memories.values(), self._then)
+            first: list[Chain] = []
+            told: set[tuple[str, ...]] = set()
+
+            async def follow() -> None:
+                nonlocal first
+                async for chains in search.find(self._request.depth):
+                    first = self._leads(chains, behind)
+                    fresh = [chain for chain in first if chain.memories not in told]
+                    told.update(chain.memories for chain in fresh)
+                    if tell is not None and fresh:
+                        tell(RecallPart(paths=tuple(map(self._path, fresh))))
+
+            await self._in_time(follow(), None)
+            units = [
+                Unit(tuple(link.memory for link in chain.links), chain.score, Placement.CHAIN, place)
+                for place, chain in enumerate(first)
+            ]
+            return units, [self._path(chain) for chain in first]
+
+    def _leads(self, chains: Sequence[Chain], behind: Collection[str]) -> list[Chain]:
+        """Those of the chains that stand first, as far as the filter and the time asked about leave them in."""
+        return [
+            chain
+            for chain in leads(chains)
+            if (self._request.min_score is None or chain.score >= self._request.min_score)
+            and all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
+        ]
+
+    def _path(self, chain: Chain) -> Path:
+        steps = tuple(self._near.step(link) for link in chain.links)
+        return Path(steps=steps, score=chain.score, answer=self._near.end_of(chain.links[-1]))
 
     async def _proofs(
         self,
@@ -260,11 +364,13 @@ class Inquiry:
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
         brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop > 0}
-        paths = await prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
+        proving = prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
+        paths = await self._in_time(proving, {})
         return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
 
     async def _result(
         self,
+        ranked: Ranked,
         order: Sequence[str],
         scores: Mapping[str, Scores],
         facts: Sequence[tuple[Memory, float]],
@@ -275,12 +381,15 @@ class Inquiry:
         reached: Mapping[str, Reached] | None = None,
         seen: Seen | None = None,
     ) -> RecallResult:
-        places = arrange(order, scores, facts, units, self._request.limit, messages=self._with_messages)
+        request = self._request
+        whole = self._arranged(order, scores, facts, units, PLACES) if request.token_budget else []
+        places = self._arranged(order, scores, facts, units, request.limit)
         renderer = Renderer(self._ledger, self._view, self._hand.turns, self._near)
         proven, messages = await asyncio.gather(
-            self._proofs(order, scores, reached or {}, seen or Seen()) if gate else nothing(), renderer.sources(places)
+            self._proofs(order, scores, reached or {}, seen or Seen()) if gate else nothing(),
+            renderer.sources([*places, *whole]),
         )
-        return renderer.result(
+        result = renderer.result(
             places,
             paths,
             proven,
@@ -288,6 +397,39 @@ class Inquiry:
             gate=gate,
             degradations=self._degradations(),
             seq=self._owner.seq if self._owner else 0,
+            explain=self._explainer(ranked, reached or {}) if request.explain else None,
+        )
+        if request.token_budget is None:
+            return result
+        shown = list(result.paths)
+        items = renderer.items(whole, shown, proven, messages)
+        writer = ContextWriter(self._parts.counter, self._question.stems, self._hand.rarity)
+        # Counting tokens is work of milliseconds, of seconds for messages as long as they may be: not in this thread.
+        context = await asyncio.to_thread(
+            writer.write, items, shown, renderer.entities(items, shown), request.token_budget
+        )
+        return replace(result, context=context)
+
+    def _arranged(
+        self,
+        order: Sequence[str],
+        scores: Mapping[str, Scores],
+        facts: Sequence[tuple[Memory, float]],
+        units: Sequence[Unit],
+        limit: int,
+    ) -> list[Place]:
+        min_score = self._request.min_score
+        return arrange(order, scores, facts, units, limit, messages=self._with_messages, min_score=min_score)
+
+    def _explainer(self, ranked: Ranked, reached: Mapping[str, Reached]) -> Explainer:
+        return Explainer(
+            question=self._question,
+            view=self._view,
+            then=self._then,
+            ranked=ranked,
+            reached=reached,
+            memory_stems=self._words,
+            message_stems=self._hand.stems,
         )
 
     def _degradations(self) -> tuple[str, ...]:
@@ -302,13 +444,16 @@ class Inquiry:
     def _with_messages(self) -> bool:
         return self._request.include_messages and not self._view.about_memories
 
-    def _in_time(self) -> bool:
-        """Whether the caller's deadline still lies ahead; if not, the answer says so."""
-        deadline = self._request.deadline
-        if deadline is None or asyncio.get_running_loop().time() < deadline:
-            return True
-        self._lookup.degradations[Degradation.DEADLINE] = None
-        return False
+    async def _in_time(self, work: Coroutine[Any, Any, T], otherwise: T) -> T:
+        """What the work gives, unless the caller's deadline comes first: the answer then says so, and work is ended."""
+        try:
+            async with asyncio.timeout_at(self._request.deadline) as limit:
+                return await work
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            self._lookup.degradations[Degradation.DEADLINE] = None
+            return otherwise
 
 
 def names_asked(question: Question, scope: Scope) -> list[str]:

@@ -24,7 +24,7 @@ async def local_lists(
         narrowing=view.narrowing, kinds=view.filter.kinds, categories=view.filter.categories, disputed=False
     )
     newest = await ledger.list_memories(view.partition, where, view.axes, NEWEST)
-    near.memories.update((memory.id, memory) for memory in newest.items if view.sees(memory))
+    near.memories.update((memory.id, memory) for memory in view.seen(newest.items))
     memories = list(near.memories.values())
     mentioned = await ledger.mentions_of(view.partition, [seed.id for seed in seeds], FAN, view.axes.known_at)
     ids = unique(

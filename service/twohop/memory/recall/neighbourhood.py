@@ -36,14 +36,16 @@ class Link:
 class Neighbourhood:
     """Reads links, and keeps what it has read.
 
-    `hot`: relations that fit the question, so that a busy entity doesn't lose them. `spent`: the budget was reached, so
-    links are missing.
+    `hot`: relations that fit the question, so that a busy entity doesn't lose them. `budget`: relations that may be
+    read; `spent`: it was reached, so links are missing. `degrees`: of the entities known, current relations.
     """
 
-    def __init__(self, ledger: Ledger, view: View, messages: int) -> None:
+    def __init__(self, ledger: Ledger, view: View, messages: int, budget: int = BUDGET) -> None:
         self._ledger = ledger
         self._view = view
         self._messages = messages
+        self._budget = budget
+        self.degrees: dict[str, int] = {}
         self.hot: Sequence[str] = ()
         self._links: dict[str, list[Link]] = {}
         self._read = 0
@@ -52,19 +54,18 @@ class Neighbourhood:
         self.memories: dict[str, Memory] = {}
         self.hubs: set[str] = set()
         self._judged: set[str] = set()
-        self._degrees: dict[str, int] = {}
         self.spent = False
 
-    async def links(self, ids: Iterable[str], *, through: bool) -> dict[str, list[Link]]:
-        """Entity id -> its links. `through`: entities with very many relations are left out."""
+    async def links(self, ids: Iterable[str], *, through: bool, fan: int = FAN) -> dict[str, list[Link]]:
+        """Entity id -> its links, at most `fan`. `through`: entities with very many relations are left out."""
         wanted = [one for one in dict.fromkeys(ids) if one]
         fresh = [one for one in wanted if one not in self._links]
-        room = max(0, BUDGET - self._read) // FAN
+        room = max(0, self._budget - self._read) // fan
         if len(fresh) > room:
             self.spent = True
             fresh = fresh[:room]
         if fresh:
-            await self.read(fresh, through=through)
+            await self.read(fresh, through=through, fan=fan)
         return {one: self._links[one] for one in wanted if one in self._links}
 
     async def read(
@@ -74,6 +75,7 @@ class Neighbourhood:
         *,
         ahead: Iterable[str] = (),
         through: bool = False,
+        fan: int = FAN,
     ) -> None:
         """Read the relations of entities, and memories as the view sees them, with what all of these are about.
 
@@ -89,12 +91,12 @@ class Neighbourhood:
             view.axes,
             entity_ids=ids,
             memory_ids=[*wanted, *later],
-            limit=FAN,
+            limit=fan,
             hot=self.hot,
             through=DEGREE if through else None,
             narrowing=view.narrowing,
         )
-        seen = {memory.id: memory for memory in found.memories.values() if view.sees(memory)}
+        seen = {memory.id: memory for memory in view.seen(found.memories.values())}
         proofs = {one for few in found.relations.values() for relation in few for one in relation.support}
         self._ahead.update((one, seen.get(one)) for one in later)
         self.memories.update((one, memory) for one, memory in seen.items() if one in proofs or one in wanted)
@@ -120,7 +122,7 @@ class Neighbourhood:
 
     def busy(self, entity_id: str) -> bool:
         """Whether an entity has more relations than are read of it."""
-        return self._degrees.get(entity_id, 0) > FAN
+        return self.degrees.get(entity_id, 0) > FAN
 
     async def proven(self, entity_id: str, memory_ids: Iterable[str]) -> list[Link]:
         """The links of an entity that are among what these memories say."""
@@ -147,8 +149,8 @@ class Neighbourhood:
     def _learn(self, found: Surroundings) -> None:
         """Keep entities, and note the hubs among them."""
         self.entities.update((one, entity) for one, entity in found.entities.items() if one not in self.entities)
+        self.degrees.update((one, relations) for one, (relations, _) in found.degrees.items())
         fresh = found.degrees.keys() - self._judged
-        self._degrees.update((one, found.degrees[one][0]) for one in fresh)
         self._judged.update(fresh)
         self.hubs.update(one for one in fresh if is_hub(found.degrees[one][1], self._messages))
 

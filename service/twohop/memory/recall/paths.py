@@ -1,18 +1,33 @@
-"""How two entities are connected: the shortest paths of relations between them, searched from both ends."""
+"""How two entities are connected: the paths of relations between them, searched from both ends."""
 
 import asyncio
 import heapq
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
+from math import log
 
 from twohop.errors import NotFound
-from twohop.graph.model import Axes, Scope
+from twohop.graph.model import Axes, Entity
 from twohop.graph.store import Ledger
-from twohop.memory.api import Filter, Path
+from twohop.memory.api import Degradation, Filter, Labelled, Path, PathsRequest, PathsResult
 from twohop.memory.clock import Clock
 from twohop.memory.names import normal
-from twohop.memory.recall.neighbourhood import Link, Neighbourhood
+from twohop.memory.recall.labels import labels
+from twohop.memory.recall.neighbourhood import FAN, Link, Neighbourhood
 from twohop.memory.recall.view import View
+
+BUDGET = 16_000
+"""Relations read for one question: four times what a recall may read, since nothing else is done here."""
+
+SEED_FAN = 1_000
+"""Relations read of the two entities themselves: a person may have very many."""
+
+WALKS = 5_000
+"""Paths of one length that are looked at, in the order of their relations' ids: tens of milliseconds."""
+
+BOTH = 2
+"""Relations that a path may have once both ends are read."""
 
 
 class PathFinder:
@@ -22,70 +37,127 @@ class PathFinder:
         self._ledger = ledger
         self._clock = clock
 
-    async def find(
-        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
-    ) -> tuple[tuple[Path, ...], int, int]:
-        """At most `limit` paths of at most `depth` relations, shortest first; with read time and sequence.
+    async def find(self, request: PathsRequest) -> PathsResult:
+        """At most `limit` paths of at most `depth` relations.
 
         Raises:
             NotFound: one of the two is no entity of this owner.
         """
-        partition, known_at = scope.partition, axes.known_at
+        partition, known_at = request.scope.partition, request.axes.known_at
+        names = (request.source, request.target)
         # Side by side: a name is looked up both ways, so that this is one step of reading.
         owner, by_id, by_name = await asyncio.gather(
             self._ledger.owner(partition),
-            self._ledger.entities(partition, sorted({source, target}), Axes(known_at=known_at)),
-            self._ledger.entities_named(partition, sorted({normal(source), normal(target)}), known_at),
+            self._ledger.entities(partition, sorted(set(names)), Axes(known_at=known_at)),
+            self._ledger.entities_named(partition, sorted({normal(name) for name in names}), known_at),
         )
         now = self._clock()
-        read_time = axes.known_at or (owner.last_time if owner else now)
-        at = max(now, read_time) if axes.as_of is None else axes.as_of
+        read_time = known_at or (owner.last_time if owner else now)
+        at = max(now, read_time) if request.axes.as_of is None else request.axes.as_of
         view = View(
             partition=partition,
-            axes=replace(axes, as_of=at),
+            axes=replace(request.axes, as_of=at),
             at=at,
             then=None,
             read_time=read_time,
-            narrowing=scope.narrows,
+            narrowing=request.scope.narrows,
             filter=Filter(),
         )
         starts, ends = (
-            [entity for entity in by_id if entity.id == name] or by_name.get(normal(name), [])
-            for name in (source, target)
+            [entity for entity in by_id if entity.id == name] or by_name.get(normal(name), []) for name in names
         )
         if not starts or not ends:
-            raise NotFound(f"no such entity for this owner: {'target' if starts else 'source'}")
-        near = Neighbourhood(self._ledger, view, owner.message_count if owner else 0)
+            raise NotFound(
+                f"no entity of this owner has the name or id of the {'target' if starts else 'source'}: "
+                "ListEntities (`twohop entities`) finds entities by parts of their names"
+            )
+        near = Neighbourhood(self._ledger, view, owner.message_count if owner else 0, BUDGET)
         near.entities.update((entity.id, entity) for entity in (*starts, *ends))
-        found = await connect(near, {e.id for e in starts}, {e.id for e in ends}, depth, limit)
-        paths = tuple(
-            Path(steps=tuple(near.step(link) for link in links), score=1 / len(links), answer=near.end_of(links[-1]))
-            for links in found
+        search = Search(near, {e.id for e in starts}, {e.id for e in ends})
+        late = await search.read(request.depth, request.deadline)
+        found = search.best(request.depth, request.limit)
+        known = labels([*starts, *ends])
+        missing = {Degradation.DEADLINE: late, Degradation.BUDGET: search.partial}
+        return PathsResult(
+            paths=tuple(
+                Path(steps=tuple(map(near.step, links)), score=search.score(links), answer=near.end_of(links[-1]))
+                for links in found
+            ),
+            sources=tuple(Labelled(entity=entity, label=known[entity.id]) for entity in oldest_first(starts)),
+            targets=tuple(Labelled(entity=entity, label=known[entity.id]) for entity in oldest_first(ends)),
+            degradations=tuple(name for name, lacking in missing.items() if lacking),
+            read_time=read_time,
+            seq=owner.seq if owner else 0,
         )
-        return paths, read_time, owner.seq if owner else 0
 
 
-async def connect(
-    near: Neighbourhood, starts: Collection[str], ends: Collection[str], depth: int, limit: int
-) -> list[tuple[Link, ...]]:
-    """Simple paths between two sets of entities, shortest first, then by their relations' ids."""
-    out: dict[str, list[Link]] = {}
-    reach = {"starts": dict.fromkeys(starts, 0), "ends": dict.fromkeys(ends, 0)}
-    edges = {"starts": set(starts), "ends": set(ends)}
-    for step in range(depth):
-        # The side with the smaller edge is widened, so that a busy end is read as little as possible.
-        side = min(("starts", "ends"), key=lambda one: (len(edges[one]), one != "starts"))
-        links = await near.links(sorted(edges[side]), through=step > 1 or edges[side].isdisjoint({*starts, *ends}))
-        out.update(links)
-        known = reach[side]
-        deeper = max(known.values(), default=0) + 1
-        edges[side] = {
-            link.target for few in links.values() for link in few if link.target and link.target not in known
-        }
-        known.update(dict.fromkeys(edges[side], deeper))
-    graph = joined(out)
-    walks = (walk for length in range(1, depth + 1) for walk in sorted_walks(graph, starts, ends, length))
-    return [walk for _, walk in zip(range(limit), walks, strict=False)]
+def oldest_first(entities: Sequence[Entity]) -> list[Entity]:
+    """In the order in which they were first seen."""
+    return sorted(entities, key=lambda entity: (entity.recorded_at, entity.id))
+
+
+class Search:
+    """Simple paths between two sets of entities (ids). `partial`: some may be missing, since reading is bounded."""
+
+    def __init__(self, near: Neighbourhood, starts: Collection[str], ends: Collection[str]) -> None:
+        self._near = near
+        self._starts = frozenset(starts)
+        self._ends = frozenset(ends)
+        self._links: dict[str, list[Link]] = {}
+        self.partial = False
+
+    async def read(self, depth: int, deadline: float | None) -> bool:
+        """Read what paths of so many relations are made of; whether the deadline came first."""
+        try:
+            async with asyncio.timeout_at(deadline) as limit:
+                await self._read(depth)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        return limit.expired()
+
+    async def _read(self, depth: int) -> None:
+        seeds = self._starts | self._ends
+        await self._widen(seeds, through=False, fan=SEED_FAN)
+        edges = [self._beyond(side, seeds) for side in (self._starts, self._ends)]
+        known = [seeds | edge for edge in edges]
+        for _ in range(depth - BOTH):
+            # The smaller side is widened, so that as little as possible is read.
+            side = min((0, 1), key=lambda one: len(edges[one]))
+            await self._widen(edges[side], through=True, fan=FAN)
+            edges[side] = self._beyond(edges[side], known[side])
+            known[side] |= edges[side]
+
+    async def _widen(self, ids: Collection[str], *, through: bool, fan: int) -> None:
+        self._links.update(await self._near.links(sorted(ids), through=through, fan=fan))
+        busy = any(self._near.degrees.get(one, 0) > fan for one in ids)
+        self.partial = self.partial or self._near.spent or busy
+
+    def _beyond(self, ids: Iterable[str], known: Collection[str]) -> frozenset[str]:
+        """What the links of some entities lead to that is not known yet."""
+        return frozenset(
+            link.target for one in ids for link in self._links.get(one, ()) if link.target and link.target not in known
+        )
+
+    def best(self, depth: int, limit: int) -> list[tuple[Link, ...]]:
+        """All shortest paths, then the best of the longer ones; equals by the ids of their relations."""
+        graph = joined(self._links)
+        shortest: list[tuple[Link, ...]] = []
+        longer: list[tuple[Link, ...]] = []
+        for length in range(1, depth + 1):
+            walks = list(islice(sorted_walks(graph, self._starts, self._ends, length), WALKS + 1))
+            self.partial = self.partial or len(walks) > WALKS
+            (longer if shortest else shortest).extend(walks[:WALKS])
+        return [
+            *sorted(shortest, key=lambda links: -round(self.score(links), 6)),
+            *sorted(longer, key=lambda links: -round(self.score(links), 6)),
+        ][:limit]
+
+    def score(self, links: Sequence[Link]) -> float:
+        """More for a path that is short and sure, and whose inner ends are connected with little else; at most 1."""
+        sure = sum(link.relation.confidence for link in links) / len(links)
+        rare = [1 / (1 + log(max(1, self._near.degrees.get(link.target, 1)))) for link in links[:-1]]
+        return sure / len(links) * (sum(rare) / len(rare) if rare else 1.0)
 
 
 def joined(links: Mapping[str, Sequence[Link]]) -> dict[str, list[Link]]:
@@ -104,8 +176,9 @@ def joined(links: Mapping[str, Sequence[Link]]) -> dict[str, list[Link]]:
 def sorted_walks(
     graph: Mapping[str, Sequence[Link]], starts: Collection[str], ends: Collection[str], length: int
 ) -> Iterator[tuple[Link, ...]]:
-    """All simple walks of a length, in the order of their relations' ids."""
+    """All simple walks of a length, in the order of their relations' ids; none goes through a start or an end."""
     distance = distances(graph, ends, length)
+    outer = {*starts, *ends}
 
     def walk(at: str, passed: tuple[str, ...], links: tuple[Link, ...]) -> Iterator[tuple[Link, ...]]:
         left = length - len(links)
@@ -117,7 +190,7 @@ def sorted_walks(
             if (
                 link.target not in passed
                 and distance.get(link.target, length) < left
-                and (left == 1 or link.target not in ends)
+                and (left == 1 or link.target not in outer)
             ):
                 yield from walk(link.target, (*passed, link.target), (*links, link))
 

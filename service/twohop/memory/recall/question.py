@@ -42,7 +42,7 @@ class Question:
 
     `words` in order, folded, with their `spans` in the text; `stems` without stop words. `past`: it asks for what no
     longer holds. `told_as_past`: it is put in the past tense, so that what has ended may answer it as well as what
-    holds. `before`: the stems of what came afterwards ("before Acme"), if said.
+    holds.
     """
 
     text: str
@@ -54,7 +54,6 @@ class Question:
     wanted: Wanted
     past: bool
     told_as_past: bool
-    before: frozenset[str]
 
     @property
     def kind_words(self) -> frozenset[str]:
@@ -100,7 +99,6 @@ PAST = re.compile(
     r"no longer|any ?more)\b"
 )
 PAST_TENSE = re.compile(r"\b(?:did|was|were|had|wasn't|weren't|didn't)\b")
-BEFORE = re.compile(r"\bbefore\s+(.+)$")
 
 
 def understand(text: str) -> Question:
@@ -109,7 +107,6 @@ def understand(text: str) -> Question:
     spans = tuple(match.span() for match in WORD.finditer(text))
     said = tuple(text[first:beyond].casefold() for first, beyond in spans)
     folded = text.casefold()
-    before = BEFORE.search(folded.rstrip(" ?.!"))
     return Question(
         text=text,
         words=said,
@@ -120,7 +117,6 @@ def understand(text: str) -> Question:
         wanted=wanted(" ".join(said)),
         past=bool(PAST.search(folded)),
         told_as_past=bool(PAST_TENSE.search(folded)),
-        before=frozenset(analyse(before[1])) if before else frozenset(),
     )
 
 

@@ -1,10 +1,10 @@
 """Recall: the facts, messages and evidence paths that answer a question. No language model is called."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 
-from twohop.graph.model import Axes, Scope
 from twohop.graph.store import Ledger
-from twohop.memory.api import Path, RecallRequest, RecallResult
+from twohop.memory.api import PathsRequest, PathsResult, RecallPart, RecallRequest, RecallResult
 from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
@@ -17,6 +17,7 @@ from twohop.memory.recall.view import View
 from twohop.memory.recall.vocabulary import Vocabularies
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
+from twohop.vector.tokens import TokenCounter
 from twohop.vector.wordllama import WordLlamaEmbedder
 from twohop.vector.words import WordVectors
 
@@ -25,7 +26,7 @@ class Recaller:
     """The read path over a ledger, an index and an embedder.
 
     With the index down, or `index` None, it answers from names, words and the graph; with the embedder down by words
-    alone. `words`: word vectors to share (None = the embedder's, or its own).
+    alone. `words`: word vectors to share (None = the embedder's, or its own); `counter`: the same.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Recaller:
         predicates: PredicateTable,
         clock: Clock,
         words: WordVectors | None = None,
+        counter: TokenCounter | None = None,
     ) -> None:
         self._ledger = ledger
         self._index = index
@@ -47,6 +49,7 @@ class Recaller:
         self._paths = PathFinder(ledger, clock)
         if words is None:
             words = embedder.vectors if isinstance(embedder, WordLlamaEmbedder) else WordVectors()
+        self._counter = counter or TokenCounter()
         self._vocabularies = Vocabularies(ledger, words)
         self._like = Likeness(words)
 
@@ -56,6 +59,33 @@ class Recaller:
         Raises:
             LedgerUnavailable: the system of record can't be reached.
         """
+        return await (await self._begin(request)).answer()
+
+    async def stream(self, request: RecallRequest) -> AsyncGenerator[RecallPart, None]:
+        """The same answer in parts. Closing it, or cancelling who waits for it, ends the work.
+
+        Raises:
+            LedgerUnavailable: the system of record can't be reached.
+        """
+        parts: asyncio.Queue[RecallPart | None] = asyncio.Queue()
+
+        async def work() -> None:
+            try:
+                inquiry = await self._begin(request)
+                parts.put_nowait(RecallPart(final=await inquiry.answer(parts.put_nowait)))
+            finally:
+                parts.put_nowait(None)
+
+        working = asyncio.create_task(work())
+        try:
+            while (part := await parts.get()) is not None:
+                yield part
+            await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+    async def _begin(self, request: RecallRequest) -> Inquiry:
         partition = request.scope.partition
         question = understand(request.query)
         owner, behind, means, weights, known = await asyncio.gather(
@@ -65,7 +95,7 @@ class Recaller:
             self._vocabularies.expand(partition, question.words),
             self._ledger.entities_named(partition, names_asked(question, request.scope), request.axes.known_at),
         )
-        inquiry = Inquiry(
+        return Inquiry(
             request=request,
             question=question,
             view=View.of(request, question, owner, self._clock()),
@@ -78,16 +108,14 @@ class Recaller:
                 dense_weight=self._embedder.dense_weight,
                 fact_lexical_share=self._embedder.fact_lexical_share,
                 like=self._like,
+                counter=self._counter,
             ),
         )
-        return await inquiry.answer()
 
-    async def paths(
-        self, scope: Scope, *, source: str, target: str, depth: int, limit: int, axes: Axes
-    ) -> tuple[tuple[Path, ...], int, int]:
-        """How two entities (ids or names) are connected: paths, shortest first; with read time and sequence.
+    async def paths(self, request: PathsRequest) -> PathsResult:
+        """How two entities are connected.
 
         Raises:
             NotFound: one of them is no entity of this owner.
         """
-        return await self._paths.find(scope, source=source, target=target, depth=depth, limit=limit, axes=axes)
+        return await self._paths.find(request)

@@ -1,10 +1,11 @@
 """From places to results: the texts, sources, paths and entities that a caller is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from twohop.graph.model import Entity, Message
 from twohop.graph.store import Ledger
-from twohop.memory.api import Item, Path, RecallResult
+from twohop.memory.api import Explanation, Item, Path, RecallResult
 from twohop.memory.recall.answer import Place
 from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.turns import Turn
@@ -30,9 +31,28 @@ class Renderer:
         gate: float,
         degradations: Sequence[str],
         seq: int,
+        explain: Callable[[Place], Explanation] | None = None,
     ) -> RecallResult:
         """The answer. `proven`: evidence paths by the message that they lead to; `messages`: the places' `sources`."""
         shown = list(paths)
+        items = self.items(places, shown, proven, messages)
+        if explain is not None:
+            items = [replace(item, explanation=explain(place)) for item, place in zip(items, places, strict=True)]
+        return RecallResult(
+            items=tuple(items),
+            paths=tuple(shown),
+            entities=self.entities(items, shown),
+            gate=gate,
+            degradations=tuple(degradations),
+            read_time=self._view.read_time,
+            seq=seq,
+            asked_time=self._view.then,
+        )
+
+    def items(
+        self, places: Sequence[Place], shown: list[Path], proven: Mapping[str, Path], messages: Mapping[str, Message]
+    ) -> list[Item]:
+        """The places filled; paths that prove them join those that are `shown`."""
         items: list[Item] = []
         for place in places:
             path = place.path
@@ -50,15 +70,7 @@ class Renderer:
                     path=path,
                 )
             )
-        return RecallResult(
-            items=tuple(items),
-            paths=tuple(shown),
-            entities=self._entities(items, shown),
-            gate=gate,
-            degradations=tuple(degradations),
-            read_time=self._view.read_time,
-            seq=seq,
-        )
+        return items
 
     def _proof(self, place: Place, proven: Mapping[str, Path]) -> Path | None:
         """The path that led to a place: to its message, or over its fact."""
@@ -77,7 +89,7 @@ class Renderer:
             found.update((message.id, message) for message in read if self._view.sees_message(message))
         return found
 
-    def _entities(self, items: Sequence[Item], paths: Sequence[Path]) -> tuple[Entity, ...]:
+    def entities(self, items: Sequence[Item], paths: Sequence[Path]) -> tuple[Entity, ...]:
         """The entities that the answer is about, in the order in which it names them."""
         ends: dict[str, None] = {}
         for path in paths:

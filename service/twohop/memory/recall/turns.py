@@ -10,7 +10,7 @@ from math import log
 from twohop.graph.model import Message
 from twohop.memory.moment import instant
 from twohop.memory.points import day, speaker
-from twohop.vector.sparse import analyse
+from twohop.vector.sparse import stems_of
 
 
 @dataclass(frozen=True)
@@ -21,21 +21,21 @@ class Turn:
     previous: Message | None = None
 
     @cached_property
-    def words(self) -> list[str]:
+    def words(self) -> tuple[str, ...]:
         """The stems of what it says, in order."""
-        return analyse(self.message.content)
+        return stems_of(self.message.content)
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of what it says, who says it and when."""
-        return frozenset((*self.words, *analyse(speaker(self.message)), *analyse(day(self.message))))
+        return frozenset((*self.words, *stems_of(speaker(self.message)), *stems_of(day(self.message))))
 
     @cached_property
-    def previous_words(self) -> list[str]:
+    def previous_words(self) -> Sequence[str]:
         """The stems of who spoke before it and of what was said: the speaker's count twice, as in the index."""
         if self.previous is None:
-            return []
-        return [*analyse(speaker(self.previous)) * 2, *analyse(self.previous.content)]
+            return ()
+        return (*stems_of(speaker(self.previous)) * 2, *stems_of(self.previous.content))
 
     @property
     def day(self) -> date:
@@ -57,11 +57,15 @@ class Rarity:
             number += 1
         self._counts = counts
         self._number = number
+        self._known: dict[str, float] = {}
 
     def __call__(self, stem: str) -> float:
         """The stem's idf; the highest for one that no text holds."""
-        count = self._counts.get(stem, 0)
-        return log(1 + (self._number - count + 0.5) / (count + 0.5))
+        found = self._known.get(stem)
+        if found is None:
+            count = self._counts.get(stem, 0)
+            found = self._known[stem] = log(1 + (self._number - count + 0.5) / (count + 0.5))
+        return found
 
     def weight(self, stems: Iterable[str]) -> float:
         """The sum of the stems' idf."""
@@ -69,8 +73,9 @@ class Rarity:
 
     def share(self, part: Collection[str], whole: Collection[str]) -> float:
         """How much of the weight of `whole` its stems in `part` have, 0 … 1; 0 when `whole` is empty."""
-        total = self.weight(whole)
-        return self.weight(stem for stem in whole if stem in part) / total if total else 0.0
+        weights = [(self(stem), stem in part) for stem in whole]
+        total = sum(weight for weight, _ in weights)
+        return sum(weight for weight, within in weights if within) / total if total else 0.0
 
 
 def turns_of(windows: Mapping[str, Sequence[Message]]) -> dict[str, Turn]:

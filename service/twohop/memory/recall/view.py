@@ -1,12 +1,12 @@
 """What one recall may see: the owner, both times, and what narrows it. Everything it reads is checked against this."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from twohop.graph.model import Axes, Memory, Message, Narrowing, Owner
+from twohop.graph.model import Axes, Evidence, Memory, Message, Narrowing, Owner
 from twohop.memory.api import Filter, RecallRequest
+from twohop.memory.recall.asked_time import Clause, Span, clause_of, history, named_time
 from twohop.memory.recall.question import Question
-from twohop.memory.times import Reach, expressions
 from twohop.vector.model import Where
 
 
@@ -15,31 +15,40 @@ class View:
     """The state that a recall reads.
 
     `axes`: world time None = closed facts too. `at`: the world time asked about, in any case. `then`: the past time
-    that the question's own words name, from its first instant to the one after its last. `read_time`: the system time
-    of the state.
+    that the question's words name by the calendar; `clause`: what names it by an event; `every`: it asks for all that
+    something was over time; `asked`: the question without such words. `read_time`: the system time of the state.
     """
 
     partition: str
     axes: Axes
     at: int
-    then: tuple[int, int] | None
+    then: Span | None
     read_time: int
     narrowing: Narrowing
     filter: Filter
+    clause: Clause | None = None
+    every: bool = False
+    asked: str = ""
 
     @classmethod
     def of(cls, request: RecallRequest, question: Question, owner: Owner | None, now: int) -> "View":
         """The view that a request asks for: what holds now, unless it says otherwise or asks for the past."""
         read_time = request.axes.known_at or (owner.last_time if owner else now)
         at = max(now, read_time) if request.axes.as_of is None else request.axes.as_of
-        then = named_time(question.text, at) if request.axes.as_of is None else None
-        past = question.past or question.told_as_past or then is not None
-        closed = request.axes.as_of is None and (request.include_closed or past)
+        any_time = request.axes.as_of is None
+        named = named_time(question.text, at) if any_time else None
+        clause = clause_of(question.text) if any_time and named is None else None
+        every = history(question.text) if any_time and named is None and clause is None else None
+        past = question.past or question.told_as_past or bool(named or clause or every)
+        closed = any_time and (request.include_closed or past)
         return cls(
             partition=request.scope.partition,
             axes=replace(request.axes, as_of=None if closed else at),
             at=at,
-            then=then,
+            then=named[0] if named else None,
+            clause=clause,
+            every=every is not None,
+            asked=named[1] if named else clause.rest if clause else every or question.text,
             read_time=read_time,
             narrowing=request.scope.narrows,
             filter=request.where,
@@ -54,6 +63,7 @@ class View:
             agent_id=self.narrowing.agent_id,
             observed_from=self.filter.observed_from,
             observed_to=self.filter.observed_to,
+            runs=self.filter.run_ids,
         )
 
     @property
@@ -79,22 +89,46 @@ class View:
 
     def sees_message(self, message: Message) -> bool:
         """Whether a message is part of the answer."""
-        where = self.filter
         return (
             (self.axes.known_at is None or message.recorded_at <= self.axes.known_at)
             and self.narrowing.run_id in {"", message.run_id}
             and self.narrowing.agent_id in {"", message.agent_id}
-            and (where.observed_from is None or message.observed_at >= where.observed_from)
-            and (where.observed_to is None or message.observed_at < where.observed_to)
+            and self._left_in(message)
         )
 
-    def sees(self, memory: Memory) -> bool:
-        """Whether a memory that the ledger gave is an answer: never a disputed or expired one, nor one yet to hold."""
-        revision = memory.revision
+    def seen(self, memories: Iterable[Memory]) -> Iterator[Memory]:
+        """The memories that may be answers, each with the evidence alone that may be shown.
+
+        Never a disputed or expired one, nor one yet to hold, nor one that rests on nothing that the filter leaves in.
+        """
+        for memory in memories:
+            revision = memory.revision
+            if (
+                revision.disputed
+                or (revision.expires_at is not None and self.at >= revision.expires_at)
+                or revision.validity.valid_from.at > self.at
+                or not self._said_within(memory)
+            ):
+                continue
+            evidence = tuple(row for row in memory.evidence if self._left_in(row))
+            if evidence or not (memory.evidence or self.filter.run_ids):
+                yield memory if len(evidence) == len(memory.evidence) else replace(memory, evidence=evidence)
+
+    def _said_within(self, memory: Memory) -> bool:
+        """Whether it was last said within the filter's time, as the index has it; what a caller wrote, when written."""
+        where = self.filter
+        said = max((row.observed_at for row in memory.evidence), default=memory.revision.recorded_at)
+        return (where.observed_from is None or said >= where.observed_from) and (
+            where.observed_to is None or said < where.observed_to
+        )
+
+    def _left_in(self, said: Message | Evidence) -> bool:
+        """Whether the filter leaves in what was said, by its run and time."""
+        where = self.filter
         return (
-            not revision.disputed
-            and (revision.expires_at is None or self.at < revision.expires_at)
-            and revision.validity.valid_from.at <= self.at
+            (not where.run_ids or said.run_id in where.run_ids)
+            and (where.observed_from is None or said.observed_at >= where.observed_from)
+            and (where.observed_to is None or said.observed_at < where.observed_to)
         )
 
     def closed(self, memory: Memory) -> bool:
@@ -112,23 +146,6 @@ class View:
             and (not where.entity_ids or bool(ends & set(where.entity_ids)))
             and all(revision.metadata.get(name) == value for name, value in where.metadata.items())
         )
-
-
-def named_time(text: str, now: int) -> tuple[int, int] | None:
-    """The past time that a question names ("in March", "last summer", "in 2023"); None when it names none.
-
-    Microseconds, UTC: a question has no time zone of its own.
-    """
-    for span in expressions(text, now, future=False):
-        if span.begins is None or span.ends is None or span.reach not in {Reach.AT, Reach.BETWEEN}:
-            continue
-        try:
-            first, beyond = span.begins.moment("UTC").at, span.ends.moment("UTC").at
-        except ValueError:
-            continue  # A number that looks like a year and is none that calendars reckon with.
-        if first <= now:
-            return first, beyond
-    return None
 
 
 def sources(memory: Memory) -> tuple[str, ...]:

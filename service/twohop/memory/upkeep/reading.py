@@ -36,7 +36,7 @@ async def all_partitions(ledger: Ledger) -> AsyncIterator[str]:
 
 async def sequence(ledger: Ledger, partition: str) -> int:
     """The owner's sequence: it moves with every write of an add, a commit or an edit."""
-    owner = await ledger.owner(partition)
+    owner = await ledger.settled(partition)
     return owner.seq if owner else 0
 
 

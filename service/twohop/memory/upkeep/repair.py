@@ -109,7 +109,7 @@ class Repairer:
         missing = {one.id for one in findings if one.flaw is Flaw.RELATION_MISSING}
         surplus = {one.id for one in findings if one.flaw is Flaw.RELATION_SURPLUS}
         for _ in range(LOOKS):
-            owner = await self._ledger.owner(partition)
+            owner = await self._ledger.settled(partition)
             changes = await self._changes(partition, missing, surplus)
             try:
                 await self._ledger.commit(

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from typing import Any, TypeAlias
 
@@ -24,6 +25,7 @@ from twohop.memory.settings import Limits, SummarySettings
 from twohop.memory.steps import Step
 from twohop.memory.validate import check_add
 from twohop.memory.write.answer import Answers, Trace
+from twohop.memory.write.line import LineWorker, Member
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.preview import Previewer
 from twohop.memory.write.runner import Runner, line_of
@@ -55,6 +57,7 @@ class Adder:
         ids: Ids,
         limits: Limits,
         answers: Answers,
+        line: LineWorker,
         summary: SummarySettings,
         recent: int,
         step: Reached = unwatched,
@@ -69,11 +72,15 @@ class Adder:
         self._ids = ids
         self._limits = limits
         self._answers = answers
+        self._line = line
         self._summary = summary
         self._recent = recent
         self._step = step
         self._accepting: set[asyncio.Task[Job]] = set()
         self._begun: dict[str, Accepted] = {}
+        self._behind: dict[str, dict[str, Accepted]] = {}
+        self._asked: set[str] = set()
+        self._joined: set[str] = set()
         self._waiters: Counter[str] = Counter()
         self._made: dict[str, AddResult] = {}
         self._draining = False
@@ -94,8 +101,9 @@ class Adder:
         accepting = asyncio.create_task(self._accept(request.scope, messages, job, key))
         self._accepting.add(accepting)
         accepting.add_done_callback(self._accepting.discard)
-        accepted = await asyncio.shield(accepting)
-        result = await self._decided(accepted) if request.wait else None
+        with self._asking(job) if request.wait else nullcontext():
+            accepted = await asyncio.shield(accepting)
+            result = await self._decided(accepted) if request.wait else None
         if result is None:
             result = await self._answers.of(request.scope, accepted.id)
         if result.state is JobState.RUNNING:
@@ -130,8 +138,23 @@ class Adder:
             work = self._runner.start(accepted.job)
             work.add_done_callback(lambda _: self._begun.pop(job.id, None))  # Also if it was cancelled before it began.
         elif not accepted.repeated:
-            self._runner.queued()
+            if job.id in self._asked:
+                self._behind.setdefault(line_of(job), {})[job.id] = accepted
+            self._runner.queued(JobKind.ADD)
         return accepted.job
+
+    @contextmanager
+    def _asking(self, job: Job) -> Iterator[None]:
+        """While somebody waits for the add, it may be worked on together with the one that it waits for."""
+        self._asked.add(job.id)
+        try:
+            yield
+        finally:
+            self._asked.discard(job.id)
+            line = self._behind.get(line_of(job), {})
+            line.pop(job.id, None)
+            if not line:
+                self._behind.pop(line_of(job), None)
 
     async def _decided(self, job: Job) -> AddResult | None:
         """Wait until the job is final, or it or one before it in its session waits for another try.
@@ -141,11 +164,12 @@ class Adder:
         self._waiters[job.id] += 1
         try:
             with self._notices.watching(job.id, line_of(job)) as watch:
+                told = True
                 # What this process works on is waited for to its very end: the index follows a commit.
-                while self._runner.works_on(job.id) or (
-                    job.id not in self._made and not self._draining and await self._moves(job)
+                while self._works_on(job.id) or (
+                    job.id not in self._made and not self._draining and await self._moves(job, told=told)
                 ):
-                    await watch.change()
+                    told = await watch.change()
             return self._made.get(job.id)
         finally:
             self._waiters[job.id] -= 1
@@ -153,11 +177,17 @@ class Adder:
                 del self._waiters[job.id]
                 self._made.pop(job.id, None)
 
-    async def _moves(self, job: Job) -> bool:
+    def _works_on(self, job_id: str) -> bool:
+        return job_id in self._joined or self._runner.works_on(job_id)
+
+    async def _moves(self, job: Job, *, told: bool) -> bool:
         """Whether the job is worked on, or is going to be as soon as what is before it is done.
 
-        One that waits for another try is asked for no time: the ledger's clock, by which it waits, may not be ours.
+        While this process works on what is before it, only news (`told`) are worth a look at the ledger. One that waits
+        for another try is asked for no time: the ledger's clock, by which it waits, may not be ours.
         """
+        if not told and self._runner.busy(line_of(job)):
+            return True
         found = await self._ledger.job(job.partition, job.id)
         if found is None or found.state.final:
             return False
@@ -170,20 +200,73 @@ class Adder:
 
     async def work(self, process: Process, job: Job) -> JobState:
         """Process a running job and bring the index up to date."""
-        begun, trace = self._begun.pop(job.id, None), Trace()
+        begun, trace = self._taken(job), Trace()
         try:
             scene = scene_at(begun) if begun else await scene_of(self._ledger, job, self._recent)
-            state = await process(job, scene, trace)
+            following = self._following(job, scene)
+            line = [
+                Member(job=job, scene=scene, trace=trace),
+                *(Member(job=one.job, scene=scene_at(one)) for one in following),
+            ]
+            with self._joining(following):
+                states = await self._worked_together(line) or [await process(job, scene, trace)]
+                done, accepted = line[: len(states)], [begun, *following][: len(states)]
+                # Side by side, so that the answers are read in the same step as what is to be projected.
+                indexed, answers = await asyncio.gather(
+                    self.project(job.partition, queued_by(accepted, done)),
+                    asyncio.gather(
+                        *(self._told(one.job, state, one.trace) for one, state in zip(done, states, strict=True))
+                    ),
+                )
         except BaseException:
             # What it committed before is found by meaning all the same, once the worker has seen to it.
             self.behind = True
             raise
-        # Side by side, so that the answer is read in the same step as what is to be projected.
-        rows = [*begun.queued, *trace.queued] if begun else None
-        indexed, told = await asyncio.gather(self.project(job.partition, rows), self._told(job, state, trace))
-        if told is not None and job.id in self._waiters:
-            self._made[job.id] = replace(told, indexed=indexed)
-        return state
+        for one, told in zip(done, answers, strict=True):
+            if told is not None and one.job.id in self._waiters:
+                self._made[one.job.id] = replace(told, indexed=indexed)
+        for one, state in zip(done[1:], states[1:], strict=True):
+            self._observer.worked(state)
+            self._notices.tell(one.job.id)
+        return states[0]
+
+    async def _worked_together(self, line: Sequence[Member]) -> list[JobState]:
+        """The states of the adds of a line that were worked on as one; none when the first has to go alone."""
+        if len(line) == 1:
+            return []
+        try:
+            return await self._line.work(line)
+        except TwohopError as e:
+            # Nothing was written: somebody else was faster, a job was cancelled, or a store is down.
+            log.info("line.alone", reason=e.reason, adds=len(line))
+            for one in line:
+                self._taken(one.job)
+            return []
+
+    def _taken(self, job: Job) -> Accepted | None:
+        """What is known of a job that this process accepted, and that goes its own way from here on."""
+        return self._begun.pop(job.id, None) or self._behind.get(line_of(job), {}).pop(job.id, None)
+
+    def _following(self, job: Job, scene: Scene) -> list[Accepted]:
+        """The adds right behind a job, as far as somebody waits for them here, with no message between them."""
+        found: list[Accepted] = []
+        waiting = self._behind.get(line_of(job), {}).values()
+        position = scene.messages[-1].position if scene.messages else -1
+        for one in sorted(waiting, key=lambda one: one.messages[0].position):
+            if one.messages[0].position == position + 1:
+                position = one.messages[-1].position
+                found.append(one)
+        return found
+
+    @contextmanager
+    def _joining(self, following: Sequence[Accepted]) -> Iterator[None]:
+        """While adds are worked on together with another one, they are waited for as those that run."""
+        ids = {one.job.id for one in following}
+        self._joined |= ids
+        try:
+            yield
+        finally:
+            self._joined -= ids
 
     async def _told(self, job: Job, state: JobState, trace: Trace) -> AddResult | None:
         """The answer, for who waits for it in this process; None when it has to be read later."""
@@ -260,6 +343,14 @@ class Adder:
             payload=payload.to_json(),
         )
         return job, messages
+
+
+def queued_by(accepted: Sequence[Accepted | None], done: Sequence[Member]) -> list[OutboxRow] | None:
+    """The outbox rows of adds, None when those of one of them are not known."""
+    known = [one for one in accepted if one is not None]
+    if len(known) < len(accepted):
+        return None
+    return [row for one, member in zip(known, done, strict=True) for row in (*one.queued, *member.trace.queued)]
 
 
 def placed(fact: Fact, ids: Sequence[str]) -> Fact:

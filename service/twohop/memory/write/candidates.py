@@ -2,21 +2,35 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twohop.errors import IndexUnavailable, ModelError
-from twohop.graph.model import Entity, Memory, Message
+from twohop.graph.model import Entity, Memory, Message, Moment
 from twohop.graph.store import NOW, Ledger
 from twohop.memory.centring import Centring
 from twohop.memory.moment import written
 from twohop.memory.ports import Candidate, Fact
 from twohop.memory.settings import WriteSettings
+from twohop.memory.write.ahead import Ahead
 from twohop.memory.write.resolve import ResolvedFact, said_at
 from twohop.memory.write.snapshot import Reads
 from twohop.vector.embed import Embedder
 from twohop.vector.index import Index
-from twohop.vector.model import Arm, PointKind, Where
+from twohop.vector.model import Arm, PointKind, Vector, Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """What is stored near the facts of several exchanges, and the facts' vectors by text (None = nothing can be told).
+
+    `stored`: for each exchange and fact, id -> similarity.
+    """
+
+    vectors: dict[str, Vector] | None
+    stored: Sequence[list[dict[str, float]]]
 
 
 class CandidateFinder:
@@ -32,12 +46,18 @@ class CandidateFinder:
         self, partition: str, facts: Sequence[Fact], exchange: Sequence[Message], now: int
     ) -> list[dict[str, float]]:
         """For each fact the memories with a near meaning: id -> similarity. Empty without an index that answers."""
+        [near] = (await self.similar_each(partition, [(facts, exchange)], now)).stored
+        return near
+
+    async def similar_each(
+        self, partition: str, told: Sequence[tuple[Sequence[Fact], Sequence[Message]]], now: int
+    ) -> Similar:
+        """As `similar`, for the facts of several exchanges at once; they can be compared to each other too."""
+        facts = [(fact, exchange) for few, exchange in told for fact in few]
         if self._index is None or not facts:
-            return [{} for _ in facts]
+            return Similar(vectors=None, stored=[[{} for _ in few] for few, _ in told])
         try:
-            vectors = await self._embedder.embed([fact.text for fact in facts])
-            if self._embedder.centred:
-                vectors = (await self._centring.means(partition)).centre(vectors, PointKind.MEMORY)
+            vectors = await self._vectors(partition, [fact.text for fact, _ in facts])
             arms = [
                 Arm(
                     kind=PointKind.MEMORY,
@@ -45,17 +65,54 @@ class CandidateFinder:
                     limit=self._settings.similar_memories,
                     dense=vector,
                 )
-                for fact, vector in zip(facts, vectors, strict=True)
+                for (fact, exchange), vector in zip(facts, vectors, strict=True)
                 if np.any(vector)
             ]
             lists = iter(await self._index.query(partition, arms))
         except (IndexUnavailable, ModelError):
-            return [{} for _ in facts]
-        near: list[dict[str, float]] = []
-        for vector in vectors:
-            hits = next(lists) if np.any(vector) else []
-            near.append({hit.memory_id: hit.score for hit in hits if hit.score >= self._settings.near})
-        return near
+            return Similar(vectors=None, stored=[[{} for _ in few] for few, _ in told])
+        near = iter(
+            {hit.memory_id: hit.score for hit in (next(lists) if np.any(vector) else ()) if self._near(hit.score)}
+            for vector in vectors
+        )
+        stored = [[next(near) for _ in few] for few, _ in told]
+        by_text = {fact.text.strip(): vector for (fact, _), vector in zip(facts, vectors, strict=True)}
+        return Similar(vectors=by_text, stored=stored)
+
+    async def similar_ahead(
+        self, ahead: Ahead, partition: str, similar: Similar, place: int, facts: Sequence[Fact], said: Sequence[Moment]
+    ) -> list[dict[str, float]]:
+        """As `similar`, of the facts of one of the exchanges, on top of what was planned for those before it.
+
+        `said`: for each fact the time at which a memory has to hold.
+        """
+        planned = ahead.changed
+        if similar.vectors is None or not planned:
+            return similar.stored[place]
+        if missing := [m.revision.text for m in planned if m.revision.text not in similar.vectors]:
+            try:
+                similar.vectors.update(zip(missing, await self._vectors(partition, missing), strict=True))
+            except ModelError:
+                return similar.stored[place]
+        theirs = np.stack([similar.vectors[memory.revision.text] for memory in planned])
+        found: list[dict[str, float]] = []
+        for fact, stored, at in zip(facts, similar.stored[place], said, strict=True):
+            scores = {one: score for one, score in stored.items() if not ahead.changes(one)}
+            for memory, cosine in zip(planned, theirs @ similar.vectors[fact.text.strip()], strict=True):
+                if self._near(cosine) and memory.revision.live(at.at):
+                    scores[memory.id] = round(float(cosine), 4)
+            best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+            found.append(dict(best[: self._settings.similar_memories]))
+        return found
+
+    def _near(self, score: float) -> bool:
+        return score >= self._settings.near
+
+    async def _vectors(self, partition: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = await self._embedder.embed(texts)
+        if self._embedder.centred:
+            vectors = (await self._centring.means(partition)).centre(vectors, PointKind.MEMORY)
+        return vectors
 
     async def find(
         self,

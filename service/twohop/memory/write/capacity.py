@@ -12,6 +12,11 @@ class Capacity:
         self._taken: Counter[str] = Counter()
         self._held = 0
 
+    @property
+    def taken(self) -> bool:
+        """Whether any place is taken."""
+        return bool(self._taken)
+
     def take(self, partition: str) -> bool:
         """Take a place for a job of the owner, if there is one."""
         if self._most - self._taken.total() - self._held <= 0 or self._taken[partition] >= self.per_owner:

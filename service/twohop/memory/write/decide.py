@@ -1,19 +1,19 @@
 """Deciding one chunk: find candidates, judge, guard, plan, commit; again when others committed meanwhile."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
 from twohop.errors import IndexUnavailable, ModelCallsSpent, ModelError, ModelUnavailable, StaleRead
 from twohop.graph.model import Axes, Decision, Job, JobState, Memory, Message, Operation
-from twohop.graph.store import JobUpdate, Ledger, MemoryFilter, Reached, unwatched
+from twohop.graph.store import Changes, Committed, JobUpdate, Ledger, MemoryFilter, Reached, unwatched
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
-from twohop.memory.ports import UNWANTED, Calls, Candidate, Extraction, Question, Usage, Verdict
+from twohop.memory.ports import UNWANTED, Calls, Candidate, Extraction, Fact, Question, Usage, Verdict
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
 from twohop.memory.write.answer import Trace
@@ -25,7 +25,7 @@ from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.settle import Judged, Terms
-from twohop.memory.write.snapshot import Snapshot, States
+from twohop.memory.write.snapshot import OwnerState, Snapshot, States
 from twohop.vector.embed import Embedder
 
 ADD = Verdict(operation=Operation.ADD, reason="nothing known is near")
@@ -63,7 +63,7 @@ class Work:
 class Found:
     """What a chunk's facts mean against one state of the owner, and each one's candidates there."""
 
-    snapshot: Snapshot
+    state: OwnerState
     resolved: Sequence[ResolvedFact]
     book: EntityBook
     shown: Sequence[tuple[Candidate, ...]]
@@ -76,6 +76,36 @@ class Opinion:
     verdict: Verdict
     shown: tuple[Candidate, ...]
     decider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A chunk's facts by what is known of each: with its place among the job's decisions and its opinion.
+
+    `usable`: those of the `settled` that can be planned (their `facts`); a fact that nobody could judge says nothing of
+    names either: it is not kept. `left`: facts that wait for an opinion.
+    """
+
+    settled: Sequence[tuple[int, Fact, Opinion]]
+    usable: Sequence[tuple[int, Fact, Opinion]]
+    left: tuple[Fact, ...]
+
+    @classmethod
+    def of(cls, work: Work, opinions: Sequence[Opinion | None]) -> "Choice":
+        """From one opinion a fact; None = it waits."""
+        told = list(zip(work.extraction.facts, opinions, strict=True))
+        decided = [(fact, opinion) for fact, opinion in told if opinion is not None]
+        settled = [(work.payload.position + place, *one) for place, one in enumerate(decided)]
+        return cls(
+            settled=settled,
+            usable=[one for one in settled if not one[-1].verdict.error],
+            left=tuple(fact for fact, opinion in told if opinion is None),
+        )
+
+    @property
+    def facts(self) -> list[Fact]:
+        """The facts to plan."""
+        return [fact for _, fact, _ in self.usable]
 
 
 class Decider:
@@ -153,7 +183,17 @@ class Decider:
             self._finder.find(snapshot, partition, resolved, near, now),
             self._planner.read_ahead(snapshot, partition, resolved),
         )
-        return Found(snapshot=snapshot, resolved=resolved, book=book, shown=shown)
+        return Found(state=snapshot, resolved=resolved, book=book, shown=shown)
+
+    async def candidates_on(self, state: OwnerState, work: Work, near: Sequence[Mapping[str, float]]) -> Found:
+        """Each fact's candidates in a state; `near`: as the finder's `similar`."""
+        partition, facts = work.job.partition, work.extraction.facts
+        resolved, book = await self._names.resolve(state, partition, facts, work.exchange)
+        shown, _ = await asyncio.gather(
+            self._finder.find(state, partition, resolved, near, self._clock()),
+            self._planner.read_ahead(state, partition, resolved),
+        )
+        return Found(state=state, resolved=resolved, book=book, shown=shown)
 
     async def opinions(
         self,
@@ -194,65 +234,21 @@ class Decider:
         The plan is made on the state that was judged, unless this process knows that it is gone; when another process
         has moved it, the ledger refuses the commit. Facts without an opinion stay in the payload.
         """
-        job, payload, extraction = work.job, work.payload, work.extraction
-        decided = [(fact, opinion) for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion]
-        settled = [(payload.position + place, *one) for place, one in enumerate(decided)]
-        # A fact that nobody could judge says nothing of names either: it is not kept.
-        usable = [one for one in settled if not one[-1].verdict.error]
-        left = tuple(fact for fact, opinion in zip(extraction.facts, opinions, strict=True) if opinion is None)
-        facts = [fact for _, fact, _ in usable]
-        snapshot, judged_on = found.snapshot, found.snapshot.state
+        job, choice = work.job, Choice.of(work, opinions)
+        snapshot, judged_on = found.state, found.state.state
         async with self._gates.owner(job.partition):
             if self._states.get(job.partition, judged_on) != judged_on:
                 snapshot = await self._again(job.partition)
             while True:
                 resolved, book = found.resolved, found.book
-                if snapshot is not found.snapshot or len(facts) < len(resolved):
-                    resolved, book = await self._names.resolve(snapshot, job.partition, facts, work.exchange)
+                if snapshot is not found.state or len(choice.facts) < len(resolved):
+                    resolved, book = await self._names.resolve(snapshot, job.partition, choice.facts, work.exchange)
                 if snapshot.state != judged_on and not last:
                     await self._planner.read_ahead(snapshot, job.partition, resolved)
-                    seen = [opinion.shown for *_, opinion in usable]
+                    seen = [opinion.shown for *_, opinion in choice.usable]
                     if await self._moved(job, seen) or await self._unseen(job, resolved, seen):
                         return None
-                judged = [
-                    Judged(
-                        fact=replace(fact, place=place),
-                        verdict=opinion.verdict,
-                        shown=opinion.shown,
-                        decider=opinion.decider,
-                    )
-                    for fact, (place, _, opinion) in zip(resolved, usable, strict=True)
-                ]
-                failed: list[Decision] = [
-                    failure(job, place, fact.text, opinion.verdict.error, opinion.verdict.reason, self._ids)
-                    for place, fact, opinion in settled
-                    if opinion.verdict.error
-                ]
-                at = payload.position + len(settled)
-                failed += [
-                    failure(job, at + n, dropped.text, dropped.reason, dropped.detail, self._ids)
-                    for n, dropped in enumerate(extraction.dropped)
-                ]
-                after = replace(
-                    payload,
-                    facts=left or None,
-                    author=extraction.decider if left else "",
-                    done=payload.done if left else payload.until,
-                    position=at + len(extraction.dropped),
-                    failed=payload.failed or any(decision.operation is Operation.FAIL for decision in failed),
-                )
-                update = JobUpdate(
-                    id=job.id,
-                    state=finished(after),
-                    payload=after.to_json(),
-                    usage=asdict(work.usage + work.calls.usage),
-                    run=job.run,
-                )
-                terms = work.terms(self._settings.destructive, self._clock())
-                changes = await self._planner.changes(
-                    snapshot, job.partition, judged, book, terms, job=update, expected_state=snapshot.state
-                )
-                changes = replace(changes, decisions=(*changes.decisions, *failed))
+                changes, after = await self._planned(work, choice, snapshot, resolved, book)
                 self._step(Step.PLANNED)
                 try:
                     committed = await self._ledger.commit(changes)
@@ -263,13 +259,69 @@ class Decider:
                         raise
                     snapshot = newer
                     continue
-                self._states.put(job.partition, committed.state_seq)
-                work.trace.note(changes.decisions, committed)
-                for decision in changes.decisions:
-                    self._observer.decided(decision)
-                self._step(Step.COMMITTED)
-                self._notices.tell(job.id)
+                self.committed(work, changes, committed)
                 return after
+
+    async def plan(self, work: Work, opinions: Sequence[Opinion | None], found: Found) -> tuple[Changes, Payload]:
+        """The commit of a chunk on the state that it was judged on, and what is left to do after it."""
+        choice = Choice.of(work, opinions)
+        resolved, book = found.resolved, found.book
+        if len(choice.facts) < len(resolved):
+            resolved, book = await self._names.resolve(found.state, work.job.partition, choice.facts, work.exchange)
+        return await self._planned(work, choice, found.state, resolved, book)
+
+    async def _planned(
+        self, work: Work, choice: Choice, state: OwnerState, resolved: Sequence[ResolvedFact], book: EntityBook
+    ) -> tuple[Changes, Payload]:
+        job, payload, extraction = work.job, work.payload, work.extraction
+        judged = [
+            Judged(
+                fact=replace(fact, place=place),
+                verdict=opinion.verdict,
+                shown=opinion.shown,
+                decider=opinion.decider,
+            )
+            for fact, (place, _, opinion) in zip(resolved, choice.usable, strict=True)
+        ]
+        failed: list[Decision] = [
+            failure(job, place, fact.text, opinion.verdict.error, opinion.verdict.reason, self._ids)
+            for place, fact, opinion in choice.settled
+            if opinion.verdict.error
+        ]
+        at = payload.position + len(choice.settled)
+        failed += [
+            failure(job, at + n, dropped.text, dropped.reason, dropped.detail, self._ids)
+            for n, dropped in enumerate(extraction.dropped)
+        ]
+        after = replace(
+            payload,
+            facts=choice.left or None,
+            author=extraction.decider if choice.left else "",
+            done=payload.done if choice.left else payload.until,
+            position=at + len(extraction.dropped),
+            failed=payload.failed or any(decision.operation is Operation.FAIL for decision in failed),
+        )
+        update = JobUpdate(
+            id=job.id,
+            state=finished(after),
+            payload=after.to_json(),
+            usage=asdict(work.usage + work.calls.usage),
+            run=job.run,
+        )
+        terms = work.terms(self._settings.destructive, self._clock())
+        changes = await self._planner.changes(
+            state, job.partition, judged, book, terms, job=update, expected_state=state.state
+        )
+        return replace(changes, decisions=(*changes.decisions, *failed)), after
+
+    def committed(self, work: Work, changes: Changes, committed: Committed) -> None:
+        """Tell of a commit whoever wants to know."""
+        self._states.put(work.job.partition, committed.state_seq)
+        work.trace.note(changes.decisions, committed)
+        for decision in changes.decisions:
+            self._observer.decided(decision)
+        self._step(Step.COMMITTED)
+        self._notices.tell(work.job.id)
 
     async def _moved(self, job: Job, shown: Sequence[tuple[Candidate, ...]]) -> bool:
         """Whether a memory that the judge was shown has changed since: its decision was about something else."""

@@ -1,12 +1,49 @@
 """The owner's state while a commit is being planned: what the ledger holds, with the planned changes on top."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import replace
 from typing import Any
 
 from twohop.graph.model import Decision, Effect, Evidence, Memory, Moment, Operation, Revision, Validity
 from twohop.memory.clock import Ids
+
+
+class Places:
+    """Where memories have stood in a draft: by slot, by own subject and predicate, by words.
+
+    It only grows: what it names may stand elsewhere by now, or nowhere. So a draft that is rewound needs no other one.
+    """
+
+    def __init__(self) -> None:
+        self._order: dict[str, int] = {}
+        self._memories: dict[tuple[str, ...], set[str]] = {}
+
+    def note(self, revision: Revision) -> None:
+        """Take down where a revision stands."""
+        self._order.setdefault(revision.memory_id, len(self._order))
+        keys: set[tuple[str, ...]] = {("slot", revision.slot_key), ("slot", revision.mirror_key)}
+        keys.add(("text", revision.text_hash))
+        keys.update(("about", own.subject_id, own.predicate) for own in revision.triples[:1])
+        for key in keys:
+            self._memories.setdefault(key, set()).add(revision.memory_id)
+
+    def order(self, memory_id: str) -> int:
+        """When the memory was first seen."""
+        return self._order[memory_id]
+
+    def of_slot(self, slot_key: str) -> AbstractSet[str]:
+        """Memories on a timeline."""
+        return self._memories.get(("slot", slot_key), frozenset())
+
+    def about(self, subject_id: str, predicate: str) -> AbstractSet[str]:
+        """Memories whose own triple has these."""
+        return self._memories.get(("about", subject_id, predicate), frozenset())
+
+    def saying(self, text_hash: str) -> AbstractSet[str]:
+        """Memories of the same words."""
+        return self._memories.get(("text", text_hash), frozenset())
 
 
 class Draft:
@@ -25,9 +62,10 @@ class Draft:
         self.retracted: list[Revision] = []
         self.withdrawn: list[str] = []
         self.messages: list[str] = []
-        known = list(stored)
-        self._stored = {memory.id: memory.revision for memory in known}
-        self._grounds = {memory.id: memory.evidence for memory in known}
+        self._stored: dict[str, Revision] = {}
+        self._grounds: dict[str, tuple[Evidence, ...]] = {}
+        self._places = Places()
+        self.load(stored)
         self._current: dict[str, Revision | None] = {}
         self._rows: dict[str, Revision] = {}
         self._evidence: list[Evidence] = []
@@ -48,6 +86,7 @@ class Draft:
         for memory in memories:
             self._stored.setdefault(memory.id, memory.revision)
             self._grounds.setdefault(memory.id, memory.evidence)
+            self._places.note(self._stored[memory.id])
 
     @property
     def destructive(self) -> int:
@@ -87,13 +126,14 @@ class Draft:
     def line(self, slot_keys: Sequence[str]) -> list[Revision]:
         """The values of these timelines together, by start: for facts that are a value of two subjects at a time."""
         keys = {key for key in slot_keys if key}
-        found = [r for r in self.all() if keys & {r.slot_key, r.mirror_key} and not r.disputed]
+        near = self._standing(id_ for key in keys for id_ in self._places.of_slot(key))
+        found = [r for r in near if keys & {r.slot_key, r.mirror_key} and not r.disputed]
         return sorted(found, key=lambda r: (r.validity.valid_from.at, r.id))
 
     def by_triple(self, subject_id: str, predicate: str, object_id: str, literal: str) -> list[Revision]:
         """Current revisions whose own triple is this one; with neither object nor literal any object will do."""
         found: list[Revision] = []
-        for revision in self.all():
+        for revision in self._standing(self._places.about(subject_id, predicate)):
             if not revision.triples:
                 continue
             own = revision.triples[0]
@@ -102,6 +142,15 @@ class Draft:
             if not (object_id or literal) or (own.object_id, own.literal) == (object_id, literal):
                 found.append(revision)
         return found
+
+    def worded(self, text_hash: str) -> list[Revision]:
+        """Current revisions that say this."""
+        return [one for one in self._standing(self._places.saying(text_hash)) if one.text_hash == text_hash]
+
+    def _standing(self, memory_ids: Iterable[str]) -> list[Revision]:
+        """The current revisions of these memories, in the order of `all`."""
+        ids = sorted(set(memory_ids), key=lambda one: (one not in self._stored, self._places.order(one)))
+        return [revision for one in ids if (revision := self.current(one)) is not None]
 
     # -- changes --------------------------------------------------------------------------------------------------
 
@@ -191,6 +240,7 @@ class Draft:
     def _put(self, revision: Revision, *, before: str) -> Revision:
         self._rows[revision.id] = revision
         self._current[revision.memory_id] = revision
+        self._places.note(revision)
         self._affect(revision.memory_id, before, revision.id)
         return revision
 

@@ -183,7 +183,7 @@ class Editor:
             if earlier := await self._earlier(partition, key):
                 return earlier
             while True:
-                owner = await self._ledger.owner(partition)
+                owner = await self._ledger.settled(partition)
                 if before is not None:
                     await before()
                 decision_id = self._ids()

@@ -59,6 +59,13 @@ class Extracting:
         Raises:
             ModelError: the whole call failed.
         """
+        told = await self.told(payload, scene, exchange, extractor, calls)
+        return told if payload.facts is not None else await self._unrecalled(exchange[0].partition, told, exchange)
+
+    async def told(
+        self, payload: Payload, scene: Scene, exchange: Sequence[Message], extractor: Extractor, calls: Calls
+    ) -> Extraction:
+        """As `extract`, also with facts that only repeat memories which were pasted (see `may_be_recalled`)."""
         if payload.facts is not None:
             return self._names.understood(Extraction(facts=payload.facts, decider=payload.author), exchange)
         extraction = await extractor.extract(
@@ -70,8 +77,7 @@ class Extracting:
             ),
             calls,
         )
-        told = self._names.understood(grounded(extraction, exchange), exchange)
-        return await self._unrecalled(exchange[0].partition, told, exchange)
+        return self._names.understood(grounded(extraction, exchange), exchange)
 
     async def _unrecalled(self, partition: str, extraction: Extraction, exchange: Sequence[Message]) -> Extraction:
         """Drop facts that only repeat memories which the caller pasted into a message."""
@@ -94,6 +100,11 @@ class Extracting:
         ]
         kept = tuple(fact for place, fact in enumerate(extraction.facts) if place not in known)
         return replace(extraction, facts=kept, dropped=(*extraction.dropped, *again))
+
+
+def may_be_recalled(extraction: Extraction, exchange: Sequence[Message]) -> bool:
+    """Whether a fact rests on words that look like a pasted memory, which is for the owner's state to tell."""
+    return any(pasted(fact, exchange) for fact in extraction.facts)
 
 
 def lost(error: ModelError) -> Extraction:

@@ -15,6 +15,7 @@ from twohop.memory.ports import (
     ExtractionRequest,
     Extractor,
     Fact,
+    Immediate,
     Judge,
     Models,
 )
@@ -30,11 +31,20 @@ DAY = 86_400_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guidance:
-    """Who extracts and judges one job, and how many days what it makes is kept (0 = for ever)."""
+    """Who extracts and judges one job, and how many days what it makes is kept (0 = for ever).
+
+    `extracts_at_once`: extracting asks no model.
+    """
 
     extractor: Extractor
     judge: Judge
     retention_days: int = 0
+    extracts_at_once: bool = False
+
+    @property
+    def judges_at_once(self) -> bool:
+        """Whether judging asks no model."""
+        return isinstance(self.judge, Immediate)
 
     def expires_at(self, now: int) -> int | None:
         """When a memory that is made now expires; None = never."""
@@ -128,6 +138,7 @@ class Agents:
             extractor=GuidedExtractor(extractor, config, self._predicates),
             judge=judge,
             retention_days=config.retention_days,
+            extracts_at_once=isinstance(extractor, Immediate),
         )
 
     def _named(self, model: str) -> tuple[Extractor, Judge] | None:

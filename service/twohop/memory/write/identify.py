@@ -4,7 +4,8 @@ A statement of identity in one fact holds for all facts of the same exchange, so
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from twohop.graph.model import Entity
 from twohop.memory.names import normal
@@ -127,7 +128,8 @@ def role_names(owner: Iterable[str], word: str) -> list[str]:
     return [f"{name}{mark} {word}" for name in names for mark in (("'s", "'") if name.endswith("s") else ("'s",))]
 
 
-def ways_of(predicates: PredicateTable) -> dict[str, list[tuple[bool, str]]]:
+@lru_cache(maxsize=8)
+def ways_of(predicates: PredicateTable) -> Mapping[str, Sequence[tuple[bool, str]]]:
     """Stored predicate -> for each role's predicate that it answers: (the owner is its subject, that predicate)."""
     ways: dict[str, list[tuple[bool, str]]] = {}
     for predicate in role_predicates():

@@ -19,7 +19,7 @@ from twohop.memory.write.relations import derive, difference, sentence
 from twohop.memory.write.resolve import ResolvedFact
 from twohop.memory.write.sameness import given_up
 from twohop.memory.write.settle import Judged, Terms, in_order, settle
-from twohop.memory.write.snapshot import Reads, Snapshot
+from twohop.memory.write.snapshot import Reads
 
 CODE = "code"
 """The decider of what follows from the facts by rule."""
@@ -32,7 +32,7 @@ class Planner:
         self._predicates = predicates
         self._ids = ids
 
-    async def read_ahead(self, reads: Snapshot, partition: str, facts: Sequence[ResolvedFact]) -> None:
+    async def read_ahead(self, reads: Reads, partition: str, facts: Sequence[ResolvedFact]) -> None:
         """Have everything in hand that planning these facts asks for when they contradict nothing."""
         triples = {triple.key(partition) for fact in facts for triple in fact.triples}
         ends = {end for fact in facts for t in fact.triples for end in (t.subject_id, t.object_id) if end}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from twohop.graph.model import (
     Entity,
@@ -219,10 +220,16 @@ def mentions_of(
     contents = {message.id: message.content for message in exchange}
     mentions: list[Mention] = []
     for said, entity in entities.items():
-        # Searched in the text as it is: case folding changes how long a text is.
-        marks = [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE) for name in (entity.name, said)]
+        # Mostly the two differ in case alone, which is one search.
+        marks = [mark_of(name) for name in {name.lower(): name for name in (entity.name, said)}.values()]
         for row in evidence:
             found = [one for mark in marks if (one := mark.search(contents[row.message_id]))]
             start, end = found[0].span() if found else (0, 0)
             mentions.append(Mention(entity_id=entity.id, message_id=row.message_id, start=start, end=end))
     return tuple(dict.fromkeys(mentions))
+
+
+@lru_cache(maxsize=4_096)
+def mark_of(name: str) -> re.Pattern[str]:
+    """What finds a name as a word of its own, in a text as it is: case folding changes how long a text is."""
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)

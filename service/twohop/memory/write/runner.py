@@ -6,6 +6,7 @@ when its turn comes.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -66,8 +67,9 @@ class Runner:
         self._settings = settings
         self._running: dict[str, asyncio.Task[JobState]] = {}
         self._runs: dict[str, Run] = {}
+        self._lines: Counter[str] = Counter()
         self._unwritten: dict[str, tuple[Job, JobUpdate]] = {}
-        self._queued = True
+        self._queued: set[JobKind] = set(JobKind)
         self._next_turn = 0.0
         self.wanted = asyncio.Event()
         """Set when there may be a job to claim."""
@@ -84,9 +86,9 @@ class Runner:
         """Give back the place of a job that doesn't start."""
         self._lanes[job.kind].capacity.give(job.partition)
 
-    def queued(self) -> None:
-        """A job was stored PENDING."""
-        self._queued = True
+    def queued(self, *kinds: JobKind) -> None:
+        """A job was stored PENDING; of any kind unless they are named."""
+        self._queued.update(kinds or JobKind)
         self.wanted.set()
 
     def turn(self) -> None:
@@ -94,13 +96,14 @@ class Runner:
         now = asyncio.get_running_loop().time()
         if now >= self._next_turn:
             self._next_turn = now + TURN_SECONDS
-            self.queued()
+            self.queued(JobKind.ADD)
 
     def start(self, job: Job) -> asyncio.Task[JobState]:
         """Work on a RUNNING job that has a place."""
         with answered_by(None):  # A job outlives the call that starts it.
             task = asyncio.create_task(self._run(job), name=f"{job.kind}-{job.id}")
         self._running[job.id] = task
+        self._lines[line_of(job)] += 1
         self._runs[job.id] = Run(job.partition, job.id, job.run)
         task.add_done_callback(lambda done: self._ended(job, done))
         self._notices.tell(job.id)
@@ -115,6 +118,10 @@ class Runner:
         """Whether this process works on the job."""
         return job_id in self._running
 
+    def busy(self, line: str) -> bool:
+        """Whether this process works on a job of this line."""
+        return line in self._lines
+
     def stop(self, job_id: str) -> None:
         """End the work on a job that was cancelled: the ledger takes nothing of it any more, so any point is safe."""
         task = self._running.get(job_id)
@@ -122,25 +129,33 @@ class Runner:
             task.cancel()
 
     async def fill(self) -> int:
-        """Claim jobs for all free places and start them; returns how many."""
+        """Claim jobs of the kinds that were queued for all free places and start them; returns how many."""
         started = 0
-        for kind, lane in self._lanes.items():
-            free = lane.capacity.hold()
-            claimed: list[Job] = []
-            try:
-                if free:
-                    claimed = await self._ledger.claim_jobs(
-                        free, kind=kind, per_owner=lane.capacity.per_owner, after=lane.after
-                    )
-            finally:
-                lane.capacity.fill([job.partition for job in claimed])
-            for job in claimed:
-                self.start(job)
-                lane.after = job.partition
-            started += len(claimed)
-        # What runs may have others behind it, which can be claimed once it is done.
-        self._queued = bool(self._running)
+        for kind in self._queued & self._lanes.keys():
+            started += await self._fill(kind, self._lanes[kind])
         return started
+
+    async def _fill(self, kind: JobKind, lane: Lane) -> int:
+        free = lane.capacity.hold()
+        claimed: list[Job] = []
+        # What runs may have others behind it, which can be claimed once it is done.
+        self._queued.discard(kind)
+        try:
+            if free:
+                claimed = await self._ledger.claim_jobs(
+                    free, kind=kind, per_owner=lane.capacity.per_owner, after=lane.after
+                )
+        except BaseException:
+            self._queued.add(kind)
+            raise
+        finally:
+            lane.capacity.fill([job.partition for job in claimed])
+            if lane.capacity.taken:
+                self._queued.add(kind)
+        for job in claimed:
+            self.start(job)
+            lane.after = job.partition
+        return len(claimed)
 
     async def settle(self) -> None:
         """Write what the ledger did not take when a job ended, so that none stays RUNNING with nobody at work.
@@ -201,9 +216,13 @@ class Runner:
         if self._running.get(job.id) is done:
             del self._running[job.id], self._runs[job.id]
         self.give(job)
+        line = line_of(job)
+        self._lines[line] -= 1
+        if not self._lines[line]:
+            del self._lines[line]
         state = JobState.CANCELLED if done.cancelled() else done.result()
         self._observer.worked(state)
         # Behind a job that waits for another try, nobody has to wait for an answer.
-        self._notices.tell(job.id, *([line_of(job)] if state is JobState.PENDING else []))
-        if self._queued:
+        self._notices.tell(job.id, *([line] if state is JobState.PENDING else []))
+        if job.kind in self._queued:
             self.wanted.set()

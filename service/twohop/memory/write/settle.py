@@ -227,8 +227,8 @@ def fulfil(draft: Draft, fact: ResolvedFact, may_cut: MayCut) -> None:
 def known(draft: Draft, fact: ResolvedFact, ruling: Ruling, make: Make, may_cut: MayCut) -> Settled | None:
     """What says the same already: by its words, by the judge's word, or by its claim; None when nothing does."""
     start = fact.validity.valid_from
-    for value in draft.all():
-        same = value.text_hash == fact.text_hash and value.triples[:1] == fact.triples[:1]
+    for value in draft.worded(fact.text_hash):
+        same = value.triples[:1] == fact.triples[:1]
         if same and not value.disputed and value.live(start.at) and not corrects(draft, fact):
             if fact.slot_key and begins_anew(fact, value):
                 continue  # The timeline moves its start.

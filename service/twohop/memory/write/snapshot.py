@@ -86,7 +86,14 @@ class Reads(Protocol):
         ...
 
 
-class Snapshot:
+class OwnerState(Reads, Protocol):
+    """One state of an owner, for planning."""
+
+    state: int
+    """The `state_seq` that a commit planned on it expects."""
+
+
+class Snapshot(OwnerState):
     """One owner's state as planning sees it. Serves what is known now of this one owner, and nothing else."""
 
     def __init__(self, ledger: Ledger, partition: str) -> None:
@@ -95,11 +102,18 @@ class Snapshot:
         self._held: dict[str, dict[Any, Any]] = {}
         self.state = 0
         """The owner's `state_seq` before anything was read."""
+        self.last_time = 0
+        """The instant of its last write by then."""
 
     async def begin(self) -> None:
         """Note the state. Whatever is asked for beside this, or later, is not older."""
-        owner = await self._ledger.owner(self._partition)
-        self.state = owner.state_seq if owner else 0
+        owner = await self._ledger.settled(self._partition)
+        self.state, self.last_time = (owner.state_seq, owner.last_time) if owner else (0, 0)
+
+    @property
+    def held(self) -> list[Memory]:
+        """The memories that were read so far."""
+        return [memory for memory in self._held.get("memories", {}).values() if memory is not None]
 
     async def memories(
         self, partition: str, ids: Sequence[str], axes: Axes, narrowing: Narrowing | None = None

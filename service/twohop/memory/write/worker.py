@@ -133,6 +133,7 @@ class Worker:
             try:
                 if loop.time() >= look_at:  # However often jobs end.
                     look_at = loop.time() + self._spread(POLL_SECONDS)
+                    self._runner.queued()
                     if released := await self._ledger.release_jobs(self._runner.runs):
                         log.info("jobs.released", jobs=released)
                 await self.once()
@@ -141,8 +142,10 @@ class Worker:
             except Exception:
                 log.exception("worker.failed")
             if not self._stopping.is_set():
-                with suppress(TimeoutError):
+                try:
                     await asyncio.wait_for(self._runner.wanted.wait(), self._spread(POLL_SECONDS))
+                except TimeoutError:
+                    self._runner.queued()
 
     async def _index(self) -> None:
         """Keep the index up with the ledger."""

@@ -5,15 +5,15 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from bench.deployments.world import World, adding
+from bench.speed.world import World, adding
 
-from twohop.graph.model import JobState, Scope
+from twohop.graph.model import JobState, Role, Scope
 from twohop.graph.statement import Statement
-from twohop.memory.api import Core, RecallRequest
+from twohop.memory.api import AddRequest, Core, Depth, NewMessage, RecallRequest
 
 T = TypeVar("T")
 
@@ -68,13 +68,13 @@ async def one_call(work: Callable[[], Awaitable[T]]) -> tuple[T, float, int]:
     return result, time.perf_counter() - began, len(counted)
 
 
-async def recalls(core: Core, asked: Sequence[tuple[Scope, str]]) -> Measured:
+async def recalls(core: Core, asked: Sequence[tuple[Scope, str]], depth: int = Depth.DEFAULT) -> Measured:
     """Ask these questions one after the other."""
     seconds: list[float] = []
     statements: list[int] = []
     began = time.perf_counter()
     for scope, question in asked:
-        request = RecallRequest(scope=scope, query=question)
+        request = RecallRequest(scope=scope, query=question, depth=depth)
         _, took, sent = await one_call(partial(core.recall, request))
         seconds.append(took)
         statements.append(sent)
@@ -89,7 +89,7 @@ async def adds(core: Core, writers: Sequence[tuple[Scope, World]], until_seconds
 
     async def write(scope: Scope, world: World) -> None:
         while time.perf_counter() - began < until_seconds:
-            request = adding(scope, [world.fact()], day=400)
+            request = exchange(scope, world)
             result, took, sent = await one_call(partial(core.add, request))
             if result.state is not JobState.DONE:
                 raise RuntimeError(f"an add ended as {result.state}")
@@ -98,6 +98,13 @@ async def adds(core: Core, writers: Sequence[tuple[Scope, World]], until_seconds
 
     await asyncio.gather(*(write(scope, world) for scope, world in writers))
     return Measured(seconds=seconds, statements=statements, total=time.perf_counter() - began)
+
+
+def exchange(scope: Scope, world: World, facts: int = 1) -> AddRequest:
+    """The next that somebody says, with the facts of it given, and what is answered."""
+    said = adding(scope, [world.fact() for _ in range(facts)], day=400)
+    answer = NewMessage(role=Role.ASSISTANT, content="Good to know.", observed_at=said.messages[-1].observed_at)
+    return replace(said, messages=(*said.messages, answer))
 
 
 def mixed(scopes: Sequence[Scope], worlds: Sequence[World], count: int) -> Iterator[tuple[Scope, str]]:

@@ -1,0 +1,225 @@
+"""The best of an answer as text for a prompt, within a budget of tokens.
+
+Chains of facts come first, then facts by what they are about, newest first, then messages by day. Every line, and every
+fact of a chain, opens with its reference, `[n]`. What is said twice stands there once. Lines are taken in the order of
+the answer as long as they fit; a long message is cut to the sentences that share most with the question.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
+from typing import TypeAlias
+
+from twohop.graph.model import Entity, Memory, Message
+from twohop.memory.api import Citation, Item, Path, RenderedContext
+from twohop.memory.points import day, speaker
+from twohop.memory.recall.labels import labels
+from twohop.memory.recall.turns import Rarity
+from twohop.memory.recall.view import sources, unique
+from twohop.memory.recall.wording import clean, joined, lasting, pieces, told
+from twohop.vector.sparse import analyse
+from twohop.vector.tokens import TokenCounter
+
+PLACES = 100
+"""Places of the answer that a context is made of, however many of them the caller asked for as items."""
+
+SHARE, LEAST = 8, 60
+"""A message gets at most this part of the budget, and needn't be shorter than so many tokens."""
+
+LONGEST_TOKEN = 16
+"""Characters: a text of more than that for each token of its share is too long without being counted."""
+
+CHAINS, FACTS, MESSAGES = "Connected facts", "Facts", "Messages"
+ARROW = " \u2192 "
+WIDE = 10
+"""A reference as long as most are: what it costs is counted before its number is known."""
+
+Key: TypeAlias = tuple[str, str]
+"""What makes two results the same: who says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one reference stands for."""
+
+    key: Key
+    text: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line: a fact or a message, or a chain of several facts. `head`: the heading that it stands under.
+
+    `place`: where it stands in its section.
+    """
+
+    section: str
+    parts: tuple[Part, ...]
+    place: tuple[object, ...] = ()
+    head: str = ""
+
+    def line(self, numbers: Mapping[Key, int], fresh: Collection[Key]) -> str:
+        """The line; of what is not fresh only the reference."""
+        return ARROW.join(
+            f"[{numbers.get(part.key, WIDE)}]" + (f" {part.text}" if part.key in fresh else "") for part in self.parts
+        )
+
+    @property
+    def keys(self) -> list[Key]:
+        """What it says."""
+        return [part.key for part in self.parts]
+
+
+class ContextWriter:
+    """Writes contexts for one question. `stems`: the question's, `rarity`: how much each of them says."""
+
+    def __init__(self, counter: TokenCounter, stems: Sequence[str], rarity: Rarity) -> None:
+        self._counter = counter
+        self._stems = stems
+        self._rarity = rarity
+
+    def write(
+        self, items: Sequence[Item], paths: Sequence[Path], entities: Iterable[Entity], budget: int
+    ) -> RenderedContext:
+        """A context of at most `budget` tokens; empty when nothing fits."""
+        entries = self._shortened(list(entries_of(items, paths, marked(entities))), max(LEAST, budget // SHARE))
+        chosen = self._fitting(entries, budget)
+        while True:
+            text, citations = laid_out(chosen)
+            tokens = self._counter.count([text]) if text else 0
+            if tokens <= budget:
+                return RenderedContext(text=text, tokens=tokens, tokenizer=self._counter.name, citations=citations)
+            chosen.pop()
+
+    def _fitting(self, entries: Sequence[Entry], budget: int) -> list[Entry]:
+        """The entries that fit, in the order of the answer, by the sum of their lines."""
+        headings = list(dict.fromkeys(chain.from_iterable((entry.section, entry.head) for entry in entries)))
+        counts = self._counter.counts([*(entry.line({}, entry.keys) for entry in entries), *headings])
+        costs = dict(zip(headings, counts[len(entries) :], strict=True))
+        chosen: list[Entry] = []
+        written = {""}
+        cited: set[Key] = set()
+        left = budget
+        for entry, count in zip(entries, counts, strict=False):
+            fresh = {entry.section, entry.head} - written
+            cost = count + 1 + sum(costs[heading] + 1 for heading in fresh)
+            if cost <= left and not cited.issuperset(entry.keys):
+                left -= cost
+                written |= fresh
+                cited.update(entry.keys)
+                chosen.append(entry)
+        return chosen
+
+    def _shortened(self, entries: Sequence[Entry], most: int) -> list[Entry]:
+        """The entries with long messages cut."""
+        return [
+            self._cut(entry, most) if entry.section == MESSAGES and len(entry.parts[0].text) > most else entry
+            for entry in entries
+        ]
+
+    def _cut(self, entry: Entry, most: int) -> Entry:
+        """A message of at most some `most` tokens: of its sentences those that explain most of the question."""
+        [part] = entry.parts
+        if len(part.text) <= most * LONGEST_TOKEN and self._counter.count([part.text]) <= most:
+            return entry
+        texts = pieces(part.text)
+        counts = self._counter.counts(texts)
+        worth = [self._rarity.weight(set(self._stems) & set(analyse(text))) for text in texts]
+        kept: list[int] = []
+        for place in sorted(range(len(texts)), key=lambda n: (-worth[n], n)):
+            if counts[place] + 2 <= most:
+                kept.append(place)
+                most -= counts[place] + 2
+        short = replace(part, text=joined(texts, kept) if kept else "")
+        return replace(entry, parts=(short,))
+
+
+def entries_of(items: Sequence[Item], paths: Sequence[Path], names: Mapping[str, str]) -> Iterator[Entry]:
+    """What can stand in a context, in the order of the answer."""
+    linked: set[int] = set()
+    same = alike(items)
+    ranks: dict[str, int] = {}
+    for item in items:
+        if item.path is not None and item.path not in linked and len(paths[item.path].steps) > 1:
+            linked.add(item.path)
+            facts = tuple(fact(step.memory, same, names) for step in paths[item.path].steps)
+            yield Entry(CHAINS, facts, (len(linked),))
+        if item.memory is not None:
+            rank = ranks.setdefault(subject(item.memory), len(ranks))
+            newest = -item.memory.revision.validity.valid_from.at
+            yield Entry(FACTS, (fact(item.memory, same, names),), (rank, newest, item.memory.id))
+        if item.message is not None:
+            yield message(item.message, same)
+
+
+def alike(items: Iterable[Item]) -> dict[Key, list[Item]]:
+    """Items by what they say."""
+    found: dict[Key, list[Item]] = {}
+    for item in items:
+        if item.message is not None:
+            found.setdefault(message_key(item.message), []).append(item)
+        elif item.memory is not None:
+            found.setdefault(fact_key(item.memory), []).append(item)
+    return found
+
+
+def message_key(one: Message) -> Key:
+    """Who says what in a message."""
+    return clean(speaker(one)).casefold(), clean(one.content).casefold()
+
+
+def fact_key(one: Memory) -> Key:
+    """What a fact says, whoever said it."""
+    return "", told(one).casefold()
+
+
+def subject(memory: Memory) -> str:
+    """The entity that a fact is about; empty when it names none."""
+    triples = memory.revision.triples
+    return triples[0].subject_id if triples else ""
+
+
+def fact(memory: Memory, same: Mapping[Key, Sequence[Item]], names: Mapping[str, str]) -> Part:
+    """A fact with its time, and with what it is about where others share the name that the sentence gives."""
+    key = fact_key(memory)
+    memories = [memory, *(item.memory for item in same.get(key, ()) if item.memory is not None)]
+    about = filter(None, (names.get(subject(memory), ""), lasting(memory)))
+    behind = unique(one for each in memories for one in sources(each))
+    return Part(key, f"{told(memory)} ({'; '.join(about)})", Citation(memory_id=memory.id, message_ids=behind))
+
+
+def message(one: Message, same: Mapping[Key, Sequence[Item]]) -> Entry:
+    """A message under its day."""
+    key = message_key(one)
+    ids = unique((one.id, *(item.message.id for item in same.get(key, ()) if item.message is not None)))
+    part = Part(key, f"{clean(speaker(one))}: {clean(one.content)}", Citation(message_ids=ids))
+    return Entry(MESSAGES, (part,), (one.observed_at, one.session, one.position, one.id), day(one))
+
+
+def marked(entities: Iterable[Entity]) -> dict[str, str]:
+    """The labels of entities that share a name."""
+    known = {entity.id: entity for entity in entities}
+    return {one: clean(label) for one, label in labels(known.values()).items() if label != known[one].name}
+
+
+def laid_out(entries: Iterable[Entry]) -> tuple[str, tuple[Citation, ...]]:
+    """The text, and what its references stand for."""
+    lines: list[str] = []
+    numbers: dict[Key, int] = {}
+    citations: list[Citation] = []
+    for section in (CHAINS, FACTS, MESSAGES):
+        of_section = sorted((entry for entry in entries if entry.section == section), key=lambda entry: entry.place)
+        lines += [section] * bool(of_section)
+        # A fact that a chain tells needs no line of its own.
+        for head, few in groupby(of_section, key=lambda entry: entry.head):
+            lines += [head] * bool(head)
+            for entry in few:
+                fresh = {part.key: part for part in entry.parts if part.key not in numbers}
+                if not fresh and section != CHAINS:
+                    continue
+                for part in fresh.values():
+                    citations.append(part.citation)
+                    numbers[part.key] = len(citations)
+                lines.append(entry.line(numbers, fresh))
+    return "\n".join(lines), tuple(citations)
