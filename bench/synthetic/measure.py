@@ -59,9 +59,7 @@ def told(item: Item) -> set[str]:
 
 async def ask_all(core: Core, scope: Scope, world: World, asked: Sequence[Question]) -> dict[str, list[Score]]:
     """Every question by every arm."""
-    return {
-        arm: [await ask(core, scope, world, question, depth) for question in asked] for arm, depth in ARMS.items()
-    }
+    return {arm: [await ask(core, scope, world, question, depth) for question in asked] for arm, depth in ARMS.items()}
 
 
 def rows(arm: str, embedder: str, split: str, scores: Sequence[Score]) -> list[dict[str, object]]:

@@ -59,7 +59,9 @@ class Names:
             CLINIC: lambda: f"{pick(self._families)} {pick(('Hill', 'Lane', 'Gate'))}",
             DOG: lambda: self._word(3),
             PRODUCT: lambda: f"{self._word(2)} {self._chance.randint(2, 99)}",
-            BOOK: lambda: f"{pick(ADJECTIVES)} {pick(NOUNS)} {pick(('', 'of the South', 'and Rain', 'at Noon'))}".strip(),
+            BOOK: lambda: (
+                f"{pick(ADJECTIVES)} {pick(NOUNS)} {pick(('', 'of the South', 'and Rain', 'at Noon'))}".strip()
+            ),
             LANGUAGE: lambda: f"{self._word(3)}ish",
         }
 

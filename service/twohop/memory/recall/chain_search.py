@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity
 from twohop.memory.api import Depth
-from twohop.memory.recall.chains import EXPLAINED, PHRASE, TEXT, TURNS, Chain, best_first, explained, extended, score, told, turned
+from twohop.memory.recall.chains import (
+    EXPLAINED,
+    PHRASE,
+    TEXT,
+    TURNS,
+    Chain,
+    best_first,
+    explained,
+    extended,
+    score,
+    told,
+    turned,
+)
 from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.kinds import SURE, Likeness, Said
 from twohop.memory.recall.lookup import Lookup
@@ -44,7 +56,13 @@ class ChainSearch:
     """
 
     def __init__(
-        self, question: Question, seeds: Sequence[Entity], means: Means, *, own: Collection[str] = (), past: bool = False
+        self,
+        question: Question,
+        seeds: Sequence[Entity],
+        means: Means,
+        *,
+        own: Collection[str] = (),
+        past: bool = False,
     ) -> None:
         self._question = question
         self._seeds = {seed.id: seed for seed in seeds}

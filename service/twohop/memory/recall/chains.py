@@ -104,7 +104,6 @@ def told(link: Link, entities: Mapping[str, Entity], words: FactWords) -> Said:
     )
 
 
-<<<<<<< HEAD
 def explained(asked: Asked, said: Said, rarity: Rarity, like: Likeness) -> float:
     """How much of what is asked a link says, 0 … 1, rare words before common ones."""
     weights = {word: rarity(stem(word)) for word in asked.words}
@@ -134,30 +133,6 @@ def best_first(chains: Iterable[Chain]) -> list[Chain]:
         if chain.memories not in best or chain.score > best[chain.memories].score:
             best[chain.memories] = chain
     return sorted(best.values(), key=lambda chain: (-round(chain.score, 6), len(chain.links), chain.memories))
-=======
-def extended(
-    question: Question,
-    chains: Sequence[Chain],
-    links: Mapping[str, Sequence[Link]],
-    entities: Mapping[str, Entity],
-    seeds: Collection[str],
-) -> list[Chain]:
-    """Every chain one step longer: never back to where it came from, no fact twice. Cosines are still to be added."""
-    found: list[Chain] = []
-    named: dict[str, frozenset[str]] = {}
-    for chain in chains:
-        turn = chain.links[-1].target
-        if turn not in named:
-            named[turn] = kinds_named(question, entities[turn])
-        passed = {*seeds, *(link.source for link in chain.links), turn}
-        kinds = (*chain.kinds, named[turn])
-        found.extend(
-            Chain(links=(*chain.links, link), cosines=chain.cosines, kinds=kinds)
-            for link in links.get(turn, ())
-            if link.target not in passed and link.memory.id not in chain.memories
-        )
-    return found
->>>>>>> main
 
 
 def leads(chains: Sequence[Chain]) -> list[Chain]:

@@ -146,9 +146,7 @@ class Inquiry:
             pace=self._pace,
         )
         # Side by side, so that what both read of the graph is read in the same steps.
-        (gate, reached), (units, paths) = await asyncio.gather(
-            self._second(second, found, ranked), self._chains(tell)
-        )
+        (gate, reached), (units, paths) = await asyncio.gather(self._second(second, found, ranked), self._chains(tell))
         order, scores = second.fuse(ranked, gate, reached)
         listed = self._listed(found)
         heads = [*units, *self._over_time(found), *self._leader(listed)]
