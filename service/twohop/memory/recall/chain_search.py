@@ -50,23 +50,14 @@ class Means:
 
 
 class ChainSearch:
-    """The chains of one recall.
-
-    `own`: what the question calls who asks ("my"), if that is among the seeds. `past`: it is not about now.
-    """
+    """The chains of one recall. `past`: the question is not about now."""
 
     def __init__(
-        self,
-        question: Question,
-        seeds: Sequence[Entity],
-        means: Means,
-        *,
-        own: Collection[str] = (),
-        past: bool = False,
+        self, question: Question, reading: Reading, seeds: Sequence[Entity], means: Means, *, past: bool
     ) -> None:
         self._question = question
+        self._reading = reading
         self._seeds = {seed.id: seed for seed in seeds}
-        self._own = own
         self._past = past
         self._view = means.view
         self._near = means.near
@@ -81,8 +72,8 @@ class ChainSearch:
 
         `depth`: most links.
         """
-        reading = self._read()
-        if depth < TWO or reading is None or not reading.descriptions:
+        reading = self._reading
+        if depth < TWO or not reading.descriptions:
             return
         asked = [reading.inner(place) for place in range(len(reading.descriptions))]
         links = await self._links(dict.fromkeys(self._seeds, asked))
@@ -97,23 +88,6 @@ class ChainSearch:
             chains = await self._longer(turns)
             found += chains
             yield best_first(found)
-
-    def _read(self) -> Reading | None:
-        """The question around what it starts from; what only says what that is ("the dog Rex") describes nothing."""
-        names = {name for seed in self._seeds.values() for name in (seed.name, *seed.aliases)}
-        reading = read(self._question, [*names, *self._own])
-        if reading is None:
-            return None
-        left = tuple(
-            one
-            for one in reading.descriptions
-            if one.first + 1 + len(one.words) != reading.first
-            or not any(self._is(word, seed) for word in one.words for seed in self._seeds.values())
-        )
-        return replace(reading, descriptions=left)
-
-    def _is(self, word: str, entity: Entity) -> bool:
-        return Said((), (), entity=entity).holds(word, self._like) == SURE
 
     async def _turns(self, chains: Sequence[Chain]) -> list[Chain]:
         """The chains that may turn at their ends, the best of them."""
@@ -155,7 +129,7 @@ class ChainSearch:
             part += PHRASE * alike.get((one.unnamed, phrase), 0.0)
             part += EXPLAINED * explained(one, said, self._rarity, self._like)
             longer = replace(chain, parts=(*chain.parts[: len(chain.links) - 1], part))
-            weighed.append(replace(longer, score=score(self._question, longer, self._near.entities)))
+            weighed.append(replace(longer, score=score(self._question, longer, self._near.entities, said, self._like)))
         return weighed
 
     async def _alike(self, asked: Sequence[str], phrases: Sequence[str]) -> dict[tuple[str, str], float]:
@@ -201,6 +175,26 @@ class ChainSearch:
             return list(links)
         live = {says(link) for link in links if not self._view.closed(link.memory)}
         return [link for link in links if not self._view.closed(link.memory) or says(link) not in live]
+
+
+def read_around(question: Question, seeds: Sequence[Entity], own: Collection[str], like: Likeness) -> Reading | None:
+    """The question around the things that it starts from; None when none of their names stands there.
+
+    What only says what one of them is ("the dog Rex") describes nothing. `own`: what the question calls who asks, if
+    that is one of them.
+    """
+    names = {name for seed in seeds for name in (seed.name, *seed.aliases)}
+    reading = read(question, [*names, *own])
+    if reading is None:
+        return None
+    about = [Said((), (), entity=seed) for seed in seeds]
+    left = tuple(
+        one
+        for one in reading.descriptions
+        if one.first + 1 + len(one.words) != reading.first
+        or not any(said.holds(word, like) == SURE for word in one.words for said in about)
+    )
+    return replace(reading, descriptions=left)
 
 
 def says(link: Link) -> tuple[str, bool]:

@@ -111,16 +111,19 @@ def explained(asked: Asked, said: Said, rarity: Rarity, like: Likeness) -> float
     return sum(weight * said.holds(word, like) for word, weight in weights.items()) / total if total else 0.0
 
 
-def score(question: Question, chain: Chain, entities: Mapping[str, Entity]) -> float:
+def score(question: Question, chain: Chain, entities: Mapping[str, Entity], said: Said, like: Likeness) -> float:
     """How well a chain answers: the mean of how well its facts answer what is asked at their starts.
 
-    On top: the kind asked for at its end, and how well the things on the way fit their descriptions.
+    On top: the kind asked for at its end, of which the last link `said` what it does, and how well the things on the
+    way fit their descriptions.
     """
-    steps = len(chain.links)
     far = [entities[chain.end]] if chain.end in entities else []
+    asked_for = float(answers(question, chain.links[-1].memory, far))
+    if question.wanted.word:
+        asked_for = max(asked_for, said.fits(question.wanted.word, like))
     return (
-        sum(chain.parts) / steps
-        + KIND / steps * answers(question, chain.links[-1].memory, far)
+        sum(chain.parts) / len(chain.links)
+        + KIND * asked_for
         + ON_THE_WAY * sum((one - TYPED) / (SURE - TYPED) for one in chain.fits)
         - PASSED_OVER * (chain.described - len(chain.fits))
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from twohop.graph.model import Entity, Granularity, Memory
 from twohop.memory.predicates import PredicateTable
+from twohop.memory.recall.dates import tells_time
 from twohop.memory.recall.first_stage import Ranked, scaled_or_zero
 from twohop.memory.recall.question import Asks, Question, Wanted
 from twohop.memory.recall.scale import minmax
@@ -130,7 +131,8 @@ def listed_score(fact: Fact, question: Question, entities: Mapping[str, Entity],
 def answers(question: Question, memory: Memory, far: Iterable[Entity]) -> bool:
     """Whether a fact ends in what is asked for: an entity of that kind, or a date when the question asks when."""
     if question.asks is Asks.WHEN:
-        return memory.revision.validity.valid_from.granularity not in {Granularity.UNKNOWN, Granularity.INSTANT}
+        known = memory.revision.validity.valid_from.granularity not in {Granularity.UNKNOWN, Granularity.INSTANT}
+        return known or any(tells_time(triple.literal) for triple in memory.revision.triples)
     return any(is_a(entity, question.wanted) for entity in far)
 
 

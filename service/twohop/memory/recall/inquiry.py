@@ -16,7 +16,7 @@ from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Place, Unit, arrange, leader
 from twohop.memory.recall.asked_time import Span, told_by_event
-from twohop.memory.recall.chain_search import ChainSearch, Means
+from twohop.memory.recall.chain_search import ChainSearch, Means, read_around
 from twohop.memory.recall.chains import Chain, leads
 from twohop.memory.recall.context import PLACES, ContextWriter
 from twohop.memory.recall.explain import Explainer
@@ -41,6 +41,7 @@ from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.proofs import Seen, prove
 from twohop.memory.recall.question import Question, longest_names
+from twohop.memory.recall.reading import Reading
 from twohop.memory.recall.render import Renderer
 from twohop.memory.recall.search import Lists, Look
 from twohop.memory.recall.second_stage import SecondStage
@@ -53,6 +54,8 @@ from twohop.vector.tokens import TokenCounter
 T = TypeVar("T")
 Tell: TypeAlias = Callable[[RecallPart], None]
 
+import os
+ONEHOP = os.environ.get("ONEHOP","1")=="1"
 MEANING = "vector"
 """Arms of a measurement by the dense list alone; any others are the first stage alone."""
 
@@ -165,9 +168,18 @@ class Inquiry:
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._lookup.up:
+            if self._lookup.up and not (ONEHOP and self._one_hop):
                 return await self._in_time(second.take(found[:KEPT], ranked), (0.0, {}))
             return 0.0, {}
+
+    @property
+    def _one_hop(self) -> bool:
+        """Whether the question asks for what is told of the thing that it names, with nothing on the way."""
+        reading = self._reading()
+        return reading is not None and not reading.descriptions
+
+    def _reading(self) -> Reading | None:
+        return read_around(self._question, self._seeds, FIRST_PERSON & set(self._question.words), self._parts.like)
 
     @property
     def _walks(self) -> bool:
@@ -317,9 +329,11 @@ class Inquiry:
                 like=self._parts.like,
                 pace=self._pace,
             )
-            past = self._question.past or self._view.every or self._then is not None
-            own = FIRST_PERSON & set(self._question.words)
-            search = ChainSearch(self._question, self._seeds, means, own=own, past=past)
+            past = self._question.past or self._then is not None
+            reading = self._reading()
+            if reading is None:
+                return [], []
+            search = ChainSearch(self._question, reading, self._seeds, means, past=past)
             behind = elsewhen(self._near.memories.values(), self._then)
             first: list[Chain] = []
             told: set[tuple[str, ...]] = set()
