@@ -1,6 +1,6 @@
-"""A made-up world put into a ledger as the write path would leave it, but for its decisions: thousands of facts a second.
+"""A made-up world put into a ledger as the write path would leave it, but for its decisions.
 
-The write path itself takes minutes for a large world. A test tells a small one both ways and compares.
+That takes thousandths of a second a fact. The write path itself takes minutes for a large world. A test tells a small one both ways and compares.
 """
 
 import random
@@ -52,6 +52,11 @@ class Extraction:
 
     cues: bool = True
     kinds: bool = True
+
+    @property
+    def without(self) -> str:
+        """What was left out, for a row's split."""
+        return "".join(f", no {what}" for what in ("cues", "kinds") if not getattr(self, what))
 
 
 @dataclass(slots=True)

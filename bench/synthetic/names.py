@@ -1,5 +1,7 @@
-"""Made-up names, many of them alike: people share first and last names, companies and clinics are called after families,
-universities after cities."""
+"""Made-up names, many of them alike.
+
+People share first and last names, companies and clinics are called after families, universities after cities.
+"""
 
 import random
 from collections.abc import Callable, Mapping
