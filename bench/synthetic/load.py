@@ -1,6 +1,6 @@
 """A made-up world put into a ledger as the write path would leave it, but for its decisions.
 
-That takes thousandths of a second a fact. The write path itself takes minutes for a large world. A test tells a small one both ways and compares.
+The write path itself takes minutes for a large world. A test tells a small one both ways and compares.
 """
 
 import random

@@ -41,9 +41,10 @@ FIRST = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Links end to end. `fits`: how well each inner end fits its description; `reading`: the question from there on.
+    """Links end to end. `reading`: the question from the last of them on; `described`: descriptions of all of it.
 
-    `described`: descriptions of the whole question. `parts`: how well each link answers what is asked at its start. `place`: the description that the last link's end fits, if the chain is to go on there.
+    `parts`: how well each link answers what is asked at its start. `fits`: how well each inner end fits its
+    description. `place`: the description that the last link's end fits, if the chain is to go on there.
     """
 
     links: tuple[Link, ...]

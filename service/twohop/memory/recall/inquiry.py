@@ -55,7 +55,8 @@ T = TypeVar("T")
 Tell: TypeAlias = Callable[[RecallPart], None]
 
 import os
-ONEHOP = os.environ.get("ONEHOP","1")=="1"
+
+ONEHOP = os.environ.get("ONEHOP", "1") == "1"
 MEANING = "vector"
 """Arms of a measurement by the dense list alone; any others are the first stage alone."""
 

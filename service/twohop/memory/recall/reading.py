@@ -43,6 +43,8 @@ OF_EITHER = frozenset({"that", "which", "who"})
 STRANDED = frozenset({"at", "in", "of", "on", "for", "to", "from", "with", "by", "about"})
 """A clause that begins before the name ends at the first of these behind it ("the company Alice works *at* …")."""
 
+CALLED = frozenset({"called", "named"})
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -131,7 +133,10 @@ def read(question: Question, names: Sequence[str]) -> Reading | None:
     ]
     copula = COPULA.match(" ".join(said))
     if copula and copula[1]:
-        goes_on = bool(set(said[clause_end(said, beyond) if any(one.clause for one in within) else beyond :]) - STOP)
+        behind = owned[-1].beyond if owned else beyond
+        if any(one.clause for one in within):
+            behind = clause_end(said, beyond)
+        goes_on = bool(set(said[behind:]) - STOP - CALLED)
         within = [one for one in within if goes_on or one.first != len(words(copula[0])) - 1]
     elif copula and first == len(words(copula[0])):
         owned = owned[:-1]
