@@ -77,6 +77,7 @@ class WorldLoader:
         self._world = world
         self._chance = random.Random(f"ids/{seed}")
         self._extraction = extraction
+        self._made_ids = 0
         self._predicates = PredicateTable.default()
         self._entities: dict[str, Entity] = {}
         self._by_id: dict[str, Entity] = {}
@@ -216,7 +217,9 @@ class WorldLoader:
         )
 
     def _id(self) -> str:
-        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+        """The next id: later ones are greater, as those of the write path are."""
+        self._made_ids += 1
+        return str(uuid.UUID(int=self._made_ids << 80 | self._chance.getrandbits(80), version=4))
 
 
 def sessions(world: World) -> Iterator[list[int]]:

@@ -34,6 +34,7 @@ SPELLINGS = {"favorite": "favourite", "favorites": "favourite", "color": "colour
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 OF_SUBJECT = re.compile(r"^(?:is |was )?(?:an? |the )?(\w+) of$")
 OF_OBJECT = re.compile(r"^(?:has (?:an? |the )?)?(\w+(?<!ed)(?<!ing))$")
+DOES = re.compile(r"[^s]s$")
 NAMING = frozenset({"name", "also_known_as"})
 """Predicates whose object is another name of their subject."""
 
@@ -208,7 +209,7 @@ def nouns(row: Predicate | None) -> tuple[frozenset[str], frozenset[str]]:
         if match := OF_SUBJECT.match(name):
             subject.add(stem(match[1]))
         elif match := OF_OBJECT.match(name):
-            (subject if match[1].endswith("s") else target).add(stem(match[1]))
+            (subject if DOES.search(match[1]) else target).add(stem(match[1]))
     return frozenset(subject), frozenset(target)
 
 

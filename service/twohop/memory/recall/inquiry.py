@@ -54,9 +54,6 @@ from twohop.vector.tokens import TokenCounter
 T = TypeVar("T")
 Tell: TypeAlias = Callable[[RecallPart], None]
 
-import os
-
-ONEHOP = os.environ.get("ONEHOP", "1") == "1"
 MEANING = "vector"
 """Arms of a measurement by the dense list alone; any others are the first stage alone."""
 
@@ -169,7 +166,7 @@ class Inquiry:
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._lookup.up and not (ONEHOP and self._one_hop):
+            if self._lookup.up and not self._one_hop:
                 return await self._in_time(second.take(found[:KEPT], ranked), (0.0, {}))
             return 0.0, {}
 

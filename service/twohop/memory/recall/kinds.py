@@ -1,7 +1,7 @@
 """What common words say of the kind of a thing, and how well a description fits what was reached."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -96,4 +96,9 @@ class Said:
         least = 0.0
         if coarse and coarse == own:
             least = TYPED if word in ANYBODY or word in ANYWHERE else RELATED
-        return max(self.holds(word, like), least)
+        return max(replace(self, stems=self.cued).holds(word, like), least)
+
+    @property
+    def cued(self) -> frozenset[str]:
+        """The stems of the words that ask for it."""
+        return frozenset(stem(word) for cue in self.cues for word in cue.split())
