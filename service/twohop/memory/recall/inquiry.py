@@ -166,15 +166,9 @@ class Inquiry:
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._lookup.up and not self._one_hop:
+            if self._lookup.up:
                 return await self._in_time(second.take(found[:LEADING], ranked), (0.0, {}))
             return 0.0, {}
-
-    @property
-    def _one_hop(self) -> bool:
-        """Whether the question asks for what is told of the thing that it names, with nothing on the way."""
-        reading = self._reading()
-        return reading is not None and not reading.descriptions
 
     def _reading(self) -> Reading | None:
         return read_around(self._question, self._seeds, FIRST_PERSON & set(self._question.words), self._parts.like)
