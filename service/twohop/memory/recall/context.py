@@ -1,8 +1,9 @@
 """The best of an answer as text for a prompt, within a budget of tokens.
 
-Chains of facts come first, then facts by what they are about, newest first, then messages by day. Every line, and every
-fact of a chain, opens with its reference, `[n]`. What is said twice stands there once. Lines are taken in the order of
-the answer as long as they fit; a long message is cut to the sentences that share most with the question.
+Chains of facts come first, then facts by what they are about and what they say of it, the newest first, then messages
+by day. Every line, and every fact of a chain, opens with its reference, `[n]`. What is said twice stands there once.
+Lines are taken in the order of the answer as long as they fit; a long message is cut to the sentences that share most
+with the question.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -149,7 +150,7 @@ def entries_of(items: Sequence[Item], paths: Sequence[Path], names: Mapping[str,
     same: dict[Key, list[Item]] = {}
     for one, item in zip(told_by, items, strict=True):
         same.setdefault(folded(one), []).append(item)
-    ranks: dict[str, int] = {}
+    ranks: dict[tuple[str, ...], int] = {}
     for one, item in zip(told_by, items, strict=True):
         if item.path is not None and item.path not in linked and len(paths[item.path].steps) > 1:
             linked.add(item.path)
@@ -157,9 +158,11 @@ def entries_of(items: Sequence[Item], paths: Sequence[Path], names: Mapping[str,
             facts = tuple(fact(memory, told(memory), same, names) for memory in memories)
             yield Entry(CHAINS, facts, (len(linked),))
         if item.memory is not None:
-            rank = ranks.setdefault(subject(item.memory), len(ranks))
+            # What is said of one thing stands together, and in it the values that changed, the newest first.
+            about = subject(item.memory)
+            rank = [ranks.setdefault(key, len(ranks)) for key in ((about,), (about, predicate(item.memory)))]
             newest = -item.memory.revision.validity.valid_from.at
-            yield Entry(FACTS, (fact(item.memory, one[1], same, names),), (rank, newest, item.memory.id))
+            yield Entry(FACTS, (fact(item.memory, one[1], same, names),), (*rank, newest, item.memory.id))
         if item.message is not None:
             yield message(item.message, one, same)
 
@@ -181,6 +184,12 @@ def subject(memory: Memory) -> str:
     """The entity that a fact is about; empty when it names none."""
     triples = memory.revision.triples
     return triples[0].subject_id if triples else ""
+
+
+def predicate(memory: Memory) -> str:
+    """What a fact says about it; empty when it names none."""
+    triples = memory.revision.triples
+    return triples[0].predicate if triples else ""
 
 
 def fact(memory: Memory, text: str, same: Mapping[Key, Sequence[Item]], names: Mapping[str, str]) -> Part:
