@@ -352,8 +352,7 @@ class Inquiry:
         return [
             chain
             for chain in leads(chains)
-            if (self._request.min_score is None or chain.score >= self._request.min_score)
-            and all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
+            if all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
         ]
 
     def _path(self, chain: Chain) -> Path:
@@ -368,7 +367,11 @@ class Inquiry:
         seen: Seen,
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
-        brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop + scores[one].walk > 0}
+        brought = {
+            one: reached[one]
+            for one in order[: self._request.limit]
+            if one in reached and scores[one].hop + scores[one].walk > 0
+        }
         proving = prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
         paths = await self._in_time(proving, {})
         return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
@@ -398,7 +401,7 @@ class Inquiry:
         )
         result = renderer.result(
             places,
-            paths,
+            paths if places else (),
             proven,
             messages,
             gate=gate,
@@ -411,7 +414,9 @@ class Inquiry:
             return result
         shown = list(result.paths)
         items = renderer.items(whole, shown, proven, messages)
-        writer = ContextWriter(self._parts.counter, self._question.stems, self._hand.rarity)
+        writer = ContextWriter(
+            self._parts.counter, self._question.stems, self._hand.rarity, messages=self._with_messages
+        )
         # Counting tokens is work of milliseconds, of seconds for messages as long as they may be: not in this thread.
         context = await asyncio.to_thread(writer.write, items, shown, renderer.entities(items, shown), budget)
         return replace(result, context=context)
