@@ -34,7 +34,7 @@ Below twenty messages a thing is no hub in any store: in a small one a tenth is 
 UNLINKED = 0.8
 """Factor for a message that doesn't mention the bridge: half of the true next passages share no exact entity."""
 
-STEP = 0.3
+STEP = 0.4
 """For a message that mentions the bridge, over the root of how many others do: a step of a walk from the bridge.
 
 What few messages mention leads to them whatever their words. A walk further than this step adds nothing to it."""
@@ -76,7 +76,7 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A message on a way: its score 0 … 1.3, by which bridge, and where that leads: to itself, or on from it.
+    """A message on a way: its score 0 … 1.4, by which bridge, and where that leads: to itself, or on from it.
 
     `walked`: the share of the score that comes from the step from the bridge, not from the words.
     """
