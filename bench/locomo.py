@@ -126,7 +126,11 @@ async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress
 
 
 async def measure(
-    conversations: Sequence[Conversation], console: Console, *, embedding: str = "wordllama", extraction: str = "recorded"
+    conversations: Sequence[Conversation],
+    console: Console,
+    *,
+    embedding: str = "wordllama",
+    extraction: str = "recorded",
 ) -> tuple[Run, str]:
     """Send all conversations, and ask all their questions; what was measured, and the embedder's id.
 

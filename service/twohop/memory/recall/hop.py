@@ -7,6 +7,7 @@ name, is asked again. This is the largest gain on multi-hop questions: +9 points
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from twohop.graph.model import Entity
@@ -169,7 +170,7 @@ def weighed(found: Match, linked: Collection[str]) -> dict[str, tuple[float, flo
 
 
 def reach(
-    matches: Sequence[Match], question: Collection[str], texts: Mapping[str, Collection[str]], rarity: Rarity
+    matches: Sequence[Match], question: Collection[str], texts: Mapping[str, AbstractSet[str]], rarity: Rarity
 ) -> dict[str, Reached]:
     """Message id -> the best way that it is on, best first. `texts`: the stems of the messages that were read.
 

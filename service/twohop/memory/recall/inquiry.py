@@ -354,7 +354,11 @@ class Inquiry:
         seen: Seen,
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
-        brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop + scores[one].walk > 0}
+        brought = {
+            one: reached[one]
+            for one in order[: self._request.limit]
+            if one in reached and scores[one].hop + scores[one].walk > 0
+        }
         proving = prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
         paths = await self._in_time(proving, {})
         return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
