@@ -49,6 +49,7 @@ class EdgeIndex:
         self._flush_seconds = flush_seconds
         self._optimising = asyncio.Lock()
         self._written = asyncio.Event()
+        self._written.set()  # What another process wrote last may be neither on disk nor optimised.
         self._keeper = asyncio.create_task(self._keep(), name="index")
         self._fresh = store.fresh
         self._heating: dict[str, asyncio.Task[None]] = {}

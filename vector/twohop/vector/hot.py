@@ -109,11 +109,11 @@ class Hot:
         held = self._owners.get(partition)
         if held is not None:
             for one in ids:
-                for table in held.tables.values():
-                    table.drop(one)
+                drop(held, one)
 
     def _put(self, held: Held, points: Iterable[Point]) -> None:
         for point in points:
+            drop(held, point.id)
             held.tables[point.kind].put(point)
 
     def _shrink(self) -> None:
@@ -121,3 +121,9 @@ class Hot:
         while size > self._most:
             _, held = self._owners.popitem(last=False)
             size -= len(held)
+
+
+def drop(held: Held, point_id: str) -> None:
+    """Remove a point of whichever kind."""
+    for table in held.tables.values():
+        table.drop(point_id)

@@ -6,7 +6,7 @@ name, is asked again. This is the largest gain on multi-hop questions: +9 points
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -150,22 +150,23 @@ def likely(matches: Sequence[Match], most: int) -> list[str]:
     """The messages that are worth reading, best first."""
     scores: dict[str, float] = {}
     for found in matches:
-        for one, (fit, step) in weighed(found, found.linked).items():
+        for one, (fit, step) in weighed(found, found.linked, {*found.fits, *found.linked}).items():
             scores[one] = max(fit + step, scores.get(one, 0.0))
     return sorted(scores, key=lambda one: (-round(scores[one], 6), one))[:most]
 
 
-def weighed(found: Match, linked: Collection[str]) -> dict[str, tuple[float, float]]:
+def weighed(found: Match, linked: Collection[str], among: Iterable[str]) -> dict[str, tuple[float, float]]:
     """What a bridge gives each message by its words, and by the step to those that mention the bridge (`linked`)."""
-    weight = found.bridge.weight
-    others = {one for one in linked if one not in found.bridge.fact.sources}
+    weight, fits = found.bridge.weight, found.fits
+    others = {*linked}.difference(found.bridge.fact.sources)
     step = weight * STEP / max(1, len(others)) ** 0.5
     return {
         one: (
-            weight * found.fits.get(one, 0.0) * (1.0 if one in linked else UNLINKED),
+            weight * fits.get(one, 0.0) * (1.0 if one in linked else UNLINKED),
             step if one in others else 0.0,
         )
-        for one in sorted({*found.fits, *others})
+        for one in among
+        if one in others or one in fits
     }
 
 
@@ -185,18 +186,21 @@ def reach(
             reached[one] = way
 
     for found in matches:
-        bridge = found.bridge
+        bridge, sources = found.bridge, found.bridge.fact.sources
         linked = {*found.linked, *(one for one in found.fits if bridge.name_stems <= texts.get(one, NO_STEMS))}
         known = {stem for stem in question if stem in bridge.fact.stems}
-        known.update(*(explained.get(one, ()) for one in bridge.fact.sources))
-        for one, (fit, step) in weighed(found, linked).items():
-            if one not in texts or not fit + step:
+        known.update(*(explained.get(one, ()) for one in sources))
+        shares: dict[frozenset[str], float] = {}
+        for one, (fit, step) in weighed(found, linked, sorted(texts)).items():
+            if not fit + step:
                 continue
-            share = rarity.share({*known, *explained[one]}, question)
+            share = shares.get(explained[one])
+            if share is None:
+                share = shares[explained[one]] = rarity.share({*known, *explained[one]}, question)
             score = (fit + step) * (1 - EXPLAINED + EXPLAINED * share)
             way = Reached(score, bridge, one, walked=step / (fit + step))
             take(one, way)
-            for source in bridge.fact.sources:
+            for source in sources:
                 if source != one:
                     take(source, way)
     return dict(sorted(reached.items(), key=lambda pair: (-round(pair[1].score, 6), pair[0])))
