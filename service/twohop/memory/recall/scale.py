@@ -17,7 +17,9 @@ def minmax(scores: Mapping[str, float], over: Iterable[str] | None = None) -> di
     width = high - low
     if over is None:
         return {one: (score - low) / width for one, score in scores.items()}
-    return {one: clip((score - low) / width) for one, score in scores.items()}
+    return {
+        one: 0.0 if score <= low else 1.0 if score >= high else (score - low) / width for one, score in scores.items()
+    }
 
 
 def clip(value: float) -> float:
