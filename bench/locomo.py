@@ -8,11 +8,8 @@ The stores are those that the environment names (`TWOHOP_LEDGER__…`, `TWOHOP_I
 server what was sent stays: give it one of its own.
 """
 
-import argparse
 import asyncio
-import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -20,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.locomo_context import Contexts, show_contexts
-from bench.locomo_data import Conversation, Session, load
+from bench.locomo_data import Conversation, Session
 from bench.scoring import CUTS, TOGETHER, Scored, row, rows, scored, turns
 from bench.serving import service
 from rich.console import Console
@@ -129,7 +126,11 @@ async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress
 
 
 async def measure(
-    conversations: Sequence[Conversation], console: Console, *, embedding: str = "wordllama", extraction: str = "recorded"
+    conversations: Sequence[Conversation],
+    console: Console,
+    *,
+    embedding: str = "wordllama",
+    extraction: str = "recorded",
 ) -> tuple[Run, str]:
     """Send all conversations, and ask all their questions; what was measured, and the embedder's id.
 
@@ -201,25 +202,3 @@ def show(found: Sequence[Mapping[str, object]], console: Console) -> None:
         f"recall p50 {by_metric['recall_p50_ms']:.1f} ms, p95 {by_metric['recall_p95_ms']:.1f} ms"
     )
     show_contexts(found, console)
-    console.print("Extraction is replayed from the recorded facts and entities; no language model is called.")
-
-
-def main() -> None:
-    """Measure, show the table, write the rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder with conv-*.json, or one that holds it as locomo/"
-    )
-    parser.add_argument("--out", type=Path, default=Path("eval.json"), help="where the rows go")
-    parser.add_argument("--split", default="dev", help="the name of this slice in the rows")
-    given = parser.parse_args()
-    console = Console()
-    run, embedder = asyncio.run(measure(load(given.data), console))
-    found = figures(run, embedder, given.split)
-    given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    show(found, console)
-    console.print(f"{len(found)} rows in {given.out}")
-
-
-if __name__ == "__main__":
-    main()

@@ -138,7 +138,8 @@ async def estimate(
     async def work(system: str, question: Asked, context: Context) -> None:
         cost, prompt = costs[system], answering(question, context.text)
         cost.calls += 1 + len(CRITERIA)
-        cost.tokens_in += tokens_of(prompt, ANSWER, counter)
+        # The context's own are known, and a whole conversation's take long to count.
+        cost.tokens_in += tokens_of(answering(question, ""), ANSWER, counter) + context.tokens
         cost.tokens_out += ANSWER_TOKENS + len(CRITERIA) * GRADE_TOKENS
         reply = kept.get(key_of(model, mode, prompt, ANSWER))
         cost.kept += reply is not None

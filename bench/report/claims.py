@@ -1,6 +1,6 @@
 """What is claimed, with the targets, and what each figure does not say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from bench.report.claim import Claim
 
@@ -25,7 +25,7 @@ WORLD = "30000 facts, seed 7"
 def retrieval(
     what: str,
     dataset: str,
-    figures: dict[str, tuple[tuple[str, int, float], ...]],
+    figures: Mapping[str, Sequence[tuple[str, int, float]]],
     *,
     category: str,
     variant: tuple[str, ...] = (),

@@ -6,7 +6,6 @@ costs more than the look. (Python 3.12 has such tasks of its own, `asyncio.eager
 
 import asyncio
 from collections.abc import Coroutine, Generator, Iterable
-from types import coroutine
 from typing import Any, TypeVar, overload
 
 A = TypeVar("A")
@@ -36,7 +35,7 @@ async def side_by_side(*asked: Asked[Any]) -> tuple[Any, ...]:
 async def each(asked: Iterable[Asked[A]]) -> list[A]:
     """The results in their order. Each begins at once, and those that have to wait go on together.
 
-    The first error is raised; what others do then goes on, as with `asyncio.gather`.
+    The first error is raised.
     """
     results: dict[int, A] = {}
     waiting: list[tuple[int, asyncio.Task[A]]] = []
@@ -49,8 +48,10 @@ async def each(asked: Iterable[Asked[A]]) -> list[A]:
         except Exception as e:  # noqa: BLE001  Raised below, once the others have begun too.
             error = error or e
         else:
-            waiting.append((place, asyncio.create_task(resumed(one, first))))
+            waiting.append((place, asyncio.create_task(Resumed(one, first))))
     if error is not None:
+        for _, task in waiting:
+            task.cancel()
         raise error
     if waiting:
         found = await asyncio.gather(*(task for _, task in waiting))
@@ -58,17 +59,29 @@ async def each(asked: Iterable[Asked[A]]) -> list[A]:
     return [results[place] for place in range(len(results))]
 
 
-@coroutine
-def resumed(begun: Asked[A], awaited: Any) -> Generator[Any, Any, A]:
-    """The rest of a coroutine that has begun, and waits for something."""
-    while True:
-        try:
-            try:
-                value = yield awaited
-            except BaseException as e:  # noqa: BLE001  It is the coroutine's to take.
-                awaited = begun.throw(e)
-            else:
-                awaited = begun.send(value)
-        except StopIteration as e:
-            result: A = e.value
-            return result
+class Resumed(Coroutine[Any, Any, A]):
+    """The rest of a coroutine that has begun, and waits for something: a task of its own from here on."""
+
+    def __init__(self, begun: Asked[A], awaited: Any) -> None:
+        self._begun = begun
+        self._awaited = awaited
+
+    def send(self, value: Any) -> Any:
+        """Go on; what it waits for already is told first."""
+        awaited, self._awaited = self._awaited, None
+        return self._begun.send(value) if awaited is None else awaited
+
+    def throw(self, error: Any, *more: Any) -> Any:
+        """End it; so does what it waits for, if no task has heard of that yet."""
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            awaited.cancel()
+        return self._begun.throw(error, *more)
+
+    def close(self) -> None:
+        """Give it up."""
+        self._begun.close()
+
+    def __await__(self) -> Generator[Any, Any, A]:
+        """Only a task runs it."""
+        raise NotImplementedError

@@ -16,7 +16,7 @@ from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Place, Unit, arrange, leader
 from twohop.memory.recall.asked_time import Span, open_ended, told_by_event
-from twohop.memory.recall.chain_search import ChainSearch
+from twohop.memory.recall.chain_search import ChainSearch, Means, read_around
 from twohop.memory.recall.chains import Chain, leads
 from twohop.memory.recall.context import PLACES, ContextWriter
 from twohop.memory.recall.explain import Explainer
@@ -35,12 +35,14 @@ from twohop.memory.recall.facts import (
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.in_hand import InHand
+from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.proofs import Seen, prove
 from twohop.memory.recall.question import Question, longest_names
+from twohop.memory.recall.reading import Reading
 from twohop.memory.recall.render import Renderer
 from twohop.memory.recall.search import Lists, Look
 from twohop.memory.recall.second_stage import SecondStage
@@ -75,6 +77,7 @@ class Parts:
     predicates: PredicateTable
     dense_weight: float
     fact_lexical_share: float
+    like: Likeness
     counter: TokenCounter
 
 
@@ -144,9 +147,7 @@ class Inquiry:
             pace=self._pace,
         )
         # Side by side, so that what both read of the graph is read in the same steps.
-        (gate, reached), (units, paths) = await asyncio.gather(
-            self._second(second, found, ranked), self._chains(found, tell)
-        )
+        (gate, reached), (units, paths) = await asyncio.gather(self._second(second, found, ranked), self._chains(tell))
         order, scores = second.fuse(ranked, gate, reached)
         listed = self._listed(found)
         heads = [*units, *self._over_time(found), *self._leader(listed)]
@@ -165,9 +166,18 @@ class Inquiry:
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._lookup.up:
+            if self._lookup.up and not self._one_hop:
                 return await self._in_time(second.take(found[:LEADING], ranked), (0.0, {}))
             return 0.0, {}
+
+    @property
+    def _one_hop(self) -> bool:
+        """Whether the question asks for what is told of the thing that it names, with nothing on the way."""
+        reading = self._reading()
+        return reading is not None and not reading.descriptions
+
+    def _reading(self) -> Reading | None:
+        return read_around(self._question, self._seeds, FIRST_PERSON & set(self._question.words), self._parts.like)
 
     @property
     def _walks(self) -> bool:
@@ -304,22 +314,32 @@ class Inquiry:
         together = (*values, *(one for one in self._event if one not in values))
         return [Unit(together, 1.0, Placement.CHANGE)] if values else []
 
-    async def _chains(self, found: Sequence[Fact], tell: Tell | None) -> tuple[list[Unit], list[Path]]:
+    async def _chains(self, tell: Tell | None) -> tuple[list[Unit], list[Path]]:
         """The chains that stand first in the answer; each hop's paths are told as it is done."""
         with self._pace:
             if not self._seeds:
                 return [], []
-            cosines = {fact.memory.revision.id: fact.cosine for fact in found}
-            search = ChainSearch(
-                self._question, self._seeds, self._near, self._lookup, self._hand.rarity, self._words, self._pace
+            means = Means(
+                view=self._view,
+                near=self._near,
+                lookup=self._lookup,
+                rarity=self._hand.rarity,
+                words=self._words,
+                like=self._parts.like,
+                pace=self._pace,
             )
+            past = self._question.past or self._then is not None
+            reading = self._reading()
+            if reading is None:
+                return [], []
+            search = ChainSearch(self._question, reading, self._seeds, means, past=past)
             behind = elsewhen(self._near.memories.values(), self._then)
             first: list[Chain] = []
             told: set[tuple[str, ...]] = set()
 
             async def follow() -> None:
                 nonlocal first
-                async for chains in search.find(cosines, self._request.depth):
+                async for chains in search.find(self._request.depth):
                     first = self._leads(chains, behind)
                     fresh = [chain for chain in first if chain.memories not in told]
                     told.update(chain.memories for chain in fresh)
