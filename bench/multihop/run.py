@@ -154,7 +154,9 @@ def show(found: Sequence[Mapping[str, object]], console: Console) -> None:
     table.add_column("questions", justify="right")
     for category in dict.fromkeys(str(r["category"]) for r in found if r["metric"] == "recall"):
         for system in SYSTEMS:
-            values = (f"{cells[system, category, 'recall', k]:.1f} / {cells[system, category, 'all', k]:.1f}" for k in CUTS)
+            values = (
+                f"{cells[system, category, 'recall', k]:.1f} / {cells[system, category, 'all', k]:.1f}" for k in CUTS
+            )
             table.add_row(system, category, *values, str(count(found, category)), end_section=system == GRAPH)
     console.print(table)
     by_metric = {r["metric"]: r["value"] for r in found if r["metric"] not in {"recall", "all"}}

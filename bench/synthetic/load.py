@@ -1,4 +1,4 @@
-"""A made-up world put into a ledger as the write path would leave it, but for its decisions: thousands of facts a second.
+"""A made-up world put into a ledger as the write path would leave it, but for its decisions.
 
 The write path itself takes minutes for a large world. A test tells a small one both ways and compares.
 """
@@ -53,6 +53,11 @@ class Extraction:
     cues: bool = True
     kinds: bool = True
 
+    @property
+    def without(self) -> str:
+        """What was left out, for a row's split."""
+        return "".join(f", no {what}" for what in ("cues", "kinds") if not getattr(self, what))
+
 
 @dataclass(slots=True)
 class Stored:
@@ -72,6 +77,7 @@ class WorldLoader:
         self._world = world
         self._chance = random.Random(f"ids/{seed}")
         self._extraction = extraction
+        self._made_ids = 0
         self._predicates = PredicateTable.default()
         self._entities: dict[str, Entity] = {}
         self._by_id: dict[str, Entity] = {}
@@ -211,7 +217,9 @@ class WorldLoader:
         )
 
     def _id(self) -> str:
-        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+        """The next id: later ones are greater, as those of the write path are."""
+        self._made_ids += 1
+        return str(uuid.UUID(int=self._made_ids << 80 | self._chance.getrandbits(80), version=4))
 
 
 def sessions(world: World) -> Iterator[list[int]]:

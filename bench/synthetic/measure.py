@@ -15,6 +15,9 @@ from twohop.memory.api import Core, Depth, Item, RecallRequest
 CHAIN_FIRST, ANSWER_FIRST = 5, 3
 """Items among which the whole chain, and the fact with the answer, have to stand."""
 
+CHAINS = 2
+"""Paths that stand first as chains."""
+
 ARMS = {"graph": int(Depth.DEFAULT), "no graph": 0}
 """Name of an arm -> the depth that is asked for."""
 
@@ -40,12 +43,14 @@ async def ask(core: Core, scope: Scope, world: World, question: Question, depth:
     texts = [world.facts[place].text for place in question.chain]
     wrong = {world.facts[place].text for place in question.wrong}
     first = [told(item) for item in result.items[:CHAIN_FIRST]]
+    # A path of one step is the proof of a fact, and such a fact may well be one of the past.
+    chains = [path for path in result.paths[:CHAINS] if len(path.steps) > 1]
     return Score(
         question=question,
         chain=set(texts) <= set().union(*first),
         answer=texts[-1] in set().union(*first[:ANSWER_FIRST]),
         pointed=bool(result.paths) and result.paths[0].answer == question.answer,
-        wrong=any(step.memory.revision.text in wrong for path in result.paths for step in path.steps),
+        wrong=any(step.memory.revision.text in wrong for path in chains for step in path.steps),
         seconds=seconds,
     )
 
@@ -59,9 +64,7 @@ def told(item: Item) -> set[str]:
 
 async def ask_all(core: Core, scope: Scope, world: World, asked: Sequence[Question]) -> dict[str, list[Score]]:
     """Every question by every arm."""
-    return {
-        arm: [await ask(core, scope, world, question, depth) for question in asked] for arm, depth in ARMS.items()
-    }
+    return {arm: [await ask(core, scope, world, question, depth) for question in asked] for arm, depth in ARMS.items()}
 
 
 def rows(arm: str, embedder: str, split: str, scores: Sequence[Score]) -> list[dict[str, object]]:
@@ -75,12 +78,13 @@ def rows(arm: str, embedder: str, split: str, scores: Sequence[Score]) -> list[d
             ("over what does not hold", None, [score.wrong for score in some]),
         ]
         for metric, k, hits in figures:
-            found.append(row(arm, embedder, split, category, metric, k, 100 * statistics.fmean(hits), len(some)))
+            share = 100 * statistics.fmean(hits)
+            found.append(row(arm, embedder, split, category, metric, k, share, len(some), dataset="synthetic"))
     seconds = sorted(score.seconds for score in scores)
     for metric, share in (("p50 ms", 0.5), ("p95 ms", 0.95)):
         value = 1_000 * seconds[min(len(seconds) - 1, int(share * len(seconds)))]
-        found.append(row(arm, embedder, split, "all", metric, None, value, len(seconds)))
-    return [{**one, "dataset": "synthetic"} for one in found]
+        found.append(row(arm, embedder, split, "all", metric, None, value, len(seconds), dataset="synthetic"))
+    return found
 
 
 def by_category(scores: Sequence[Score]) -> dict[str, list[Score]]:

@@ -1,5 +1,7 @@
-"""Made-up names, many of them alike: people share first and last names, companies and clinics are called after families,
-universities after cities."""
+"""Made-up names, many of them alike.
+
+People share first and last names, companies and clinics are called after families, universities after cities.
+"""
 
 import random
 from collections.abc import Callable, Mapping
@@ -59,9 +61,13 @@ class Names:
             CLINIC: lambda: f"{pick(self._families)} {pick(('Hill', 'Lane', 'Gate'))}",
             DOG: lambda: self._word(3),
             PRODUCT: lambda: f"{self._word(2)} {self._chance.randint(2, 99)}",
-            BOOK: lambda: f"{pick(ADJECTIVES)} {pick(NOUNS)} {pick(('', 'of the South', 'and Rain', 'at Noon'))}".strip(),
+            BOOK: self._title,
             LANGUAGE: lambda: f"{self._word(3)}ish",
         }
+
+    def _title(self) -> str:
+        pick = self._chance.choice
+        return f"{pick(ADJECTIVES)} {pick(NOUNS)}{pick(('', ' of the South', ' and Rain', ' at Noon'))}"
 
     def _fresh(self, make: Callable[[], str]) -> str:
         while (name := make()) in self._seen:

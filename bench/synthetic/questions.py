@@ -102,9 +102,7 @@ class Asker:
                 start, steps = drawn
                 text = self._asked(start, legs, wording)
                 chain = tuple(step.fact for step in steps)
-                found[text] = Question(
-                    text=text, group=group, wording=wording, chain=chain, answer=steps[-1].target
-                )
+                found[text] = Question(text=text, group=group, wording=wording, chain=chain, answer=steps[-1].target)
         return list(found.values())
 
     def changed(self, hops: int, number: int) -> list[Question]:
@@ -129,7 +127,13 @@ class Asker:
             chains = [tuple(step.fact for step in some) for some in (steps, then)]
             for group, chain, some, as_of, wrong in (
                 (Group.CHANGED, chains[0], steps, None, replaced),
-                (Group.AS_OF, chains[1], then, MIDDLE - 1, {step.fact for step in steps} - set(chains[1])),
+                (
+                    Group.AS_OF,
+                    chains[1],
+                    then,
+                    MIDDLE - 1,
+                    {one for one in chains[0] if world.facts[one].told_at >= MIDDLE},
+                ),
             ):
                 found.append(
                     Question(
@@ -168,9 +172,7 @@ def walks(hops: int) -> Iterator[tuple[Leg, ...]]:
     legs = [
         leg
         for relation in RELATIONS
-        for leg in (
-            [Leg(relation, relation.forward, relation.subject, relation.object)] if relation.forward else []
-        )
+        for leg in ([Leg(relation, relation.forward, relation.subject, relation.object)] if relation.forward else [])
         + ([Leg(relation, relation.backward, relation.object, relation.subject)] if relation.backward else [])
     ]
 

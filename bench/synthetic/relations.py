@@ -52,8 +52,8 @@ class Way:
 class Relation:
     """A relation between two kinds; what is None is not asked for in that direction.
 
-    `share`: of those it is asked from that have it. `cues`: what an extracting model gives where the predicate table has
-    none. `changes`: some subjects had another value before. `mutual`: it says the same from both ends.
+    `share`: of those it is asked from that have it. `cues`: what an extracting model gives where the predicate table
+    has none. `changes`: some subjects had another value before. `mutual`: it says the same from both ends.
     """
 
     predicate: str

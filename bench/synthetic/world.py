@@ -128,7 +128,9 @@ class Maker:
             for place, (relation, _, target) in enumerate(pairs)
             if relation.changes and self._chance.random() < CHANGED
         }
-        first = [(relation, subject, older.get(place, target)) for place, (relation, subject, target) in enumerate(pairs)]
+        first = [
+            (relation, subject, older.get(place, target)) for place, (relation, subject, target) in enumerate(pairs)
+        ]
         second = [pairs[place] for place in older]
         noise = self._noise(self._size - len(first) - len(second))
         first += noise[: len(noise) // 2]

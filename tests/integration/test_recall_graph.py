@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stories import ALICE, ask, event, fact, facts_in, paths_in, story, tell, texts_in
+from stories import ALICE, DAY, JANUARY, ask, event, fact, facts_in, paths_in, story, tell, texts_in
 from twohop.errors import NotFound
 from twohop.graph.model import Axes, Scope
 from twohop.memory.api import Degradation, PathsRequest
@@ -66,6 +66,48 @@ async def test_a_chain_never_uses_what_no_longer_holds(tmp_path: Path) -> None:
         result = await ask(app, "Who manages Alice's company?")
         assert facts_in(result)[:2] == ["Alice works at Birch", "Tom manages Birch"]
         assert all("Alice -> Acme" not in path for path in paths_in(result))
+
+
+async def test_a_chain_is_that_of_both_times(tmp_path: Path) -> None:
+    """Each link is the one that held at `as_of` as far as was known at `known_at`, on every combination of the two."""
+    async with story(tmp_path) as app:
+        await tell(app, "Alice works_at Acme", "Priya manages Acme", "Tom manages Birch", day=1)
+        first = (await ask(app, "Alice")).read_time
+        await tell(app, "Alice works_at Birch", day=30)
+        second = (await ask(app, "Alice")).read_time
+        await tell(app, "Bob manages Birch", day=60)
+
+        async def chain(day: int | None, known_at: int | None) -> list[str]:
+            axes = Axes(as_of=None if day is None else JANUARY + day * DAY, known_at=known_at)
+            return paths_in(await ask(app, "Who manages Alice's company?", axes=axes))[0]
+
+        acme, tom, bob = (
+            ["Alice -> Acme", "Acme -> Priya"],
+            ["Alice -> Birch", "Birch -> Tom"],
+            ["Alice -> Birch", "Birch -> Bob"],
+        )
+        assert await chain(None, None) == bob
+        assert [await chain(day, None) for day in (10, 40, 70)] == [acme, tom, bob]
+        assert [await chain(None, known) for known in (first, second)] == [acme, tom]
+        assert [await chain(day, second) for day in (10, 40, 70)] == [acme, tom, tom]
+        assert [await chain(day, first) for day in (10, 40, 70)] == [acme] * 3
+
+
+async def test_a_date_ends_a_chain_that_asks_when(tmp_path: Path) -> None:
+    """Asked when, a plain value that reads as a date is an answer, and one that doesn't is none."""
+    async with story(tmp_path) as app:
+        told = (("birthday", "has the birthday 3 May 1987", "3 May 1987"), ("drives", "drives a red car", "a red car"))
+        facts = [
+            Fact(
+                text=f"Tom {text}",
+                claims=(Claim(subject="Tom", predicate=predicate, object=value, literal=True),),
+                sources=(str(place),),
+            )
+            for place, (predicate, text, value) in enumerate(told, start=1)
+        ]
+        await tell(app, fact("Emma married_to Tom"), *facts)
+        assert (await ask(app, "When was the husband of Emma born?")).paths[0].answer == "3 May 1987"
+        assert (await ask(app, "What does the husband of Emma drive?")).paths[0].answer == "a red car"
 
 
 async def test_chains_keep_to_the_run(tmp_path: Path) -> None:

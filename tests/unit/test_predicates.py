@@ -10,6 +10,7 @@ from twohop.errors import Misconfigured
 from twohop.memory.ports import Cardinality, Claim
 from twohop.memory.predicate_rows import ROWS, Predicate
 from twohop.memory.predicates import MAX_CUES, MAX_LENGTH, PredicateTable, snake
+from twohop.vector.sparse import stem
 
 TABLE = PredicateTable.default()
 
@@ -165,3 +166,23 @@ def test_a_row_flips_to_one_that_does_not(row: Predicate) -> None:
     assert row.inverse != row.name
     assert not TABLE.rows[row.inverse].flips
     assert row.cardinality is Cardinality.MANY
+
+
+@pytest.mark.parametrize(
+    ("predicate", "word", "ends"),
+    [
+        ("mentors", "mentor", (True, False)),
+        ("managed_by", "boss", (False, True)),
+        ("works_at", "employer", (False, True)),
+        ("founded", "founder", (True, False)),
+        ("parent_of", "daughter", (False, True)),
+        ("married_to", "spouse", (True, True)),
+        ("orbits", "moon", (False, False)),
+    ],
+)
+def test_the_names_of_a_predicate_tell_which_end_a_word_is_for(
+    predicate: str, word: str, ends: tuple[bool, bool]
+) -> None:
+    """Of the subject "is the boss of" is said, of the object "has boss"; an inverse says it the other way round."""
+    subject, target = PredicateTable.default().roles(predicate)
+    assert (stem(word) in subject, stem(word) in target) == ends

@@ -1,6 +1,6 @@
 """Which chains are looked for, how they are scored, and when they stand first."""
 
-import pytest
+from dataclasses import replace
 
 from twohop.graph.model import (
     Entity,
@@ -15,20 +15,17 @@ from twohop.graph.model import (
     Validity,
 )
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.chains import (
-    Chain,
-    asked_of,
-    extended,
-    kinds_named,
-    leads,
-    score,
-    turning_points,
-)
+from twohop.memory.recall.chains import Chain, best_first, explained, extended, leads, score, told, turned
 from twohop.memory.recall.facts import FactWords
+from twohop.memory.recall.kinds import RELATED, SURE, TYPED, Likeness, Said
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import understand
+from twohop.memory.recall.reading import read
 from twohop.memory.recall.turns import Rarity
+from twohop.vector.words import WordVectors
 
+LIKE = Likeness(WordVectors())
+WORDS = FactWords(PredicateTable.default())
 ACME = Entity(id="acme", partition="p", key="acme", name="Acme", normal="acme", type="organisation", named=True)
 ALICE = Entity(id="alice", partition="p", key="alice", name="Alice", normal="alice", type="person", named=True)
 EMMA = Entity(
@@ -61,85 +58,97 @@ def link(source: str, predicate: str, target: str, *, forward: bool = True) -> L
     return Link(relation=relation, memory=memory, source=source, target=target, forward=forward)
 
 
-@pytest.mark.parametrize(
-    ("query", "entity", "words"),
-    [
-        ("Who manages Alice's company?", ACME, {"company"}),
-        ("Which company is Acme part of?", ACME, set()),
-        ("Who walks Alice's dogs?", REX, {"dogs"}),
-        ("Where does Alice's sister live?", EMMA, {"sister"}),
-        ("Where does Alice's wife live?", EMMA, {"wife"}),
-        ("Who is Alice's sister?", EMMA, set()),
-        ("Who is the boss of Alice's sister?", EMMA, {"sister"}),
-        ("Where does Alice live?", EMMA, set()),
-    ],
-)
-def test_a_kind_on_the_way_is_named_by_a_word_that_does_not_ask(query: str, entity: Entity, words: set[str]) -> None:
-    """Its own kinds, or the common words of its type; of the kind asked for, only a second word."""
-    assert set(kinds_named(understand(query), entity)) == words
+def chain(query: str, *links: Link, name: str = "Alice") -> Chain:
+    """A chain at the start of a question."""
+    reading = read(understand(query), [name])
+    assert reading is not None
+    return Chain(links=links, reading=reading, described=len(reading.descriptions))
 
 
-def test_a_chain_turns_at_named_things_only_and_at_those_of_a_kind_first() -> None:
-    """Phrases, hubs and where it came from are no turning points; the kind that the question names goes first."""
-    links = [link("alice", "knows", one) for one in ("rex", "news", "acme", "emma", "alice")]
-    question = understand("Where is the company of Alice?")
-    assert turning_points(question, links, ENTITIES, {"emma", "alice"}, 5) == ["acme", "rex"]
-    assert turning_points(question, links, ENTITIES, {"emma", "alice"}, 1) == ["acme"]
+def fit(word: str, one: Link) -> float:
+    return told(one, ENTITIES, WORDS).fits(word, LIKE)
 
 
-def test_the_question_reads_on_from_the_thing_reached() -> None:
-    """Names and aliases give way to the name reached; parts of other words don't."""
-    question = understand("Who manages Alice's company in Alicetown?")
-    assert asked_of(question, [ALICE], ACME) == "Who manages Acme's company in Alicetown?"
+def test_words_fit_by_kind_by_cue_and_by_meaning() -> None:
+    """Sure are the kinds of a thing and the cues of the fact that leads to it; near words fit less."""
+    acme = link("alice", "works_at", "acme")
+    assert fit("employer", acme) == SURE
+    assert 0.3 < fit("business", acme) <= SURE
+    assert fit("puppies", link("alice", "walks", "rex")) < SURE
+    assert fit("dogs", link("alice", "walks", "rex")) == SURE
+    assert fit("weather", acme) == 0
+
+
+def test_a_type_alone_fits_little_and_another_type_not_at_all() -> None:
+    """A person is anybody; the boss is somebody in particular, of whom only the type is known to be right."""
+    emma = link("alice", "greets", "emma")
+    assert fit("person", emma) == TYPED
+    assert fit("boss", emma) == RELATED
+    assert fit("company", emma) == 0
+    assert fit("boss", link("alice", "works_at", "acme")) == 0
+
+
+def test_a_word_for_one_end_of_a_relation_does_not_fit_the_other() -> None:
+    """Who mentors Alice is her mentor; whom she mentors is not. From both sides alike: a spouse."""
+    assert fit("mentor", link("alice", "mentors", "emma", forward=False)) == SURE
+    assert fit("mentor", link("alice", "mentors", "emma")) == RELATED
+    assert fit("founder", link("acme", "founded", "alice", forward=False)) == SURE
+    assert told(link("acme", "founded", "alice", forward=False), ENTITIES, WORDS).holds("founded", LIKE) == SURE
+    assert {fit("spouse", link("alice", "married_to", "emma", forward=way)) for way in (True, False)} == {SURE}
+
+
+def test_a_chain_turns_at_named_things_that_are_described() -> None:
+    """Phrases and literals are no turning points, nor is what no description fits."""
+    query = "Where is the company of Alice?"
+    found = [
+        turned(chain(query, link("alice", "works_at", one)), ENTITIES, WORDS, LIKE)
+        for one in ("acme", "news", "rex", "")
+    ]
+    assert [one.fits if one else None for one in found[:2]] == [(SURE,), None]
+    assert found[3] is None
+    assert turned(chain("Where does Alice live?", link("alice", "works_at", "acme")), ENTITIES, WORDS, LIKE) is None
 
 
 def test_a_longer_chain_never_goes_back_or_repeats_a_fact() -> None:
     """From the turning point on, but not to a place it passed, and not by the same fact."""
-    first = Chain(links=(link("alice", "works_at", "acme"),), cosines=(0.5,))
+    first = chain("Who manages Alice's company?", link("alice", "works_at", "acme"))
     on = [
         link("acme", "works_at", "alice", forward=False),
         link("acme", "manages", "emma", forward=False),
     ]
-    longer = extended(understand("Who manages Alice's company?"), [first], {"acme": on}, ENTITIES, {"alice"})
-    assert [chain.links[-1].target for chain in longer] == ["emma"]
-    assert longer[0].kinds == (frozenset({"company"}),)
+    longer = extended(first, on, "Acme", {"alice"})
+    assert [one.end for one in longer] == ["emma"]
+    assert longer[0].reading.asked.text == "Who manages Acme"
+
+
+def test_what_a_link_says_of_the_question_counts() -> None:
+    """Words of the fact, cues and kinds explain; names and stop words are not asked about."""
+    asked = chain("Who manages Alice's company?").reading.onward(0, "Acme").asked
+    rarity = Rarity([])
+    runs = told(link("acme", "manages", "emma", forward=False), ENTITIES, WORDS)
+    assert explained(asked, runs, rarity, LIKE) == 1
+    assert explained(asked, Said((), ()), rarity, LIKE) == 0
 
 
 def test_every_part_of_a_chains_score_counts() -> None:
-    """Cosines, the kind asked for at the end, kinds named on the way, and the words that it explains."""
-    words = FactWords(PredicateTable.default())
+    """Its links, the kind asked for at its end, how things on the way fit, and descriptions that are passed over."""
+    links = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
 
-    def scored(query: str, cosines: tuple[float, float] = (0.5, 0.5), end: str = "emma") -> float:
-        question = understand(query)
-        first = Chain(links=(link("alice", "works_at", "acme"),), cosines=cosines)
-        [chain] = extended(question, [first], {"acme": [link("acme", "runs", end, forward=False)]}, ENTITIES, {"alice"})
-        return score(question, chain, ENTITIES, words, {"alice"}, Rarity([]))
+    def scored(query: str = "Alice?", **parts: object) -> float:
+        one = replace(chain(query, *links), **{"parts": (0.5, 0.5), "fits": (TYPED,), "described": 1, **parts})
+        return score(understand(query), one, ENTITIES, told(links[1], ENTITIES, WORDS), LIKE)
 
-    plain = scored("Alice?", end="rex")
-    assert scored("Alice?", (0.9, 0.5), end="rex") > plain
-    assert scored("Who, Alice?") > plain
-    assert scored("Alice company?", end="rex") > scored("Alice weather?", end="rex")
-    assert scored("Alice runs?", end="rex") > scored("Alice weather?", end="rex")
+    assert scored(parts=(0.9, 0.5)) > scored()
+    assert scored("Who, Alice?") > scored()
+    assert scored(fits=(SURE,)) > scored() > scored(fits=(RELATED,))
+    assert scored(described=2) < scored()
 
 
-def test_chains_lead_only_when_the_best_has_a_kind_named_on_its_way() -> None:
-    """Then the two best, whatever the second is; otherwise none."""
+def test_the_two_best_chains_lead_and_no_set_of_facts_twice() -> None:
+    """Best first; equals by their length, then by their facts."""
     step = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
-    with_kind = Chain(links=step, kinds=(frozenset({"company"}),), score=1.0)
-    without = Chain(links=step, kinds=(frozenset(),), score=0.9)
-    assert leads([with_kind, without, without]) == [with_kind, without]
-    assert leads([without, with_kind]) == []
+    some = [
+        replace(chain("Alice?", *links), score=score) for links, score in ((step, 1.0), (step, 0.9), (step[:1], 1.0))
+    ]
+    assert [(len(one.links), one.score) for one in leads(best_first(some))] == [(1, 1.0), (2, 1.0)]
     assert leads([]) == []
-
-
-def test_each_word_names_one_thing_on_the_way() -> None:
-    """One word can't stand for two inner ends, nor two words for one."""
-    step = (link("alice", "works_at", "acme"),)
-
-    def named(*kinds: set[str]) -> int:
-        return Chain(links=step, kinds=tuple(frozenset(few) for few in kinds)).kinds_named
-
-    assert named({"company"}, {"company"}) == 1
-    assert named({"company", "team"}, set()) == 1
-    assert named({"company", "team"}, {"team"}) == 2
-    assert named() == 0

@@ -15,6 +15,7 @@ from typing import Any
 from twohop.errors import Misconfigured
 from twohop.memory.ports import Cardinality, Claim
 from twohop.memory.predicate_rows import ROWS, Predicate
+from twohop.vector.sparse import stem
 
 MAX_LENGTH = 64
 """Longest predicate name in characters; what an extractor writes beyond it says nothing that a name should."""
@@ -31,6 +32,9 @@ FAVOURITE = re.compile(r"^favourite_(?P<topic>.+)$")
 PREFERS = re.compile(r"^prefer(?:s|red)_(?P<topic>.+)$")
 SPELLINGS = {"favorite": "favourite", "favorites": "favourite", "color": "colour", "neighbor": "neighbour"}
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+OF_SUBJECT = re.compile(r"^(?:is |was )?(?:an? |the )?(\w+) of$")
+OF_OBJECT = re.compile(r"^(?:has (?:an? |the )?)?(\w+(?<!ed)(?<!ing))$")
+DOES = re.compile(r"[^s]s$")
 NAMING = frozenset({"name", "also_known_as"})
 """Predicates whose object is another name of their subject."""
 
@@ -174,10 +178,39 @@ class PredicateTable:
             return replace(claim, predicate=name)
         return replace(claim, subject=claim.object, predicate=row.inverse, object=claim.subject)
 
+    def roles(self, predicate: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The stems of words for its subject ("mentor", in "is the mentor of") and for its object ("has the mentor").
+
+        The same words for both where it says the same from both sides.
+        """
+        name = self.normalise(predicate)
+        other = self.inverse(name)
+        subject, target = nouns(self.rows.get(name))
+        if other:
+            of_target, of_subject = nouns(self.rows.get(other))
+            subject, target = subject | of_subject, target | of_target
+        return subject, target
+
     def opposite(self, predicate: str) -> str:
         """The predicate that can't hold for the same subject and object at the same time, or empty."""
         row = self.rows.get(self.normalise(predicate))
         return row.opposite if row else ""
+
+
+@lru_cache(maxsize=1_024)
+def nouns(row: Predicate | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The stems of words for a row's subject and object, by its names.
+
+    "Boss of" is said of the subject, and so is what it does ("coaches"); "has boss", or just "boss", of the object.
+    """
+    subject: set[str] = set()
+    target: set[str] = set()
+    for name in (row.name.replace("_", " "), *row.synonyms) if row else ():
+        if match := OF_SUBJECT.match(name):
+            subject.add(stem(match[1]))
+        elif match := OF_OBJECT.match(name):
+            (subject if DOES.search(match[1]) else target).add(stem(match[1]))
+    return frozenset(subject), frozenset(target)
 
 
 def settable(fields: Mapping[str, Any]) -> dict[str, Any]:

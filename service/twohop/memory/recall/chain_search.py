@@ -1,101 +1,202 @@
 """Finding chains: step by step from what the question names, each step asked as the question reads from there."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity
 from twohop.memory.api import Depth
-from twohop.memory.recall.chains import THIRD, TURNS, Chain, asked_of, extended, kinds_named, score, turning_points
+from twohop.memory.recall.chains import (
+    EXPLAINED,
+    PHRASE,
+    TEXT,
+    TURNS,
+    Chain,
+    best_first,
+    explained,
+    extended,
+    score,
+    told,
+    turned,
+)
 from twohop.memory.recall.facts import FactWords
+from twohop.memory.recall.kinds import SURE, Likeness, Said
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Link, Neighbourhood
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.question import Question
+from twohop.memory.recall.reading import Asked, Reading, read
+from twohop.memory.recall.search import Look
 from twohop.memory.recall.turns import Rarity
-from twohop.vector.model import PointKind
+from twohop.memory.recall.view import View
+from twohop.vector.model import PointKind, Vector
+from twohop.vector.sparse import analyse, encode_query
 
-TWO, THREE = 2, 3
+TWO = 2
+FOUND = 40
+"""Facts that are looked up by meaning and by words at a thing with more relations than are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a search of chains reads and weighs with."""
+
+    view: View
+    near: Neighbourhood
+    lookup: Lookup
+    rarity: Rarity
+    words: FactWords
+    like: Likeness
+    pace: Pace
 
 
 class ChainSearch:
-    """The chains of one recall."""
+    """The chains of one recall. `past`: the question is not about now."""
 
     def __init__(
-        self,
-        question: Question,
-        seeds: Sequence[Entity],
-        near: Neighbourhood,
-        lookup: Lookup,
-        rarity: Rarity,
-        words: FactWords,
-        pace: Pace,
+        self, question: Question, reading: Reading, seeds: Sequence[Entity], means: Means, *, past: bool
     ) -> None:
         self._question = question
+        self._reading = reading
         self._seeds = {seed.id: seed for seed in seeds}
-        self._near = near
-        self._lookup = lookup
-        self._rarity = rarity
-        self._words = words
-        self._pace = pace
+        self._past = past
+        self._view = means.view
+        self._near = means.near
+        self._lookup = means.lookup
+        self._rarity = means.rarity
+        self._words = means.words
+        self._like = means.like
+        self._pace = means.pace
 
-    async def find(self, cosines: Mapping[str, float], depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
-        """Chains of two and more links, best first, again after each hop; none when no kind on the way is named.
+    async def find(self, depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
+        """Chains of two and more links, best first, again after each hop; none when nothing on the way is described.
 
-        `cosines`: of the question with the facts around its names, by revision id. `depth`: most links.
+        `depth`: most links.
         """
-        links = [link for few in (await self._near.links(self._seeds, through=False)).values() for link in few]
-        first = [Chain(links=(link,), cosines=(cosines.get(link.memory.revision.id, 0.0),)) for link in links]
-        turns = self._turns([link for link in links if link.target])
-        if depth < TWO or not any(kinds_named(self._question, self._near.entities[turn]) for turn in turns):
+        reading = self._reading
+        if depth < TWO or not reading.descriptions:
             return
-        chains = found = await self._longer(first, turns)
-        yield chains
-        for _ in range(THREE, depth + 1):
+        asked = [reading.inner(place) for place in range(len(reading.descriptions))]
+        links = await self._links(dict.fromkeys(self._seeds, asked))
+        described = len(reading.descriptions)
+        chains = [Chain(links=(link,), reading=reading, described=described) for few in links.values() for link in few]
+        found: list[Chain] = []
+        for _ in range(TWO, depth + 1):
+            turns = await self._turns(chains)
+            if not turns:
+                return
             await self._pace.step()
-            best = [chain for chain in found if chain.links[-1].target][:THIRD]
-            found = await self._longer(best, self._turns([chain.links[-1] for chain in best]))
-            chains = self._ordered([*chains, *found])
-            yield chains
+            chains = await self._longer(turns)
+            found += chains
+            yield best_first(found)
 
-    def _turns(self, links: Sequence[Link]) -> list[str]:
-        shut = self._near.hubs | self._seeds.keys()
-        return turning_points(self._question, links, self._near.entities, shut, TURNS)
+    async def _turns(self, chains: Sequence[Chain]) -> list[Chain]:
+        """The chains that may turn at their ends, the best of them."""
+        turning = [one for chain in chains if (one := turned(chain, self._near.entities, self._words, self._like))]
+        scored = await self._weighed(turning, [chain.reading.inner(chain.place) for chain in turning])
+        return best_first(scored)[:TURNS]
 
-    async def _longer(self, chains: Sequence[Chain], turns: Sequence[str]) -> list[Chain]:
-        """The chains that end at one of the turns, a step longer, scored, best first."""
-        links = await self._near.links(turns, through=True)
-        ending = [chain for chain in chains if chain.links[-1].target in links]
-        longer = extended(self._question, ending, links, self._near.entities, self._seeds.keys())
-        scores = await self._cosines({turn: links[turn] for turn in turns if turn in links})
-        return self._ordered([self._scored(chain, scores[chain.links[-1].source]) for chain in longer])
-
-    async def _cosines(self, links: Mapping[str, Sequence[Link]]) -> dict[str, dict[str, float]]:
-        """By turn, the cosines of the question as it reads from there with the facts there (by revision id)."""
-        turns = list(links)
-        texts = [asked_of(self._question, self._seeds.values(), self._near.entities[turn]) for turn in turns]
-        vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None
-        if vectors is None:
-            return {turn: {} for turn in turns}
-        asked = [
-            (PointKind.MEMORY, vector, {link.memory.revision.id for link in links[turn]})
-            for turn, vector in zip(turns, vectors, strict=True)
+    async def _longer(self, turns: Sequence[Chain]) -> list[Chain]:
+        """The chains a step longer, scored."""
+        names = {chain.end: self._near.entities[chain.end].name for chain in turns}
+        asked: dict[str, list[Asked]] = {}
+        for chain in turns:
+            on = chain.reading.onward(chain.place, names[chain.end])
+            asked.setdefault(chain.end, []).extend([on.asked, *(on.inner(n) for n in range(len(on.descriptions)))])
+        links = await self._links(asked)
+        longer = [
+            one
+            for chain in turns
+            for one in extended(chain, links.get(chain.end, ()), names[chain.end], self._seeds.keys())
         ]
-        return dict(zip(turns, await self._lookup.cosines(asked), strict=True))
+        return await self._weighed(longer, [chain.reading.asked for chain in longer])
 
-    def _scored(self, chain: Chain, cosines: Mapping[str, float]) -> Chain:
-        """A chain whose last link is new, with that link's cosine (by revision id) and the score of the whole."""
-        cosine = cosines.get(chain.links[-1].memory.revision.id, 0.0)
-        whole = Chain(links=chain.links, cosines=(*chain.cosines, cosine), kinds=chain.kinds)
-        total = score(self._question, whole, self._near.entities, self._words, self._seeds.keys(), self._rarity)
-        return replace(whole, score=total)
+    async def _weighed(self, chains: Sequence[Chain], asked: Sequence[Asked]) -> list[Chain]:
+        """The chains with how well their last link answers what is asked there, and their scores."""
+        points: dict[str, set[str]] = {}
+        for chain, one in zip(chains, asked, strict=True):
+            points.setdefault(one.text, set()).add(chain.links[-1].memory.revision.id)
+        vectors = await self._vectors(list(points))
+        texts = list(vectors)
+        looks = [(PointKind.MEMORY, vectors[text], points[text]) for text in texts]
+        found = dict(zip(texts, await self._lookup.cosines(looks), strict=True)) if looks else {}
+        phrases = [self._words.phrase(chain.links[-1].memory) for chain in chains]
+        alike = await self._alike([one.unnamed for one in asked], phrases)
+        weighed: list[Chain] = []
+        for chain, one, phrase in zip(chains, asked, phrases, strict=True):
+            link = chain.links[-1]
+            said = told(link, self._near.entities, self._words)
+            part = TEXT * found.get(one.text, {}).get(link.memory.revision.id, 0.0)
+            part += PHRASE * alike.get((one.unnamed, phrase), 0.0)
+            part += EXPLAINED * explained(one, said, self._rarity, self._like)
+            longer = replace(chain, parts=(*chain.parts[: len(chain.links) - 1], part))
+            weighed.append(replace(longer, score=score(self._question, longer, self._near.entities, said, self._like)))
+        return weighed
 
-    def _ordered(self, chains: Sequence[Chain]) -> list[Chain]:
-        """Scored chains, best first; of those over the same facts the best."""
-        best: dict[tuple[str, ...], Chain] = {}
-        for chain in chains:
-            memories = chain.memories
-            known = best.get(memories)
-            if known is None or chain.score > known.score:
-                best[memories] = chain
-        ordered = sorted(best.items(), key=lambda one: (-round(one[1].score, 6), len(one[0]), one[0]))
-        return [chain for _, chain in ordered]
+    async def _alike(self, asked: Sequence[str], phrases: Sequence[str]) -> dict[tuple[str, str], float]:
+        """The cosines of questions with the phrases of facts, both without names."""
+        texts = list(dict.fromkeys((*asked, *phrases)))
+        vectors = await self._lookup.embed(texts) if texts else None
+        if vectors is None:
+            return {}
+        rows = dict(zip(texts, vectors, strict=True))
+        return {(one, other): float(rows[one] @ rows[other]) for one, other in set(zip(asked, phrases, strict=True))}
+
+    async def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
+        vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None
+        return dict(zip(texts, vectors, strict=True)) if vectors is not None else {}
+
+    async def _links(self, asked: Mapping[str, Sequence[Asked]]) -> dict[str, list[Link]]:
+        """Entity id -> its links. Of one with more than are read, those too that fit what is asked there."""
+        found = await self._near.links(asked, through=False)
+        busy = [one for one in asked if self._near.busy(one)]
+        texts = list(dict.fromkeys(each.text for one in busy for each in asked[one]))
+        vectors = await self._vectors(texts)
+        looks = [
+            Look(
+                kind=PointKind.MEMORY,
+                where=self._view.facts,
+                dense=vectors.get(text),
+                sparse=encode_query(dict.fromkeys(analyse(text), 1.0)),
+                depth=FOUND,
+            )
+            for text in texts
+        ]
+        fits = dict(zip(texts, await self._lookup.fetch(looks), strict=True)) if looks else {}
+        for one in busy:
+            memories = [fits[each.text].memory[point] for each in asked[one] for point in fits[each.text].ids]
+            more = await self._near.proven(one, memories)
+            known = {link.relation.id for link in found.get(one, ())}
+            found[one] = [*found.get(one, ()), *(link for link in more if link.relation.id not in known)]
+        return {one: self._standing(few) for one, few in found.items()}
+
+    def _standing(self, links: Sequence[Link]) -> list[Link]:
+        """The links without those whose value another one has taken, unless it is the past that is asked for."""
+        if self._past:
+            return list(links)
+        live = {says(link) for link in links if not self._view.closed(link.memory)}
+        return [link for link in links if not self._view.closed(link.memory) or says(link) not in live]
+
+
+def read_around(question: Question, seeds: Sequence[Entity], own: Collection[str], like: Likeness) -> Reading | None:
+    """The question around the things that it starts from; None when none of their names stands there.
+
+    What only says what one of them is ("the dog Rex") describes nothing. `own`: what the question calls who asks, if
+    that is one of them.
+    """
+    names = {name for seed in seeds for name in (seed.name, *seed.aliases)}
+    reading = read(question, [*names, *own])
+    if reading is None:
+        return None
+    about = [Said((), (), entity=seed) for seed in seeds]
+    left = tuple(
+        one
+        for one in reading.descriptions
+        if one.first + 1 + len(one.words) != reading.first
+        or not any(said.holds(word, like) == SURE for word in one.words for said in about)
+    )
+    return replace(reading, descriptions=left)
+
+
+def says(link: Link) -> tuple[str, bool]:
+    """What a link says of the thing that it starts from."""
+    return link.relation.triple.predicate, link.forward

@@ -1,34 +1,39 @@
 """Chains: from what the question names, over facts, to what it asks for.
 
-A chain answers a question that names the kind of thing on the way ("the *company* of Alice", "her *wife*"). Then the
-best chains stand first in the answer, each as a unit. Without such a word single facts serve better: a weak embedder
-sees "works at C" twice as better than "works at C" and "X is CEO of C". Rule and weights measured on generated stores
-(one- and two-hop questions, two sets of relations): with it one-hop questions are not hurt.
+A chain turns at things that the question describes on the way ("the *company* of Alice", "her *wife*"): each inner end
+fits a description, innermost first. Without a description there is no chain, and single facts serve better: a weak
+embedder sees "works at C" twice as better than "works at C" and "X is CEO of C".
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity
 from twohop.memory.recall.facts import KIND, FactWords, answers
-from twohop.memory.recall.kinds import TYPES
+from twohop.memory.recall.kinds import SURE, TYPED, Likeness, Said
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import Question
+from twohop.memory.recall.reading import Asked, Reading
 from twohop.memory.recall.turns import Rarity
 from twohop.vector.sparse import stem
 
 ON_THE_WAY = 0.15
-"""For each inner end whose kind the question names."""
+"""For each inner end, times how much better it fits its description than by its coarse type."""
 
-EXPLAINED = 0.3
-"""For the share of the question that the chain's words and cues hold."""
+PASSED_OVER = 0.1
+"""Taken off for each description that no inner end fits."""
+
+TEXT = 1.0
+"""For the cosine of what is asked with the fact that a link rests on."""
+
+PHRASE = 1.0
+"""For their cosine without the names in them, with the cues: a name that two texts share hides what they say of it."""
+
+EXPLAINED = 0.5
+"""For the share of what is asked that a link says, beside its cosine."""
 
 TURNS = 16
-"""Inner ends that are looked behind, those of a kind that the question names first."""
-
-THIRD = 8
-"""Two-step chains that are taken a step further."""
+"""Chains that are taken a step further."""
 
 FIRST = 2
 """Chains that stand first."""
@@ -36,107 +41,104 @@ FIRST = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Links end to end. `kinds`: for each inner end the words of the question that name its kind."""
+    """Links end to end. `reading`: the question from the last of them on; `described`: descriptions of all of it.
+
+    `parts`: how well each link answers what is asked at its start. `fits`: how well each inner end fits its
+    description. `place`: the description that the last link's end fits, if the chain is to go on there.
+    """
 
     links: tuple[Link, ...]
-    cosines: tuple[float, ...] = ()
-    kinds: tuple[frozenset[str], ...] = ()
+    reading: Reading
+    described: int
+    parts: tuple[float, ...] = ()
+    fits: tuple[float, ...] = ()
+    place: int = 0
     score: float = 0.0
-
-    @property
-    def kinds_named(self) -> int:
-        """Inner ends whose kind the question names, each by a word of its own."""
-        return min(sum(map(bool, self.kinds)), len(frozenset[str]().union(*self.kinds)))
 
     @property
     def memories(self) -> tuple[str, ...]:
         """Its facts in order."""
         return tuple(link.memory.id for link in self.links)
 
+    @property
+    def end(self) -> str:
+        """The entity that it leads to; empty for a literal."""
+        return self.links[-1].target
 
-def kinds_named(question: Question, entity: Entity) -> frozenset[str]:
-    """The words of the question that name the entity's kind, unless that is the kind asked for.
-
-    Of the kind asked for one word is the asking itself ("who is the *manager* …"); a second one names what is on the
-    way ("… of Emma's *husband*").
-    """
-    words = question.kind_words
-    own = {stem(word) for kind in entity.kinds for word in kind.split()}
-    found = {word for word in words if stem(word) in own}
-    if not found and entity.type:
-        found = {word for word in words if TYPES.get(word) == entity.type}
-    if entity.type and entity.type == question.wanted.type:
-        asked = {word for word in words if TYPES.get(word) == entity.type}
-        return frozenset(found) if len(asked | found) > 1 else frozenset()
-    return frozenset(found)
+    @property
+    def passed(self) -> frozenset[str]:
+        """The entities that it comes from."""
+        return frozenset(link.source for link in self.links)
 
 
-def turning_points(
-    question: Question, links: Iterable[Link], entities: Mapping[str, Entity], shut: Collection[str], most: int
-) -> list[str]:
-    """Where a chain may go on: named ends that are not shut, those of a kind that the question names first."""
-    ends = dict.fromkeys(link.target for link in links if link.target in entities and link.target not in shut)
-    named = [entities[end] for end in ends if entities[end].named]
-    return [entity.id for entity in sorted(named, key=lambda e: not kinds_named(question, e))][:most]
+def turned(chain: Chain, entities: Mapping[str, Entity], words: FactWords, like: Likeness) -> Chain | None:
+    """The chain as one that turns at its end; None when that is no named thing that the question describes."""
+    entity = entities.get(chain.end)
+    if entity is None or not entity.named:
+        return None
+    said = told(chain.links[-1], entities, words)
+    found = [max(said.fits(word, like) for word in one.words) for one in chain.reading.descriptions]
+    best = max(range(len(found)), key=lambda place: (found[place], -place), default=-1)
+    if best < 0 or not found[best]:
+        return None
+    return replace(chain, fits=(*chain.fits, found[best]), place=best)
 
 
-def asked_of(question: Question, seeds: Iterable[Entity], entity: Entity) -> str:
-    """The question with the names it starts from replaced by the name reached."""
-    text = question.text
-    for seed in seeds:
-        for name in sorted({seed.name, *seed.aliases}, key=len, reverse=True):
-            text = re.sub(rf"\b{re.escape(name)}\b", lambda _: entity.name, text, flags=re.IGNORECASE)
-    return text
+def extended(chain: Chain, links: Iterable[Link], name: str, shut: Collection[str]) -> list[Chain]:
+    """The chain one step longer, from its end called `name`: never back to where it came from, no fact twice."""
+    reading = chain.reading.onward(chain.place, name)
+    passed = {*shut, *chain.passed, chain.end}
+    return [
+        replace(chain, links=(*chain.links, link), reading=reading)
+        for link in links
+        if link.target not in passed and link.memory.id not in chain.memories
+    ]
 
 
-def score(
-    question: Question,
-    chain: Chain,
-    entities: Mapping[str, Entity],
-    words: FactWords,
-    seeds: Collection[str],
-    rarity: Rarity,
-) -> float:
-    """How well a chain answers: the mean cosine of its facts, each against the question as asked at its start.
-
-    On top: the kind asked for at its end, kinds named on the way, and the share of the question its words explain.
-    """
-    steps = len(chain.links)
-    last = chain.links[-1]
-    far = [entities[last.target]] if last.target in entities and last.target not in seeds else []
-    explained = frozenset[str]().union(*(words(link.memory) for link in chain.links))
-    return (
-        sum(chain.cosines) / steps
-        + KIND / steps * answers(question, last.memory, far)
-        + ON_THE_WAY * chain.kinds_named
-        + EXPLAINED * rarity.share(explained, question.stems)
+def told(link: Link, entities: Mapping[str, Entity], words: FactWords) -> Said:
+    """What a link says of where it leads."""
+    return Said(
+        words(link.memory),
+        words.cues(link.memory),
+        words.of_the_other_end(link.relation.triple.predicate, forward=link.forward),
+        entities.get(link.target),
     )
 
 
-def extended(
-    question: Question,
-    chains: Sequence[Chain],
-    links: Mapping[str, Sequence[Link]],
-    entities: Mapping[str, Entity],
-    seeds: Collection[str],
-) -> list[Chain]:
-    """Every chain one step longer: never back to where it came from, no fact twice. Cosines are still to be added."""
-    found: list[Chain] = []
-    named: dict[str, frozenset[str]] = {}
+def explained(asked: Asked, said: Said, rarity: Rarity, like: Likeness) -> float:
+    """How much of what is asked a link says, 0 … 1, rare words before common ones."""
+    weights = {word: rarity(stem(word)) for word in asked.words}
+    total = sum(weights.values())
+    return sum(weight * said.holds(word, like) for word, weight in weights.items()) / total if total else 0.0
+
+
+def score(question: Question, chain: Chain, entities: Mapping[str, Entity], said: Said, like: Likeness) -> float:
+    """How well a chain answers: the mean of how well its facts answer what is asked at their starts.
+
+    On top: the kind asked for at its end, of which the last link `said` what it does, and how well the things on the
+    way fit their descriptions.
+    """
+    far = [entities[chain.end]] if chain.end in entities else []
+    asked_for = float(answers(question, chain.links[-1].memory, far))
+    if question.wanted.word:
+        asked_for = max(asked_for, said.fits(question.wanted.word, like))
+    return (
+        sum(chain.parts) / len(chain.links)
+        + KIND * asked_for
+        + ON_THE_WAY * sum((one - TYPED) / (SURE - TYPED) for one in chain.fits)
+        - PASSED_OVER * (chain.described - len(chain.fits))
+    )
+
+
+def best_first(chains: Iterable[Chain]) -> list[Chain]:
+    """Chains by score, each set of facts once."""
+    best: dict[tuple[str, ...], Chain] = {}
     for chain in chains:
-        turn = chain.links[-1].target
-        if turn not in named:
-            named[turn] = kinds_named(question, entities[turn])
-        passed = {*seeds, *(link.source for link in chain.links), turn}
-        kinds = (*chain.kinds, named[turn])
-        found.extend(
-            Chain(links=(*chain.links, link), cosines=chain.cosines, kinds=kinds)
-            for link in links.get(turn, ())
-            if link.target not in passed and link.memory.id not in chain.memories
-        )
-    return found
+        if chain.memories not in best or chain.score > best[chain.memories].score:
+            best[chain.memories] = chain
+    return sorted(best.values(), key=lambda chain: (-round(chain.score, 6), len(chain.links), chain.memories))
 
 
 def leads(chains: Sequence[Chain]) -> list[Chain]:
-    """The chains that stand first: the best ones, if the best has an inner end of a kind that the question names."""
-    return list(chains[:FIRST]) if chains and chains[0].kinds_named else []
+    """The chains that stand first."""
+    return list(chains[:FIRST])

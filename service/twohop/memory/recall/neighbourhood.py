@@ -6,7 +6,7 @@ Bounded on every side, so that no store is too large and no hub too busy to ask.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from twohop.graph.model import Entity, Memory, Relation
+from twohop.graph.model import Entity, Memory, Relation, Triple
 from twohop.graph.store import Ledger, Surroundings
 from twohop.memory.api import Step
 from twohop.memory.recall.hop import is_hub
@@ -120,6 +120,24 @@ class Neighbourhood:
         self.memories.update((one, memory) for one in wanted if (memory := self._ahead.get(one)) is not None)
         await self.read([], [one for one in wanted if one not in self._ahead])
 
+    def busy(self, entity_id: str) -> bool:
+        """Whether an entity has more relations than are read of it."""
+        return self.degrees.get(entity_id, 0) > FAN
+
+    async def proven(self, entity_id: str, memory_ids: Iterable[str]) -> list[Link]:
+        """The links of an entity that are among what these memories say."""
+        wanted = list(dict.fromkeys(memory_ids))
+        await self.hydrate(wanted)
+        about = [
+            one
+            for one in wanted
+            if one in self.memories and any(entity_id in ends(triple) for triple in self.memories[one].revision.triples)
+        ]
+        relations = await self._ledger.relations_of_memories(self._view.partition, about, self._view.axes)
+        unique = {relation.id: relation for few in relations.values() for relation in few}
+        links = (self._link(entity_id, unique[one]) for one in sorted(unique) if entity_id in ends(unique[one].triple))
+        return [link for link in links if link is not None]
+
     def resting_on(self, message_ids: Iterable[str]) -> list[str]:
         """The memories that are known here, also those read ahead, that rest on one of the messages."""
         wanted = set(message_ids)
@@ -164,3 +182,8 @@ class Neighbourhood:
         """The name that a link leads to."""
         target = self.entities.get(link.target)
         return target.name if target else link.relation.triple.literal
+
+
+def ends(triple: Triple) -> tuple[str, ...]:
+    """The entities at the ends of an assertion."""
+    return tuple(end for end in (triple.subject_id, triple.object_id) if end)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from twohop.graph.model import Entity
 from twohop.memory.names import normal
 from twohop.memory.recall.dates import AskedDate, asked_dates
-from twohop.memory.recall.kinds import ASKED
+from twohop.memory.recall.kinds import TYPES
 from twohop.vector.sparse import WORD, analyse, words
 from twohop.vector.stopwords import STOP
 
@@ -135,7 +135,7 @@ def wanted(said: str) -> Wanted:
     if which := WHICH.match(said):
         word = which[1]
         if word not in STOP:
-            return Wanted(ASKED.get(word, ""), word)
+            return Wanted(TYPES.get(word, ""), word)
     if PLACE_ASKED.search(said):
         return Wanted("place")
     return Wanted("person") if PERSON_ASKED.search(said) else Wanted()

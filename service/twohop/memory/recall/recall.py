@@ -9,6 +9,7 @@ from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.inquiry import Inquiry, Parts, Start, names_asked
+from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.paths import PathFinder
 from twohop.memory.recall.question import understand
@@ -50,6 +51,7 @@ class Recaller:
             words = embedder.vectors if isinstance(embedder, WordLlamaEmbedder) else WordVectors()
         self._counter = counter or TokenCounter()
         self._vocabularies = Vocabularies(ledger, words)
+        self._like = Likeness(words)
 
     async def recall(self, request: RecallRequest) -> RecallResult:
         """What answers the question, best first.
@@ -105,6 +107,7 @@ class Recaller:
                 predicates=self._predicates,
                 dense_weight=self._embedder.dense_weight,
                 fact_lexical_share=self._embedder.fact_lexical_share,
+                like=self._like,
                 counter=self._counter,
             ),
         )

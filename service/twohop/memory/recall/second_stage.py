@@ -7,10 +7,10 @@ from dataclasses import replace
 from twohop.graph.model import Entity
 from twohop.graph.store import Ledger
 from twohop.memory.api import Scores
-from twohop.memory.recall.facts import Fact
+from twohop.memory.recall.facts import KEPT, Fact
 from twohop.memory.recall.first_stage import Ranked, best_first
 from twohop.memory.recall.gate import flag, gain
-from twohop.memory.recall.hop import Bridge, Reached, bridges, reach
+from twohop.memory.recall.hop import Bridge, Reached, bridges, likely, match, reach
 from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
@@ -73,28 +73,30 @@ class SecondStage:
         """How far the graph takes part (0 … 1), and what the second queries found, by message."""
         rarity = self._hand.rarity
         ways = bridges(self._question, kept, await self._ends(kept), self._near.hubs, rarity)
-        opened = flag(kept, {way.fact.memory.id for way in ways})
+        opened = flag(kept[:KEPT], {way.fact.memory.id for way in ways})
         if not opened:
             return 0.0, {}
         found, linked = await asyncio.gather(self._ask_again(ways), self._linked(way.entity.id for way in ways))
-        reached = reach(found, linked)
-        best = sorted(reached, key=lambda one: (-round(reached[one].score, 6), one))[:REACHED]
+        matches = [match(way, lists, linked.get(way.entity.id, ())) for way, lists in found]
+        best = likely(matches, REACHED)
         view = self._view
-        likely = best[: TOLD * self._limit]
+        told_of = best[: TOLD * self._limit]
         # Of the facts behind them, those that are known already: hardly one is not, and then costs another read.
-        steps = [*(way.fact.memory.id for way in ways), *self._near.resting_on(likely)]
+        steps = [*(way.fact.memory.id for way in ways), *self._near.resting_on(told_of)]
         await self._pace.step()
         _, told, related = await asyncio.gather(
-            self._hand.read(best),
-            self._ledger.facts_of_messages(view.partition, likely, view.axes),
+            self._hand.read([*best, *(one for way in ways for one in way.fact.sources)]),
+            self._ledger.facts_of_messages(view.partition, told_of, view.axes),
             self._ledger.relations_of_memories(view.partition, steps, view.axes),
         )
         self.seen = Seen(
-            told={one: told.get(one, ()) for one in likely}, related={one: related.get(one, ()) for one in steps}
+            told={one: told.get(one, ()) for one in told_of}, related={one: related.get(one, ()) for one in steps}
         )
-        reached = {one: reached[one] for one in best if one in self._hand.turns}
+        texts = {one: self._hand.stems(one) for one in best if one in self._hand.turns}
+        texts |= {one: self._hand.stems(one) for way in ways for one in way.fact.sources if one in self._hand.turns}
+        reached = reach(matches, self._question.stems, texts, rarity)
         together = {
-            one: (way.fact.stems, self._hand.stems(one))
+            one: (way.fact.stems, texts[one])
             for way in ways
             for one in [one for one in reached if reached[one].bridge is way][:AHEAD]
         }
@@ -152,14 +154,16 @@ class SecondStage:
         if not gate:
             return ranked.order, ranked.scores
         hop = minmax({**dict.fromkeys(ranked.order, 0.0), **{one: found.score for one, found in reached.items()}})
-        scores = {
-            one: replace(
+        scores: dict[str, Scores] = {}
+        for one, scaled in hop.items():
+            brought = gate * HOP * scaled
+            walked = brought * reached[one].walked if one in reached else 0.0
+            scores[one] = replace(
                 ranked.scores.get(one, Scores(total=0.0)),
-                total=ranked.scaled.get(one, 0.0) + gate * HOP * hop[one],
-                hop=gate * HOP * hop[one],
+                total=ranked.scaled.get(one, 0.0) + brought,
+                hop=brought - walked,
+                walk=walked,
             )
-            for one in hop
-        }
         return best_first({one: score.total for one, score in scores.items()}, self._hand.turns), scores
 
 
