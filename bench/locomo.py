@@ -8,18 +8,16 @@ The stores are those that the environment names (`TWOHOP_LEDGER__…`, `TWOHOP_I
 server what was sent stays: give it one of its own.
 """
 
-import argparse
 import asyncio
-import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.locomo_data import Conversation, Session, load
+from bench.locomo_context import Contexts, show_contexts
+from bench.locomo_data import Conversation, Session
 from bench.scoring import CUTS, TOGETHER, Scored, row, rows, scored, turns
 from bench.serving import service
 from rich.console import Console
@@ -61,6 +59,7 @@ class Run:
     milliseconds: list[float] = field(default_factory=list)
     scores: dict[str, list[Scored]] = field(default_factory=lambda: {system: [] for system in SYSTEMS})
     changed: int = 0
+    contexts: Contexts = field(default_factory=Contexts)
 
 
 def recorded(conversations: Sequence[Conversation]) -> Mapping[str, Sequence[Fact]]:
@@ -123,6 +122,7 @@ async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress
             first[system] = order[:10]
             run.scores[system].append(scored(question.category, order, evidence))
         run.changed += first[GRAPH] != first[BASELINE]
+        await run.contexts.ask(client, scope, conversation, question, run.turn_of)
 
 
 async def measure(
@@ -167,6 +167,7 @@ def figures(run: Run, embedder: str, split: str) -> list[dict[str, object]]:
 
     return [
         *found,
+        *run.contexts.rows(embedder, split),
         more("changed", 10, 100 * run.changed / asked, asked),
         more("adds_per_second", None, run.adds / run.add_seconds, run.adds),
         more("recall_p50_ms", None, statistics.median(run.milliseconds), asked),
@@ -200,25 +201,4 @@ def show(found: Sequence[Mapping[str, object]], console: Console) -> None:
         f"{by_metric['adds_per_second']:.1f} adds/s ({EXCHANGE} turns each, {AT_ONCE} conversations at a time); "
         f"recall p50 {by_metric['recall_p50_ms']:.1f} ms, p95 {by_metric['recall_p95_ms']:.1f} ms"
     )
-    console.print("Extraction is replayed from the recorded facts and entities; no language model is called.")
-
-
-def main() -> None:
-    """Measure, show the table, write the rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder with conv-*.json, or one that holds it as locomo/"
-    )
-    parser.add_argument("--out", type=Path, default=Path("eval.json"), help="where the rows go")
-    parser.add_argument("--split", default="dev", help="the name of this slice in the rows")
-    given = parser.parse_args()
-    console = Console()
-    run, embedder = asyncio.run(measure(load(given.data), console))
-    found = figures(run, embedder, given.split)
-    given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    show(found, console)
-    console.print(f"{len(found)} rows in {given.out}")
-
-
-if __name__ == "__main__":
-    main()
+    show_contexts(found, console)

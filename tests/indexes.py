@@ -24,7 +24,7 @@ from twohop.vector.qdrant_schema import Layout
 from twohop.vector.qdrant_server import connect
 
 IMAGE = "qdrant/qdrant:v1.19.0"
-BACKENDS = ("edge", "qdrant-local", "qdrant-http", "qdrant-grpc", "qdrant-server")
+BACKENDS = ("edge", "edge-files", "qdrant-local", "qdrant-http", "qdrant-grpc", "qdrant-server")
 
 
 async def qdrant(client: AsyncQdrantClient, **settings: Any) -> QdrantIndex:
@@ -50,6 +50,8 @@ async def opened(backend: str, folder: Path) -> AsyncIterator[Index]:
         match backend:
             case "edge":
                 index = await edge(folder / "index")
+            case "edge-files":
+                index = await edge(folder / "index", hot=0)
             case "qdrant-local":
                 index = await qdrant(AsyncQdrantClient(":memory:"))
             case "qdrant-http":

@@ -1,10 +1,13 @@
 """Every question of the ledger's contract, asked with many arguments: what two backends must answer alike."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from twohop.graph.model import Axes, JobKind, JobState, Kind, Narrowing, Scope
 from twohop.graph.store import Ledger, MemoryFilter, Page, Row
+from twohop.graph.tables import TABLES
 
 Answers: TypeAlias = AsyncIterator[tuple[str, object]]
 Stored: TypeAlias = Mapping[str, Sequence[Row]]
@@ -24,6 +27,20 @@ FILTERS = (
     *(MemoryFilter(narrowing=one) for one in NARROWINGS if one is not None),
     *(MemoryFilter(metadata=one) for one in METADATA),
 )
+
+
+def stored_in(path: Path) -> Mapping[str, Stored]:
+    """Partition -> table -> rows in the order of their key, read from the file itself."""
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    found: dict[str, dict[str, list[Row]]] = {}
+    for name, table in TABLES.items():
+        order = ", ".join(table.key or ("partition",))
+        for row in connection.execute(f"SELECT partition, {', '.join(table.columns)} FROM {name} ORDER BY {order}"):  # noqa: S608 - our own names.
+            tables = found.setdefault(row["partition"], {one: [] for one in TABLES})
+            tables[name].append(dict(row))
+    connection.close()
+    return found
 
 
 def instants(rows: Sequence[Row]) -> list[int]:

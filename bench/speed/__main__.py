@@ -40,11 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=None, help="file for the rows, as JSON")
     given = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    rows = list(measure(given))
-    found = machine()
-    show(found, rows)
-    if given.out is not None:
-        given.out.write_text(json.dumps({"machine": found, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    rows: list[Row] = []
+    try:
+        rows.extend(measure(given))
+    finally:
+        # Also where a part failed, for which it may lack a server or a package: the others took their time.
+        found = machine()
+        show(found, rows)
+        if given.out is not None:
+            given.out.write_text(json.dumps({"machine": found, "rows": rows}, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -13,8 +13,11 @@ from bench.speed.sizes import MACHINE, ONE
 from bench.speed.world import World
 
 SYSTEM = "mem0ai 2.2.1"
-PYTHON = Path(".tools/mem0/bin/python")
+PYTHON = Path(__file__).parents[2] / ".tools/mem0/bin/python"
 PROCESS = Path(__file__).with_name("mem0ai_process.py")
+MOST = 1_000
+"""Adds in a second that it won't reach."""
+
 CHECKPOINTS = (1_000, 10_000, 100_000, 1_000_000)
 """Memories at which it is searched on the way."""
 
@@ -30,7 +33,7 @@ def measure(memories: int, questions: int, until_seconds: float) -> Iterator[Row
     world = World(BIG.user_id, memories)
     with tempfile.TemporaryDirectory(prefix="mem0-") as folder:
         task = {
-            "texts": [world.text(saying) for saying in world.distinct(memories)],
+            "texts": [world.text(saying) for saying in world.distinct(min(memories, int(MOST * until_seconds)))],
             "questions": [world.question(n % 3 + 1).text for n in range(questions)],
             "seconds": until_seconds,
             "checkpoints": [count for count in CHECKPOINTS if count <= memories],

@@ -1,18 +1,13 @@
 """The figures of all sizes as one table: a line for each of a system, a column for each size."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bench.speed.figures import Row
 from rich.console import Console
 from rich.table import Table
 
-Key = tuple[str, str, str, str]
-"""Metric, system, whose, and k."""
-
 PAIRED = ("_p50_ms", "_p95_ms")
-WIDTH = 130
-"""Columns of a table: a pipe has 80 for rich, which would cut the names."""
-
 ORDER = (
     "recall",
     "first_hits",
@@ -29,41 +24,46 @@ ORDER = (
 )
 """How the lines follow one another: by what their metric begins with."""
 
+WIDTH = 130
+"""Columns of a table: a pipe has 80 for rich, which would cut the names."""
 
-def table(rows: Iterable[Row]) -> Table:
-    """Times as half / 95 % of the calls; a dash where a size has no such figure."""
-    cells: dict[Key, dict[int, list[str]]] = {}
-    sizes: dict[int, None] = {}
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure over the sizes: times as the half and 95 % of the calls; a dash where a size has none."""
+
+    metric: str
+    system: str
+    whose: str
+    k: str
+    values: tuple[str, ...]
+
+
+def sizes_of(rows: Iterable[Mapping[str, object]]) -> list[int]:
+    """The sizes that were measured."""
+    return sorted({int(str(row["split"])) for row in rows})
+
+
+def lines(rows: Sequence[Mapping[str, object]]) -> list[Line]:
+    """The figures, a line each, those of one metric together."""
+    sizes = sizes_of(rows)
+    cells: dict[tuple[str, str, str, str], dict[int, list[str]]] = {}
     for row in rows:
-        metric, size = str(row["metric"]), int(str(row["split"]))
-        name = metric
+        metric = str(row["metric"])
         for ending in PAIRED:
-            name = name.replace(ending, "_ms")
-        key = (name, str(row["system"]), str(row["category"]), "" if row["k"] is None else str(row["k"]))
-        cells.setdefault(key, {}).setdefault(size, []).append(number(float(str(row["value"]))))
-        sizes[size] = None
-    shown = Table(title="Speed and size, by the memories of the one owner; times p50 / p95")
-    for column in ("", "system", "whose", "k"):
-        shown.add_column(column, no_wrap=True)
-    for size in sorted(sizes):
-        shown.add_column(f"{size:,}", justify="right", no_wrap=True)
-    before = ""
-    for key in sorted(cells, key=place):
-        metric, system, whose, k = key
-        if before and metric != before:
-            shown.add_section()
-        values = [" / ".join(cells[key].get(size, ["-"])) for size in sorted(sizes)]
-        shown.add_row(metric if metric != before else "", system, whose, k, *values)
-        before = metric
-    return shown
+            metric = metric.replace(ending, "_ms")
+        key = (metric, str(row["system"]), str(row["category"]), "" if row["k"] is None else str(row["k"]))
+        cells.setdefault(key, {}).setdefault(int(str(row["split"])), []).append(number(float(str(row["value"]))))
+    found = [
+        Line(*key, tuple(" / ".join(by_size.get(size, ["-"])) for size in sizes)) for key, by_size in cells.items()
+    ]
+    return sorted(found, key=lambda line: (place(line.metric), line.metric, line.system, line.whose, line.k))
 
 
-def place(key: Key) -> tuple[int, Key]:
-    """Where a line stands."""
-    metric = key[0]
+def place(metric: str) -> int:
+    """Where a metric's lines stand. The longest name that fits: adds_per_second is no add."""
     begins = [n for n, name in enumerate(ORDER) if metric.startswith(name)]
-    # The longest name that fits: adds_per_second is no add.
-    return max(begins, key=lambda n: len(ORDER[n]), default=len(ORDER)), key
+    return max(begins, key=lambda n: len(ORDER[n]), default=len(ORDER))
 
 
 def number(value: float) -> str:
@@ -73,14 +73,25 @@ def number(value: float) -> str:
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def show(machine: dict[str, object], rows: Sequence[Row]) -> None:
+def show(machine: Mapping[str, object], rows: Sequence[Row]) -> None:
     """The machine, then the table."""
+    table = Table(title="Speed and size, by the memories of the one owner; times p50 / p95")
+    for column in ("", "system", "whose", "k"):
+        table.add_column(column, no_wrap=True)
+    for size in sizes_of(rows):
+        table.add_column(f"{size:,}", justify="right", no_wrap=True)
+    before = ""
+    for line in lines(rows):
+        if before and line.metric != before:
+            table.add_section()
+        table.add_row("" if line.metric == before else line.metric, line.system, line.whose, line.k, *line.values)
+        before = line.metric
     console = Console(width=WIDTH)
     console.print(described(machine))
-    console.print(table(rows))
+    console.print(table)
 
 
-def described(machine: dict[str, object]) -> str:
+def described(machine: Mapping[str, object]) -> str:
     """The machine in a sentence."""
     versions = machine["versions"]
     told = ", ".join(f"{name} {version}" for name, version in versions.items()) if isinstance(versions, dict) else ""

@@ -124,6 +124,8 @@ async def measured(app: App, name: str, plan: Plan, who: str, scopes: list[Scope
         yield row
     for callers, found in ((1, alone), (WRITERS, together)):
         yield figure(name, plan.memories, who, "adds_per_second", found.rate, len(found.seconds), k=callers)
+    if not any(asked.statements):
+        return  # A ledger of the process itself sends none.
     for what, found in (("recall", asked), ("add", alone)):
         for part, count in zip(("p50", "most"), found.trips, strict=True):
             yield figure(name, plan.memories, who, f"{what}_statements_{part}", count, len(found.statements))

@@ -1,12 +1,11 @@
 """What a Neo4j ledger answers is what the SQLite one answers, with the same rows in it: in every detail."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from ledger_questions import Stored, answers, over_owners, pages
+from ledger_questions import Stored, answers, over_owners, pages, stored_in
 from ledger_rows import P, Ticks
 from ledger_tales import made_up, remembered
 from ledgers import open_neo4j
@@ -27,20 +26,6 @@ async def neo4j(neo4j_server: Neo4jServer, tmp_path: Path) -> AsyncIterator[Ledg
     ledger = await open_neo4j(neo4j_server, tmp_path, Ticks())
     yield ledger
     await ledger.close()
-
-
-def stored_in(path: Path) -> Mapping[str, Stored]:
-    """Partition -> table -> rows in the order of their key, read from the file itself."""
-    connection = sqlite3.connect(path)
-    connection.row_factory = sqlite3.Row
-    found: dict[str, dict[str, list[Row]]] = {}
-    for name, table in TABLES.items():
-        order = ", ".join(table.key or ("partition",))
-        for row in connection.execute(f"SELECT partition, {', '.join(table.columns)} FROM {name} ORDER BY {order}"):  # noqa: S608 - our own names.
-            tables = found.setdefault(row["partition"], {one: [] for one in TABLES})
-            tables[name].append(dict(row))
-    connection.close()
-    return found
 
 
 async def copy(stored: Mapping[str, Stored], ledger: Ledger) -> int:

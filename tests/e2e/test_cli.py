@@ -104,7 +104,7 @@ def disputed(twohop: Twohop, memory_id: str) -> str:
 COMMANDS: dict[str, tuple[list[str], set[str]]] = {
     "add": (["add", "Alice likes coffee."], {"results", "relations", "state", "job_id", "message_ids", "usage"}),
     "recall": (["recall", "Where does Alice work?"], {"results", "paths", "relations", "degradations", "read_time"}),
-    "paths": (["paths", "Alice", "Acme"], {"results"}),
+    "paths": (["paths", "Alice", "Acme"], {"results", "sources", "targets", "degradations"}),
     "list": (["list"], {"results"}),
     "get": (["get", "MEMORY"], {"id", "memory", "kind", "valid_from", "valid_to", "evidence", "etag"}),
     "history": (["history", "MEMORY"], {"results"}),
@@ -258,6 +258,39 @@ def test_messages_come_as_json(lines: bool, twohop: Twohop) -> None:  # noqa: FB
     assert [one["memory"] for one in added["results"]] == ["Alice works at Acme"]
 
 
+QUESTION = ("recall", "Where does Alice work?", "-u", "alice")
+
+
+def test_an_answer_is_written_for_a_prompt(twohop: Twohop) -> None:
+    """`--render` prints lines with references, within its tokens, and `--explain` why each result is there."""
+    told(twohop)
+    for_people = twohop(*QUESTION, "--render").stdout.splitlines()
+    assert for_people[:2] == ["Facts", "[1] Alice works at Acme (said 1 March 2025)"]
+    assert for_people[-1].endswith("tokens (llama-2)")
+    result = answer(twohop(*QUESTION, "--render", "--tokens", "30", "--explain", "--json"))
+    assert 0 < result["context"]["tokens"] <= 30
+    assert result["context"]["citations"][0]["memory_id"] == result["results"][0]["id"]
+    assert result["results"][0]["explanation"]["words"] == ["alice", "work"]
+    assert result["results"][0]["explanation"]["text"] in twohop(*QUESTION, "--explain").stdout
+    assert answer(twohop(*QUESTION, "--json"))["context"] is None
+    assert answer(twohop(*QUESTION, "--in-run", "elsewhere", "--json"))["results"] == []
+    assert answer(twohop(*QUESTION, "--min-score", "99", "--json"))["results"] == []
+
+
+def test_an_answer_comes_in_parts(twohop: Twohop) -> None:
+    """`--stream` prints the first hits, then the answer; for programs one line of JSON a part, the last one final."""
+    told(twohop)
+    parts = [json.loads(line) for line in twohop(*QUESTION, "--stream", "--json").stdout.splitlines()]
+    assert [part["final"] for part in parts] == [False] * (len(parts) - 1) + [True]
+    assert len(parts) > 1
+    assert parts[0]["results"][0]["memory"] == "Alice works at Acme"
+    whole = answer(twohop(*QUESTION, "--json"))
+    assert {name: part for name, part in parts[-1].items() if name != "final"} == whole
+    for_people = twohop(*QUESTION, "--stream").stdout
+    assert for_people.startswith("first hits")
+    assert for_people.count("1. Alice works at Acme") == 2
+
+
 def test_what_was_said_is_no_markup(twohop: Twohop) -> None:
     """Brackets and emoji codes in a text are printed as they are."""
     twohop("add", "Look: [bold red]x[/] :smile:", "-u", "alice", "--no-infer")
@@ -268,6 +301,8 @@ FAILURES: dict[str, tuple[list[str], int, str]] = {
     "nobody's": (["recall", "x"], 2, "scope: give at least one of"),
     "blank": (["add", " ", "-u", "a"], 2, "messages[0].content: must not be blank"),
     "a malformed id": (["get", "7", "-u", "a"], 2, "memory_id"),
+    "a name that nobody has": (["paths", "Alice", "Nobody", "-u", "a"], 3, "no entity of this owner"),
+    "a budget of 0": (["recall", "x", "-u", "a", "--render", "--tokens", "0"], 2, "render.token_budget"),
     "a limit of 0": (["recall", "x", "-u", "a", "-n", "0"], 2, "limit"),
     "no date": (["list", "-u", "a", "--as-of", "soon"], 2, "as_of"),
     "no JSON": (["add", "{", "--messages", "-u", "a"], 2, "messages"),

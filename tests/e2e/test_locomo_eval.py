@@ -75,7 +75,7 @@ def test_a_conversation_is_read_with_its_recorded_facts(data: Path) -> None:
 async def test_the_evaluation_runs_through_the_server(data: Path) -> None:
     """All rows are there, in percent, for every system, category and cut; everything of so small a talk is found."""
     console = Console(quiet=True)
-    run, embedder = await measure(data, console)
+    run, embedder = await measure(load(data), console)
     rows = figures(run, embedder, "dev")
     show(rows, console)
     assert run.adds == 3
@@ -87,6 +87,10 @@ async def test_the_evaluation_runs_through_the_server(data: Path) -> None:
                 for metric in ("recall", "all"):
                     assert 0 <= float(str(scores[system, category, metric, cut])) <= 100
         assert scores[system, "1-4", "recall", 10] == 100
+    for budget in (500, 1_000, 2_000):
+        assert scores["context", "1-4", "all", budget] == 100
+        assert 0 < float(str(scores["context", "1-4", "tokens", budget])) <= budget
+        assert 0 <= float(str(scores["context, own words", "1-4", "recall", budget])) <= 100
     assert {r["metric"] for r in rows} >= {"changed", "adds_per_second", "recall_p50_ms", "recall_p95_ms"}
     assert all(
         set(r) == {"dataset", "split", "system", "embedder", "category", "metric", "k", "value", "n"} for r in rows

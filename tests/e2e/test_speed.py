@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from bench.speed import mem0ai
 from bench.speed.__main__ import main
 from bench.speed.load import BIG, embedded, load, small
 from bench.speed.rows import Rows
@@ -53,11 +54,16 @@ async def test_a_loaded_world_is_as_large_as_a_told_one(tmp_path: Path) -> None:
     assert all(row.keys() - {"partition"} == TABLES[name].columns.keys() for name in loaded for row in loaded[name])
 
 
-def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Recall and adds in process and over gRPC, and the floor: printed, and written with the machine's description."""
+def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recall and adds in process and over gRPC, and the floor: printed, and written with the machine's description.
+
+    Also when a part that comes later can't be measured: without mem0ai it is said how it gets there.
+    """
+    monkeypatch.setattr(mem0ai, "PYTHON", tmp_path / "python")
     sizes = {"sizes": 60, "owners": 2, "questions": 6, "seconds": 0.2}
     flags = [part for name, size in sizes.items() for part in (f"--{name}", str(size))]
-    assert main([*flags, "--only", "sizes", "--out", str(tmp_path / "rows.json")]) == 0
+    with pytest.raises(RuntimeError, match=r"make \.tools/mem0/\.installed"):
+        main([*flags, "--only", "sizes", "--only", "mem0", "--out", str(tmp_path / "rows.json")])
     found = json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))
     values = {(row["system"], row["category"], row["metric"], row["k"]): row["value"] for row in found["rows"]}
     assert {row["system"] for row in found["rows"]} == SYSTEMS
@@ -69,9 +75,21 @@ def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
                     0 < values[system, whose, f"{what}_p50_ms", None] <= values[system, whose, f"{what}_p95_ms", None]
                 )
     served = "SQLite + Edge, gRPC"
+    assert values[served, "one owner", "first_message_p50_ms", None] > 0
     assert values[served, "one owner", "adds_per_second", 1] > 0
     assert values[served, "many owners", "adds_per_second", 16] > 0
     assert values[served, "one owner", "facts_per_second_20x10", 20] > 0
     assert values[served, "machine", "disk_mib", None] > 0
     assert found["machine"]["cores"] > 0
     assert served in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not mem0ai.PYTHON.exists(), reason="mem0ai is not installed: make .tools/mem0/.installed")
+def test_mem0ai_adds_and_searches() -> None:
+    """It remembers the same texts without a model, and is searched at the size that it reached."""
+    rows = list(mem0ai.measure(40, 3, 30.0))
+    values = {row["metric"]: float(str(row["value"])) for row in rows}
+    assert {(row["system"], row["split"]) for row in rows} == {("mem0ai 2.2.1", "40")}
+    assert 0 < values["first_hits_p50_ms"] <= values["first_hits_p95_ms"]
+    assert values["adds_per_second"] > 0
+    assert values["disk_mib"] > 0

@@ -20,6 +20,7 @@ WANTED = {
     "constraints-build.txt": PROJECT["build-system"]["requires"],
     "constraints-proto.txt": PROJECT["dependency-groups"]["proto"],
     "constraints-mem0.txt": PROJECT["dependency-groups"]["mem0"],
+    "constraints-minilm.txt": PROJECT["dependency-groups"]["minilm"],
 }
 PIN = re.compile(r"^([A-Za-z0-9].*?)(?: \\)?$")
 

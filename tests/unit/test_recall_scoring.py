@@ -8,10 +8,11 @@ from twohop.graph.model import Entity, Evidence, Kind, Memory, Message, Moment, 
 from twohop.memory.recall.facts import Fact
 from twohop.memory.recall.first_stage import rank_messages
 from twohop.memory.recall.gate import flag, gain
-from twohop.memory.recall.hop import bridges, is_hub, reach
+from twohop.memory.recall.hop import Bridge, Match, bridges, is_hub, match, reach
 from twohop.memory.recall.question import understand
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists
+from twohop.memory.recall.second_stage import inside, runs
 from twohop.memory.recall.turns import Rarity, Turn
 from twohop.vector.sparse import analyse
 
@@ -138,14 +139,87 @@ def test_the_second_query_drops_what_the_fact_explained() -> None:
     assert set(bridge.stems()) == {"prize", "dog", "win", "rex"}
 
 
+def test_dates_and_numbers_lead_nowhere() -> None:
+    """What happened on the same day has nothing else in common."""
+    kept = [fact("f", "Alice was born on 7 May 1988 in Porto", 1.0)]
+    ends = {"f": [entity(name) for name in ("7 May 1988", "1988", "2009-2010", "May", "Porto", "May Fair")]}
+    found = bridges(understand("What is her home famous for?"), kept, ends, set(), Rarity([]))
+    assert {bridge.entity.name for bridge in found} == {"Porto", "May Fair"}
+
+
+def way(text: str, *sources: str, to: str = "Rex", query: str = "Which prize did the dog win?") -> Bridge:
+    [bridge] = bridges(understand(query), [fact("f", text, 1.0, *sources)], {"f": [entity(to)]}, set(), Rarity([]))
+    return bridge
+
+
+def scores(found: Match, texts: dict[str, str], query: str = "Which prize did the dog win?") -> dict[str, float]:
+    stems = {one: frozenset(analyse(text)) for one, text in texts.items()}
+    rarity = Rarity(stems.values())
+    return {one: way.score for one, way in reach([found], understand(query).stems, stems, rarity).items()}
+
+
 def test_a_message_that_mentions_the_bridge_counts_more() -> None:
-    """Linked messages have their whole score, others four fifths of it; the best bridge counts."""
-    kept = [fact("f", "Alice adopted Rex", 1.0)]
-    question = understand("Which prize did the dog win?")
-    [bridge] = bridges(question, kept, {"f": [entity("Rex")]}, set(), Rarity([]))
-    lists = Lists(ids=("a", "b", "c"), dense={"a": 1.0, "b": 1.0, "c": 0.0}, lexical={"a": 1.0, "b": 1.0})
-    reached = reach([(bridge, lists)], {"Rex": {"a"}})
-    assert (reached["a"].score, reached["b"].score, reached["c"].score) == (1.0, 0.8, 0.0)
+    """The ledger's link counts as much as the name in the text; a message with neither has four fifths."""
+    lists = Lists(ids=("a", "b", "c"), dense=dict.fromkeys("abc", 1.0) | {"z": 0.0}, lexical=dict.fromkeys("abc", 1.0))
+    lists = Lists(ids=(*lists.ids, "z"), dense=lists.dense, lexical=lists.lexical)
+    found = scores(
+        match(way("Alice adopted Rex"), lists, {"a"}), {"a": "he won", "b": "Rex won", "c": "she won", "z": "no"}
+    )
+    assert found["a"] == pytest.approx(found["b"])
+    assert found["a"] > found["c"] > 0
+    assert found.get("z", 0.0) == 0
+
+
+def test_what_few_messages_mention_leads_to_them_whatever_their_words() -> None:
+    """The step to a message is the smaller, the more others mention the bridge."""
+    lists = Lists(ids=("a", "b"), dense={"a": 0.0, "b": 1.0}, lexical={"a": 0.0, "b": 1.0})
+    many = {f"m{n}" for n in range(40)}
+    few = scores(match(way("Alice adopted Rex"), lists, {"a"}), {"a": "x", "b": "y"})
+    crowd = scores(match(way("Alice adopted Rex"), lists, {"a", *many}), {"a": "x", "b": "y"})
+    assert few["a"] > crowd["a"] > 0
+
+
+def test_the_message_that_a_fact_was_taken_from_has_the_score_of_what_it_leads_to() -> None:
+    """The two are one piece of evidence; and it is shown with the path to where it leads."""
+    lists = Lists(ids=("a", "b"), dense={"a": 1.0, "b": 0.0}, lexical={"a": 1.0, "b": 0.0})
+    bridge = way("Alice adopted Rex", "source")
+    stems = {one: frozenset(analyse(text)) for one, text in {"a": "Rex won", "source": "I adopted him"}.items()}
+    reached = reach([match(bridge, lists, {"a"})], understand("Which prize did the dog win?").stems, stems, Rarity([]))
+    assert reached["source"].score == reached["a"].score
+    assert reached["source"].leads_to == reached["a"].leads_to == "a"
+
+
+def test_of_two_that_fit_alike_the_one_that_explains_more_comes_first() -> None:
+    """Together with the message that led there."""
+    lists = Lists(ids=("a", "b", "z"), dense={"a": 1.0, "b": 1.0, "z": 0.0}, lexical={"a": 1.0, "b": 1.0})
+    found = scores(match(way("Alice adopted Rex"), lists, ()), {"a": "a prize to win", "b": "nothing of it", "z": "x"})
+    assert found["a"] > found["b"]
+
+
+@given(
+    fits=st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 1), min_size=1),
+    linked=st.sets(st.sampled_from("abcdefgh")),
+    sources=st.sets(st.sampled_from("abgh"), max_size=2),
+)
+def test_scores_of_ways_are_bounded_and_don_t_depend_on_the_order_of_what_is_found(
+    fits: dict[str, float], linked: set[str], sources: set[str]
+) -> None:
+    """Between 0 and 1.3, and the same for lists and links in any order."""
+    bridge = way("Alice adopted Rex", *sorted(sources))
+    texts = {one: f"prize {one}" for one in "abcdefgh"}
+    found = scores(Match(bridge, fits, linked), texts)
+    turned = scores(Match(bridge, dict(reversed(fits.items())), sorted(linked, reverse=True)), texts)
+    assert found == turned
+    assert list(found) == list(turned)
+    assert all(0 < score <= 1.3 for score in found.values())
+
+
+def test_the_names_inside_a_name_are_the_longest_and_share_no_word() -> None:
+    """Nor numbers, nor single letters."""
+    known = {name: [entity(name)] for name in ("hiran region", "hiran", "region", "somalia", "town in hiran")}
+    assert inside("town in hiran region of somalia", known) == ["town in hiran", "region", "somalia"]
+    assert inside("somalia", known) == []
+    assert not runs("7 december 1988 x") & {"7", "1988", "x"}
 
 
 @pytest.mark.parametrize(

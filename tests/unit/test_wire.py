@@ -228,7 +228,7 @@ answers = st.builds(
     degradations=several(st.sampled_from(degradations)),
     read_time=micros,
     seq=small,
-    asked_time=st.none() | st.tuples(micros, micros),
+    asked_time=st.none() | st.tuples(micros, st.none() | micros),
     context=st.none() | contexts,
 )
 labelled = several(st.builds(Labelled, entity=entities, label=text))

@@ -27,31 +27,31 @@ from twohop.v1 import memory_pb2 as twohop_dot_v1_dot_memory__pb2
 from twohop.v1 import message_pb2 as twohop_dot_v1_dot_message__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16twohop/v1/recall.proto\x12\ttwohop.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16twohop/v1/memory.proto\x1a\x17twohop/v1/message.proto\"\x87\x02\n\nRecallItem\x12#\n\x06memory\x18\x01 \x01(\x0b\x32\x11.twohop.v1.MemoryH\x00\x12%\n\x07message\x18\x02 \x01(\x0b\x32\x12.twohop.v1.MessageH\x00\x12!\n\x06scores\x18\x03 \x01(\x0b\x32\x11.twohop.v1.Scores\x12#\n\x07sources\x18\x04 \x03(\x0b\x32\x12.twohop.v1.Message\x12\x11\n\x04path\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12\x30\n\x0b\x65xplanation\x18\x06 \x01(\x0b\x32\x16.twohop.v1.ExplanationH\x02\x88\x01\x01\x42\x07\n\x05\x66oundB\x07\n\x05_pathB\x0e\n\x0c_explanation\"\xa5\x01\n\x0b\x45xplanation\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\'\n\tplacement\x18\x02 \x01(\x0e\x32\x14.twohop.v1.Placement\x12\r\n\x05words\x18\x03 \x03(\t\x12\x17\n\nfirst_rank\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x0e\n\x06\x62ridge\x18\x05 \x01(\t\x12\x18\n\x10\x62ridge_memory_id\x18\x06 \x01(\tB\r\n\x0b_first_rank\"h\n\x08Interval\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"u\n\x06Scores\x12\r\n\x05total\x18\x01 \x01(\x01\x12\x0f\n\x07lexical\x18\x02 \x01(\x01\x12\r\n\x05\x64\x65nse\x18\x03 \x01(\x01\x12\x13\n\x0bsmall_terms\x18\x04 \x01(\x01\x12\x0c\n\x04walk\x18\x05 \x01(\x01\x12\x0b\n\x03hop\x18\x06 \x01(\x01\x12\x0c\n\x04\x66\x61\x63t\x18\x07 \x01(\x01\";\n\rRenderOptions\x12\x19\n\x0ctoken_budget\x18\x01 \x01(\x05H\x00\x88\x01\x01\x42\x0f\n\r_token_budget\"j\n\x0fRenderedContext\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06tokens\x18\x02 \x01(\x05\x12\x11\n\ttokenizer\x18\x03 \x01(\t\x12&\n\tcitations\x18\x04 \x03(\x0b\x32\x13.twohop.v1.Citation\"2\n\x08\x43itation\x12\x11\n\tmemory_id\x18\x01 \x01(\t\x12\x13\n\x0bmessage_ids\x18\x02 \x03(\t*\xc3\x01\n\x0b\x44\x65gradation\x12\x1b\n\x17\x44\x45GRADATION_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x45GRADATION_INDEX_BEHIND\x10\x01\x12!\n\x1d\x44\x45GRADATION_INDEX_UNAVAILABLE\x10\x02\x12$\n DEGRADATION_EMBEDDER_UNAVAILABLE\x10\x03\x12\x18\n\x14\x44\x45GRADATION_DEADLINE\x10\x04\x12\x16\n\x12\x44\x45GRADATION_BUDGET\x10\x05*C\n\x04\x41rms\x12\x14\n\x10\x41RMS_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x41RMS_VECTOR\x10\x01\x12\x14\n\x10\x41RMS_VECTOR_BM25\x10\x02*\xa8\x01\n\tPlacement\x12\x19\n\x15PLACEMENT_UNSPECIFIED\x10\x00\x12\x14\n\x10PLACEMENT_CHANGE\x10\x01\x12\x13\n\x0fPLACEMENT_CHAIN\x10\x02\x12\x14\n\x10PLACEMENT_LEADER\x10\x03\x12\x14\n\x10PLACEMENT_SOURCE\x10\x04\x12\x15\n\x11PLACEMENT_MESSAGE\x10\x05\x12\x12\n\x0ePLACEMENT_REST\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16twohop/v1/recall.proto\x12\ttwohop.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16twohop/v1/memory.proto\x1a\x17twohop/v1/message.proto\"\x87\x02\n\nRecallItem\x12#\n\x06memory\x18\x01 \x01(\x0b\x32\x11.twohop.v1.MemoryH\x00\x12%\n\x07message\x18\x02 \x01(\x0b\x32\x12.twohop.v1.MessageH\x00\x12!\n\x06scores\x18\x03 \x01(\x0b\x32\x11.twohop.v1.Scores\x12#\n\x07sources\x18\x04 \x03(\x0b\x32\x12.twohop.v1.Message\x12\x11\n\x04path\x18\x05 \x01(\x05H\x01\x88\x01\x01\x12\x30\n\x0b\x65xplanation\x18\x06 \x01(\x0b\x32\x16.twohop.v1.ExplanationH\x02\x88\x01\x01\x42\x07\n\x05\x66oundB\x07\n\x05_pathB\x0e\n\x0c_explanation\"\xa5\x01\n\x0b\x45xplanation\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\'\n\tplacement\x18\x02 \x01(\x0e\x32\x14.twohop.v1.Placement\x12\r\n\x05words\x18\x03 \x03(\t\x12\x17\n\nfirst_rank\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x0e\n\x06\x62ridge\x18\x05 \x01(\t\x12\x18\n\x10\x62ridge_memory_id\x18\x06 \x01(\tB\r\n\x0b_first_rank\"z\n\x08Interval\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x42\x0b\n\t_end_time\"u\n\x06Scores\x12\r\n\x05total\x18\x01 \x01(\x01\x12\x0f\n\x07lexical\x18\x02 \x01(\x01\x12\r\n\x05\x64\x65nse\x18\x03 \x01(\x01\x12\x13\n\x0bsmall_terms\x18\x04 \x01(\x01\x12\x0c\n\x04walk\x18\x05 \x01(\x01\x12\x0b\n\x03hop\x18\x06 \x01(\x01\x12\x0c\n\x04\x66\x61\x63t\x18\x07 \x01(\x01\";\n\rRenderOptions\x12\x19\n\x0ctoken_budget\x18\x01 \x01(\x05H\x00\x88\x01\x01\x42\x0f\n\r_token_budget\"j\n\x0fRenderedContext\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x0e\n\x06tokens\x18\x02 \x01(\x05\x12\x11\n\ttokenizer\x18\x03 \x01(\t\x12&\n\tcitations\x18\x04 \x03(\x0b\x32\x13.twohop.v1.Citation\"2\n\x08\x43itation\x12\x11\n\tmemory_id\x18\x01 \x01(\t\x12\x13\n\x0bmessage_ids\x18\x02 \x03(\t*\xc3\x01\n\x0b\x44\x65gradation\x12\x1b\n\x17\x44\x45GRADATION_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x45GRADATION_INDEX_BEHIND\x10\x01\x12!\n\x1d\x44\x45GRADATION_INDEX_UNAVAILABLE\x10\x02\x12$\n DEGRADATION_EMBEDDER_UNAVAILABLE\x10\x03\x12\x18\n\x14\x44\x45GRADATION_DEADLINE\x10\x04\x12\x16\n\x12\x44\x45GRADATION_BUDGET\x10\x05*C\n\x04\x41rms\x12\x14\n\x10\x41RMS_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x41RMS_VECTOR\x10\x01\x12\x14\n\x10\x41RMS_VECTOR_BM25\x10\x02*\xa8\x01\n\tPlacement\x12\x19\n\x15PLACEMENT_UNSPECIFIED\x10\x00\x12\x14\n\x10PLACEMENT_CHANGE\x10\x01\x12\x13\n\x0fPLACEMENT_CHAIN\x10\x02\x12\x14\n\x10PLACEMENT_LEADER\x10\x03\x12\x14\n\x10PLACEMENT_SOURCE\x10\x04\x12\x15\n\x11PLACEMENT_MESSAGE\x10\x05\x12\x12\n\x0ePLACEMENT_REST\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'twohop.v1.recall_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DEGRADATION']._serialized_start=1000
-  _globals['_DEGRADATION']._serialized_end=1195
-  _globals['_ARMS']._serialized_start=1197
-  _globals['_ARMS']._serialized_end=1264
-  _globals['_PLACEMENT']._serialized_start=1267
-  _globals['_PLACEMENT']._serialized_end=1435
+  _globals['_DEGRADATION']._serialized_start=1018
+  _globals['_DEGRADATION']._serialized_end=1213
+  _globals['_ARMS']._serialized_start=1215
+  _globals['_ARMS']._serialized_end=1282
+  _globals['_PLACEMENT']._serialized_start=1285
+  _globals['_PLACEMENT']._serialized_end=1453
   _globals['_RECALLITEM']._serialized_start=120
   _globals['_RECALLITEM']._serialized_end=383
   _globals['_EXPLANATION']._serialized_start=386
   _globals['_EXPLANATION']._serialized_end=551
   _globals['_INTERVAL']._serialized_start=553
-  _globals['_INTERVAL']._serialized_end=657
-  _globals['_SCORES']._serialized_start=659
-  _globals['_SCORES']._serialized_end=776
-  _globals['_RENDEROPTIONS']._serialized_start=778
-  _globals['_RENDEROPTIONS']._serialized_end=837
-  _globals['_RENDEREDCONTEXT']._serialized_start=839
-  _globals['_RENDEREDCONTEXT']._serialized_end=945
-  _globals['_CITATION']._serialized_start=947
-  _globals['_CITATION']._serialized_end=997
+  _globals['_INTERVAL']._serialized_end=675
+  _globals['_SCORES']._serialized_start=677
+  _globals['_SCORES']._serialized_end=794
+  _globals['_RENDEROPTIONS']._serialized_start=796
+  _globals['_RENDEROPTIONS']._serialized_end=855
+  _globals['_RENDEREDCONTEXT']._serialized_start=857
+  _globals['_RENDEREDCONTEXT']._serialized_end=963
+  _globals['_CITATION']._serialized_start=965
+  _globals['_CITATION']._serialized_end=1015
 # @@protoc_insertion_point(module_scope)

@@ -110,9 +110,14 @@ def recalled(result: RecallResult) -> Shape:
         "relations": edges(step for one in result.paths for step in one.steps),
         "degradations": list(result.degradations),
         "read_time": system(result.read_time),
-        "asked_time": None if result.asked_time is None else [system(at) for at in result.asked_time],
+        "asked_time": None if result.asked_time is None else interval(*result.asked_time),
         "context": None if result.context is None else context(result.context),
     }
+
+
+def interval(start: int, end: int | None) -> Shape:
+    """A span of world time; no end = it is open."""
+    return {"start": system(start), "end": None if end is None else system(end)}
 
 
 def part(one: RecallPart) -> Shape:

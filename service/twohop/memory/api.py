@@ -275,8 +275,8 @@ class RecallResult:
     """Items best first (at most `limit`), the evidence paths, what it had to do without, and the state it read.
 
     `gate` is how far the graph took part (0 = the first stage's order stands, 1 = fully). `read_time`: pass it as
-    `known_at` to read the same state again. `asked_time`: the time that the question names, from its first instant to
-    the one after its last. `context`: when asked for; the limit on items doesn't bound it.
+    `known_at` to read the same state again. `asked_time`: the time that the question tells, from its first instant to
+    the one after its last (None = it is open). `context`: when asked for; the limit on items doesn't bound it.
     """
 
     items: tuple[Item, ...]
@@ -286,7 +286,7 @@ class RecallResult:
     degradations: tuple[str, ...]
     read_time: int
     seq: int
-    asked_time: tuple[int, int] | None = None
+    asked_time: tuple[int, int | None] | None = None
     context: RenderedContext | None = None
 
 

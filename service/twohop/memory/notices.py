@@ -28,6 +28,11 @@ class Watch:
         """Something changed."""
         self._told.set()
 
+    async def news(self) -> None:
+        """Wait for a change since the last call, for as long as that takes: of something that ends in this process."""
+        await self._told.wait()
+        self._told.clear()
+
     async def change(self) -> bool:
         """Wait for a change since the last call, or until it is time to look what other processes did.
 

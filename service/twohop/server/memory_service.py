@@ -1,7 +1,7 @@
 """`twohop.v1.MemoryService` over the core."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -60,7 +60,9 @@ class MemoryService(EditCalls):
         if not 1 <= len(request.requests) <= MOST_REQUESTS:
             check.fail("requests", f"holds {len(request.requests)} adds, must be 1 to {MOST_REQUESTS}")
         check.done()
-        results = [await self._add_one(item, scope, context) for item in request.requests]
+        results: list[pb.BatchAddMemoriesResult] = []
+        for group in rounds(request.requests, scope):
+            results += await asyncio.gather(*(self._add_one(item, scope, context) for item in group))
         return pb.BatchAddMemoriesResponse(results=results)
 
     async def GetJob(self, request: pb.GetJobRequest, context: Context) -> pb.GetJobResponse:
@@ -234,6 +236,30 @@ def reached(result: RecallResult, wanted: int) -> RecallResult:
     if result.seq >= wanted or Degradation.INDEX_BEHIND in result.degradations:
         return result
     return replace(result, degradations=(*result.degradations, Degradation.INDEX_BEHIND))
+
+
+def rounds(requests: Iterable[pb.AddMemoriesRequest], batch: Scope) -> Iterator[Sequence[pb.AddMemoriesRequest]]:
+    """The adds in their order, as many at a time as may go side by side.
+
+    One session's adds take effect in the order in which they come, and different owners' never meet; but of one owner
+    another session's waits for those before it, and so does what is only shown.
+    """
+    group: list[pb.AddMemoriesRequest] = []
+    sessions: dict[str, str] = {}
+    for request in requests:
+        try:
+            scope = scope_in(request, batch)
+        except InvalidInput:  # Its own answer says so.
+            scope = None
+        elsewhere = scope is not None and sessions.get(scope.partition, scope.session) != scope.session
+        if group and (elsewhere or request.dry_run or group[-1].dry_run):
+            yield group
+            group, sessions = [], {}
+        group.append(request)
+        if scope is not None:
+            sessions[scope.partition] = scope.session
+    if group:
+        yield group
 
 
 def scope_in(request: pb.AddMemoriesRequest, batch: Scope) -> Scope:

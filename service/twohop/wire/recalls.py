@@ -25,7 +25,7 @@ from twohop.wire.memories import pack_memory, unpack_memory
 from twohop.wire.messages import pack_message, unpack_message
 from twohop.wire.reading import Reader
 from twohop.wire.scopes import pack_scope, pack_state, pack_view, read_time_of, unpack_axes
-from twohop.wire.times import pack_instant, unpack_instant
+from twohop.wire.times import pack_instant, pack_instant_or_none, unpack_instant
 
 LIMIT: Final = 10
 """Items in an answer unless the question says otherwise."""
@@ -125,14 +125,19 @@ def pack_answer(result: RecallResult, scope: Scope) -> memory_service_pb2.Recall
     )
 
 
-def interval(start: int, end: int) -> recall_pb2.Interval:
+def interval(start: int, end: int | None) -> recall_pb2.Interval:
     """A span of world time."""
-    return recall_pb2.Interval(start_time=pack_instant(start), end_time=pack_instant(end))
+    return recall_pb2.Interval(start_time=pack_instant(start), end_time=pack_instant_or_none(end))
+
+
+def unpack_interval(interval: recall_pb2.Interval) -> tuple[int, int | None]:
+    """A span of world time."""
+    end = unpack_instant(interval.end_time) if interval.HasField("end_time") else None
+    return unpack_instant(interval.start_time), end
 
 
 def unpack_answer(response: memory_service_pb2.RecallResponse, partition: str) -> RecallResult:
     """What answers the question."""
-    asked = response.asked_time
     return RecallResult(
         items=tuple(_unpack_item(item, partition) for item in response.items),
         paths=tuple(unpack_path(path, partition) for path in response.paths),
@@ -141,9 +146,7 @@ def unpack_answer(response: memory_service_pb2.RecallResponse, partition: str) -
         degradations=unpack_degradations(response.degradations),
         read_time=read_time_of(response.state),
         seq=response.state.sequence,
-        asked_time=(unpack_instant(asked.start_time), unpack_instant(asked.end_time))
-        if response.HasField("asked_time")
-        else None,
+        asked_time=unpack_interval(response.asked_time) if response.HasField("asked_time") else None,
         context=unpack_context(response.context) if response.HasField("context") else None,
     )
 

@@ -20,7 +20,8 @@ from twohop.errors import IndexUnavailable, TwohopError
 from twohop.vector.checks import check_arms, check_points
 from twohop.vector.edge_shard import Shard
 from twohop.vector.edge_store import Store
-from twohop.vector.hot import MOST, Hot
+from twohop.vector.hot import MOST
+from twohop.vector.memory import Memory
 from twohop.vector.model import Arm, Counts, Hit, IndexInfo, Point, Stored
 from twohop.vector.payload import CHUNK
 
@@ -48,6 +49,7 @@ class EdgeIndex:
         self._flush_seconds = flush_seconds
         self._optimising = asyncio.Lock()
         self._written = asyncio.Event()
+        self._written.set()  # What another process wrote last may be neither on disk nor optimised.
         self._keeper = asyncio.create_task(self._keep(), name="index")
         self._fresh = store.fresh
         self._heating: dict[str, asyncio.Task[None]] = {}
@@ -74,7 +76,7 @@ class EdgeIndex:
         wanted = IndexInfo(model=model, dimension=dimension, encoder=encoder)
         thread = ThreadPoolExecutor(1, "index")
         try:
-            store = await on(thread, partial(Store, path, wanted, Hot(dimension, hot)))
+            store = await on(thread, partial(Store, path, wanted, Memory(dimension, hot)))
         except BaseException:
             thread.shutdown(wait=False)
             raise

@@ -7,91 +7,113 @@ from uuid import UUID
 import qdrant_edge as edge
 
 from twohop.vector.checks import newest
-from twohop.vector.edge_schema import config, field_indexes, hit, only, read, request, stored
+from twohop.vector.edge_schema import config, field_indexes, hit, only, read, request, stored, worded
 from twohop.vector.filters import OneOf, within
-from twohop.vector.hot import Hot
+from twohop.vector.idf import Worded
+from twohop.vector.memory import Memory
 from twohop.vector.model import Arm, Hit, Point, PointKind, Stored
 from twohop.vector.order import canonical
-from twohop.vector.payload import CHUNK, EXACT_BELOW, STORED, blank, read_back
+from twohop.vector.payload import CHUNK, EXACT_BELOW, SPARSE, STORED, TENANT, blank, read_back
 
 
 class Shard:
     """An open shard. While `touched` is a set, it collects the ids of all points that are written or removed.
 
-    `hot`: owners that are answered without the shard; what is written here is written there.
+    What is written here is written to `memory` too.
     """
 
-    def __init__(self, inner: edge.EdgeShard, hot: Hot) -> None:
+    def __init__(self, inner: edge.EdgeShard, memory: Memory) -> None:
         self._inner = inner
-        self.hot = hot
+        self._memory = memory
         self.touched: set[UUID] | None = None
 
     @classmethod
-    def create(cls, folder: Path, dimension: int, hot: Hot) -> "Shard":
+    def create(cls, folder: Path, dimension: int, memory: Memory) -> "Shard":
         """A new, empty shard on disk."""
         folder.mkdir(parents=True)
         inner = edge.EdgeShard.create(str(folder), config(dimension))
         for operation in field_indexes():
             inner.update(operation)
         inner.flush()
-        return cls(inner, hot)
+        return cls(inner, memory)
 
     @classmethod
-    def load(cls, folder: Path, hot: Hot) -> "Shard":
+    def load(cls, folder: Path, memory: Memory) -> "Shard":
         """The shard that lies in the folder; replays its log."""
-        return cls(edge.EdgeShard.load(str(folder)), hot)
+        return cls(edge.EdgeShard.load(str(folder)), memory)
 
     def write(self, points: Sequence[Point]) -> None:
         """Insert or replace; points that stand there with a higher seq stay, as do they among equals of the batch."""
         wanted = {UUID(point_id): point for point_id, point in newest(points).items()}
         # Compared here, not by a conditional upsert: its condition is one for all, and this thread alone writes.
-        for record in self._inner.retrieve(list(wanted), ["seq"], False):  # noqa: FBT003 - Edge's own signature
+        counted = any(self._memory.idf.counts(point.partition) for point in wanted.values())
+        before: list[Worded] = []
+        for record in self._inner.retrieve(list(wanted), ["seq", "kind", TENANT], [SPARSE] if counted else False):
             key = as_uuid(record.id)
             if (record.payload or {})["seq"] > wanted[key].seq:
                 del wanted[key]
+            else:
+                before.append(worded(record))
         if wanted:
             self._touch(wanted)
             self._inner.update(edge.UpdateOperation.upsert_points([stored(point) for point in wanted.values()]))
-            self.hot.write(wanted.values())
+            self._memory.write(before, list(wanted.values()))
 
     def remove(self, partition: str, ids: Sequence[str]) -> None:
         """Delete the points that are of this partition."""
         self._touch(UUID(each) for each in ids)
         mine = only(*within(partition), OneOf(tuple(ids)))
+        gone: list[Worded] = []
+        if self._memory.idf.counts(partition):
+            there = self._inner.retrieve([UUID(each) for each in ids], ["kind", TENANT], [SPARSE])
+            gone = [point for point in map(worded, there) if point.partition == partition]
         self._inner.update(edge.UpdateOperation.delete_points_by_filter(mine))
-        self.hot.drop(partition, ids)
+        self._memory.remove(partition, ids, gone)
 
     def search(self, partition: str, arms: Sequence[Arm]) -> tuple[list[list[Hit]], bool]:
         """All arms in one batch, each in canonical order; and whether the owner is worth `heat`."""
-        found = self.hot.search(partition, arms)
+        found = self._memory.hot.search(partition, arms)
         if found is not None:
             return found, False
         points = self._estimate(partition)
-        cold = self.hot.wants(partition, points)
+        cold = self._memory.wants(partition, points)
         if cold and points <= CHUNK:
             self.heat(partition)
-            if (found := self.hot.search(partition, arms)) is not None:
+            if (found := self._memory.hot.search(partition, arms)) is not None:
                 return found, False
         return self._search(partition, arms, exact=points < EXACT_BELOW), cold
 
     def heat(self, partition: str) -> bool:
-        """Read some of an owner's points into its tables; whether more are left."""
-        rest = self.hot.begin(partition)
+        """Read some of an owner's points into memory; whether more are left."""
+        whole = self._memory.hot.fits(self._estimate(partition))
+        rest = self._memory.hot.begin(partition) if whole else self._memory.idf.begin(partition)
         if rest is None:
             return False
         page = edge.ScrollRequest(
             offset=UUID(rest) if rest else None,
             limit=CHUNK,
             filter=only(*within(partition)),
-            with_payload=True,
-            with_vector=True,
+            with_payload=True if whole else ["kind", TENANT],
+            with_vector=True if whole else [SPARSE],
         )
-        records, more = self._inner.scroll(page)
-        return self.hot.take(partition, [read(record) for record in records], None if more is None else str(more))
+        records, following = self._inner.scroll(page)
+        more = None if following is None else str(following)
+        if whole:
+            return self._memory.hot.take(partition, [read(record) for record in records], more)
+        return self._memory.idf.take(partition, map(worded, records), more)
 
     def _search(self, partition: str, arms: Sequence[Arm], *, exact: bool) -> list[list[Hit]]:
         asked = [arm for arm in arms if arm.limit > 0 and not blank(arm.dense, arm.sparse)]
-        requests = [request(partition, arm, exact=exact) for arm in asked]
+        idf = self._memory.idf
+        requests = [
+            request(
+                partition,
+                arm,
+                exact=exact,
+                weighed=idf.weighed(partition, arm.kind, arm.sparse) if arm.sparse is not None else None,
+            )
+            for arm in asked
+        ]
         found = iter(self._inner.query_batch(edge.QueryBatchRequest(requests)) if requests else [])
         answered = {id(arm): canonical(map(hit, next(found)), arm.limit) for arm in asked}
         return [answered.get(id(arm), []) for arm in arms]

@@ -9,7 +9,7 @@ import structlog
 
 from twohop.vector.edge_folder import Folder, Manifest
 from twohop.vector.edge_shard import Shard
-from twohop.vector.hot import Hot
+from twohop.vector.memory import Memory
 from twohop.vector.model import IndexInfo
 
 REPLAYED = 256
@@ -26,9 +26,9 @@ class Store:
         SchemaTooNew: a newer twohop wrote it.
     """
 
-    def __init__(self, path: Path, wanted: IndexInfo, hot: Hot) -> None:
+    def __init__(self, path: Path, wanted: IndexInfo, memory: Memory) -> None:
         self._folder = Folder(path)
-        self._hot = hot
+        self._memory = memory
         self._incoming: Shard | None = None
         built = self._folder.read()
         shard = None
@@ -57,7 +57,7 @@ class Store:
     def adopt(self, copy: Path) -> bool:
         """Bring some of what changed into the copy. When nothing is left make it the current shard and return True."""
         if self._incoming is None:
-            self._incoming = Shard.load(copy, self._hot)
+            self._incoming = Shard.load(copy, self._memory)
         incoming, touched = self._incoming, self.shard.touched or set()
         batch = set(islice(touched, REPLAYED))
         incoming.overwrite(batch, self.shard.read(batch))
@@ -88,7 +88,7 @@ class Store:
 
     def _loaded(self, built: Manifest) -> Shard | None:
         try:
-            return Shard.load(self._folder.path / built.shard, self._hot)
+            return Shard.load(self._folder.path / built.shard, self._memory)
         except BaseException:  # noqa: BLE001 - Edge raises bare exceptions, and panics that are no Exception
             log.warning("index_unreadable", consequence="it is built again from the ledger")
             return None
@@ -96,7 +96,7 @@ class Store:
     def _begun(self, wanted: IndexInfo) -> tuple[Manifest, Shard]:
         self._folder.set_aside()
         place = self._folder.new_shard()
-        shard = Shard.create(place, wanted.dimension, self._hot)
+        shard = Shard.create(place, wanted.dimension, self._memory)
         manifest = Manifest(model=wanted.model, dimension=wanted.dimension, encoder=wanted.encoder, shard=place.name)
         self._folder.write(manifest)
         return manifest, shard

@@ -16,7 +16,8 @@ from twohop.errors import Misconfigured, ModelUnavailable
 class FastEmbedEmbedder:
     """`Embedder` over a model that fastembed knows. The first `embed` loads it, and downloads it if it isn't there.
 
-    `folder`: where its files are; nothing is downloaded then.
+    `folder`: where its files are; nothing is downloaded then. `threads` of the model (None = one a core; they spin while
+    they wait, which a machine with other work pays for).
 
     Raises:
         Misconfigured: the extra is not installed, or fastembed doesn't know the model.
@@ -26,7 +27,7 @@ class FastEmbedEmbedder:
     dense_weight = 0.6
     fact_lexical_share = 0.3
 
-    def __init__(self, *, model: str, folder: Path | None = None) -> None:
+    def __init__(self, *, model: str, folder: Path | None = None, threads: int | None = None) -> None:
         try:
             self._library = import_module("fastembed")
         except ImportError as e:
@@ -38,6 +39,7 @@ class FastEmbedEmbedder:
         self.model = f"fastembed/{self._name}"
         self.dimension: int = found["dim"]
         self._folder = folder
+        self._threads = threads
         self._loaded: Any = None
         self._thread = ThreadPoolExecutor(1, "embedder")
 
@@ -68,7 +70,9 @@ class FastEmbedEmbedder:
         if self._loaded is None:
             try:
                 folder = str(self._folder) if self._folder else None
-                self._loaded = self._library.TextEmbedding(self._name, specific_model_path=folder)
+                self._loaded = self._library.TextEmbedding(
+                    self._name, threads=self._threads, specific_model_path=folder
+                )
             except Exception as e:  # The library raises whatever its downloaders raise.
                 raise ModelUnavailable(f"fastembed can't load the model {self._name}: is it downloaded?") from e
         return self._loaded

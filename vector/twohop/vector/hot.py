@@ -48,10 +48,12 @@ class Hot:
         self._asked: OrderedDict[str, int] = OrderedDict()
         self._most = most
 
+    def fits(self, points: int) -> bool:
+        """Whether an owner with so many points can be here."""
+        return points <= self._most
+
     def wants(self, partition: str, points: int) -> bool:
         """Whether an owner with so many points, asked about just now and not here, is to be read (on)."""
-        if points > self._most:
-            return False
         if partition in self._owners:
             return True
         self._asked[partition] = asked = self._asked.pop(partition, 0) + 1
@@ -107,11 +109,11 @@ class Hot:
         held = self._owners.get(partition)
         if held is not None:
             for one in ids:
-                for table in held.tables.values():
-                    table.drop(one)
+                drop(held, one)
 
     def _put(self, held: Held, points: Iterable[Point]) -> None:
         for point in points:
+            drop(held, point.id)
             held.tables[point.kind].put(point)
 
     def _shrink(self) -> None:
@@ -119,3 +121,9 @@ class Hot:
         while size > self._most:
             _, held = self._owners.popitem(last=False)
             size -= len(held)
+
+
+def drop(held: Held, point_id: str) -> None:
+    """Remove a point of whichever kind."""
+    for table in held.tables.values():
+        table.drop(point_id)

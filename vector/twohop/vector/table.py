@@ -52,8 +52,7 @@ class Table:
         return len(self._ids) - len(self._rows)
 
     def put(self, point: Point) -> None:
-        """Insert the point, or replace the one with its id."""
-        self.drop(point.id)
+        """Insert a point whose id isn't there."""
         row = len(self._ids)
         if row == len(self._alive):
             self._grow()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from twohop.graph.model import Message, Owner, Session
 from twohop.graph.rows import message_of, owner_of, session_of
+from twohop.graph.sqlite.axes import known
 from twohop.graph.sqlite.database import Owned, listed
 
 
@@ -40,19 +41,20 @@ def speakers(own: Owned) -> dict[str, dict[str, int]]:
 
 def messages(own: Owned, ids: Sequence[str], known_at: int | None) -> list[Message]:
     """Messages in the order of the ids."""
-    if own.kept is None:
-        found = {message.id: message for message in read(own, ids)}
-    else:
-        found = own.kept.messages(ids, lambda missing: read(own, missing))
-    there = (found[one] for one in ids if one in found)
-    return [message for message in there if known_at is None or message.recorded_at <= known_at]
+    if own.kept is None or known_at is not None:
+        return read(own, ids, known_at)
+    found = own.kept.messages(ids, lambda missing: read(own, missing, None))
+    return [found[one] for one in ids if one in found]
 
 
-def read(own: Owned, ids: Sequence[str]) -> list[Message]:
-    """Messages from the file."""
+def read(own: Owned, ids: Sequence[str], known_at: int | None) -> list[Message]:
+    """As `messages`, from the file."""
     rows = own.all(
         "SELECT m.* FROM json_each(:ids) AS i CROSS JOIN messages AS m ON m.partition = :partition AND m.id = i.value",
+        known("m", known_at),
+        "ORDER BY i.key",
         ids=listed(ids),
+        known_at=known_at,
     )
     return [message_of(row) for row in rows]
 

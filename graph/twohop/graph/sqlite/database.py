@@ -133,6 +133,10 @@ class Owned:
         """
         return rows_of(self._run(sql, values))
 
+    def bare(self, *sql: str, **values: Value) -> list[tuple[Any, ...]]:
+        """As `all`, rows without names: for statements that give very many."""
+        return self._run(sql, values).fetchall()
+
     def one(self, *sql: str, **values: Value) -> Row | None:
         """The only row, or None."""
         rows = self.all(*sql, **values)

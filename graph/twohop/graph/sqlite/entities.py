@@ -145,19 +145,19 @@ def degrees(own: Owned, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]
 
 def counted(own: Owned, entity_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     """As `degrees`, from the file."""
-    rows = own.all(
+    rows = own.bare(
         "SELECT e.id, e.relation_count, e.message_count FROM json_each(:ids) AS i",
         "CROSS JOIN entities AS e ON e.partition = :partition AND e.id = i.value",
         ids=listed(entity_ids),
     )
-    return {row["id"]: (row["relation_count"], row["message_count"]) for row in rows}
+    return {entity_id: (relations, messages) for entity_id, relations, messages in rows}
 
 
 def mentions_of(own: Owned, entity_ids: Sequence[str], limit: int, known_at: int | None) -> dict[str, list[str]]:
     """Entity id -> messages, newest first."""
     found: dict[str, list[str]] = {}
     for entity_id in dict.fromkeys(entity_ids):
-        rows = own.all(
+        rows = own.bare(
             "SELECT DISTINCT m.message_at, m.message_id FROM mentions AS m INDEXED BY mentions_of_entity",
             "WHERE m.partition = :partition AND m.entity_id = :entity_id",
             then("m", known_at),
@@ -167,7 +167,7 @@ def mentions_of(own: Owned, entity_ids: Sequence[str], limit: int, known_at: int
             limit=max(limit, 0),
         )
         if rows:
-            found[entity_id] = [row["message_id"] for row in rows]
+            found[entity_id] = [message_id for _, message_id in rows]
     return found
 
 

@@ -160,9 +160,12 @@ class SqliteLedger:
 
     async def commit_all(self, changes: Sequence[Changes]) -> list[Committed]:
         """Apply commits of one owner in order, or nothing."""
-        return await self._writer.write(
+        done = await self._writer.write(
             lambda database: [commit(database, self._clock(), one) for one in changes], "commit"
         )
+        for one, committed in zip(changes, done, strict=True):
+            self._kept.committed(one, committed)
+        return done
 
     async def set_session(
         self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None

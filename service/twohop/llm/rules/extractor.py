@@ -9,6 +9,7 @@ from twohop.llm.rules.clauses import Clause, clauses
 from twohop.llm.rules.clauses import Role as ClauseRole
 from twohop.llm.rules.corrections import correction
 from twohop.llm.rules.discourse import Discourse, speaker_of
+from twohop.llm.rules.documents import is_passage, mentions
 from twohop.llm.rules.given_names import is_given_name
 from twohop.llm.rules.grammar_words import NOT_NAMES
 from twohop.llm.rules.phrase import Phrase, written
@@ -65,7 +66,11 @@ class RulesExtractor(Immediate):
                 talk.facts.extend(self._read(message, talk, states=speaks_for_owner(message, request)))
         found: dict[tuple[object, ...], Fact] = {}
         for message in request.exchange:
-            for fact in self._read(message, talk, states=speaks_for_owner(message, request)):
+            states = speaks_for_owner(message, request)
+            facts = list(self._read(message, talk, states=states))
+            if states and is_passage(message):
+                facts.extend(fact for fact in mentions(message, facts) if acceptable(fact, message))
+            for fact in facts:
                 found.setdefault((normal(fact.text), fact.kind, fact.polarity, fact.valid_from, fact.claims[:1]), fact)
                 talk.facts.append(fact)
         return Extraction(facts=tuple(found.values()), decider=DECIDER)

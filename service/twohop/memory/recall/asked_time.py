@@ -53,6 +53,12 @@ LAST = re.compile(rf"^(?P<rest>.+?)[\s,]+(?P<word>{WORD})\s+{ASKING}(?P<event>.+
 FIRST = re.compile(rf"^(?P<word>{WORD})\s+{ASKING}(?P<event>[^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 
 
+def open_ended(span: Span) -> tuple[int, int | None]:
+    """A span as it is shown: with no end in place of one after all times."""
+    first, beyond = span
+    return first, None if beyond >= FOR_EVER else beyond
+
+
 def clause_of(text: str) -> Clause | None:
     """The clause of a question that tells a time by an event; None when there is none."""
     text = text.strip().rstrip("?.! ")

@@ -23,11 +23,14 @@ from twohop.vector.tokens import TokenCounter
 PLACES = 100
 """Places of the answer that a context is made of, however many of them the caller asked for as items."""
 
+LOOKED = 3
+"""Budgets that what is looked at would fill: short lines may fit where longer ones before them did not."""
+
 SHARE, LEAST = 8, 60
 """A message gets at most this part of the budget, and needn't be shorter than so many tokens."""
 
 LONGEST_TOKEN = 16
-"""Characters: a text of more than that for each token of its share is too long without being counted."""
+"""Characters: a text of more than that for each of its tokens is too long, whatever they are."""
 
 CHAINS, FACTS, MESSAGES = "Connected facts", "Facts", "Messages"
 ARROW = " \u2192 "
@@ -83,8 +86,9 @@ class ContextWriter:
         self, items: Sequence[Item], paths: Sequence[Path], entities: Iterable[Entity], budget: int
     ) -> RenderedContext:
         """A context of at most `budget` tokens; empty when nothing fits."""
-        entries = self._shortened(list(entries_of(items, paths, marked(entities))), max(LEAST, budget // SHARE))
-        chosen = self._fitting(entries, budget)
+        most = max(LEAST, budget // SHARE)
+        entries = list(within_reach(entries_of(items, paths, marked(entities)), LOOKED * budget, most))
+        chosen = self._fitting(entries, budget, most)
         while True:
             text, citations = laid_out(chosen)
             tokens = self._counter.count([text]) if text else 0
@@ -92,37 +96,31 @@ class ContextWriter:
                 return RenderedContext(text=text, tokens=tokens, tokenizer=self._counter.name, citations=citations)
             chosen.pop()
 
-    def _fitting(self, entries: Sequence[Entry], budget: int) -> list[Entry]:
-        """The entries that fit, in the order of the answer, by the sum of their lines."""
+    def _fitting(self, entries: Sequence[Entry], budget: int, most: int) -> list[Entry]:
+        """The entries that fit, in the order of the answer, by the sum of their lines; long messages cut to `most`."""
         headings = list(dict.fromkeys(chain.from_iterable((entry.section, entry.head) for entry in entries)))
-        counts = self._counter.counts([*(entry.line({}, entry.keys) for entry in entries), *headings])
+        lines = [entry.line({}, entry.keys) for entry in entries]
+        # What is too long in any case needn't be counted.
+        counts = self._counter.counts([*(line[: most * LONGEST_TOKEN] for line in lines), *headings])
         costs = dict(zip(headings, counts[len(entries) :], strict=True))
         chosen: list[Entry] = []
         written = {""}
         cited: set[Key] = set()
         left = budget
         for entry, count in zip(entries, counts, strict=False):
+            fitting, cost = (entry, count) if count <= most or entry.section != MESSAGES else self._cut(entry, most)
             fresh = {entry.section, entry.head} - written
-            cost = count + 1 + sum(costs[heading] + 1 for heading in fresh)
+            cost += 1 + sum(costs[heading] + 1 for heading in fresh)
             if cost <= left and not cited.issuperset(entry.keys):
                 left -= cost
                 written |= fresh
                 cited.update(entry.keys)
-                chosen.append(entry)
+                chosen.append(fitting)
         return chosen
 
-    def _shortened(self, entries: Sequence[Entry], most: int) -> list[Entry]:
-        """The entries with long messages cut."""
-        return [
-            self._cut(entry, most) if entry.section == MESSAGES and len(entry.parts[0].text) > most else entry
-            for entry in entries
-        ]
-
-    def _cut(self, entry: Entry, most: int) -> Entry:
-        """A message of at most some `most` tokens: of its sentences those that explain most of the question."""
+    def _cut(self, entry: Entry, most: int) -> tuple[Entry, int]:
+        """A message of at most some `most` tokens, and how many: the sentences that explain most of the question."""
         [part] = entry.parts
-        if len(part.text) <= most * LONGEST_TOKEN and self._counter.count([part.text]) <= most:
-            return entry
         texts = pieces(part.text)
         counts = self._counter.counts(texts)
         worth = [self._rarity.weight(set(self._stems) & set(analyse(text))) for text in texts]
@@ -131,47 +129,52 @@ class ContextWriter:
             if counts[place] + 2 <= most:
                 kept.append(place)
                 most -= counts[place] + 2
-        short = replace(part, text=joined(texts, kept) if kept else "")
-        return replace(entry, parts=(short,))
+        cut = replace(entry, parts=(replace(part, text=joined(texts, kept)),))
+        return cut, self._counter.count([cut.line({}, cut.keys)])
+
+
+def within_reach(entries: Iterable[Entry], tokens: int, most: int) -> Iterator[Entry]:
+    """The entries, as many as hold some `tokens`, at most `most` of each, if a token is four characters."""
+    for entry in entries:
+        if tokens <= 0:
+            return
+        yield entry
+        tokens -= min(most, sum(len(part.text) for part in entry.parts) // 4)
 
 
 def entries_of(items: Sequence[Item], paths: Sequence[Path], names: Mapping[str, str]) -> Iterator[Entry]:
     """What can stand in a context, in the order of the answer."""
     linked: set[int] = set()
-    same = alike(items)
+    told_by = [said(item) for item in items]
+    same: dict[Key, list[Item]] = {}
+    for one, item in zip(told_by, items, strict=True):
+        same.setdefault(folded(one), []).append(item)
     ranks: dict[str, int] = {}
-    for item in items:
+    for one, item in zip(told_by, items, strict=True):
         if item.path is not None and item.path not in linked and len(paths[item.path].steps) > 1:
             linked.add(item.path)
-            facts = tuple(fact(step.memory, same, names) for step in paths[item.path].steps)
+            memories = [step.memory for step in paths[item.path].steps]
+            facts = tuple(fact(memory, told(memory), same, names) for memory in memories)
             yield Entry(CHAINS, facts, (len(linked),))
         if item.memory is not None:
             rank = ranks.setdefault(subject(item.memory), len(ranks))
             newest = -item.memory.revision.validity.valid_from.at
-            yield Entry(FACTS, (fact(item.memory, same, names),), (rank, newest, item.memory.id))
+            yield Entry(FACTS, (fact(item.memory, one[1], same, names),), (rank, newest, item.memory.id))
         if item.message is not None:
-            yield message(item.message, same)
+            yield message(item.message, one, same)
 
 
-def alike(items: Iterable[Item]) -> dict[Key, list[Item]]:
-    """Items by what they say."""
-    found: dict[Key, list[Item]] = {}
-    for item in items:
-        if item.message is not None:
-            found.setdefault(message_key(item.message), []).append(item)
-        elif item.memory is not None:
-            found.setdefault(fact_key(item.memory), []).append(item)
-    return found
+def said(item: Item) -> tuple[str, str]:
+    """Who says what, on one line; a fact says it whoever said it."""
+    if item.message is not None:
+        return clean(speaker(item.message)), clean(item.message.content)
+    return "", told(item.memory) if item.memory is not None else ""
 
 
-def message_key(one: Message) -> Key:
-    """Who says what in a message."""
-    return clean(speaker(one)).casefold(), clean(one.content).casefold()
-
-
-def fact_key(one: Memory) -> Key:
-    """What a fact says, whoever said it."""
-    return "", told(one).casefold()
+def folded(told_by: tuple[str, str]) -> Key:
+    """What makes two results one line."""
+    who, what = told_by
+    return who.casefold(), what.casefold()
 
 
 def subject(memory: Memory) -> str:
@@ -180,20 +183,20 @@ def subject(memory: Memory) -> str:
     return triples[0].subject_id if triples else ""
 
 
-def fact(memory: Memory, same: Mapping[Key, Sequence[Item]], names: Mapping[str, str]) -> Part:
+def fact(memory: Memory, text: str, same: Mapping[Key, Sequence[Item]], names: Mapping[str, str]) -> Part:
     """A fact with its time, and with what it is about where others share the name that the sentence gives."""
-    key = fact_key(memory)
+    key = folded(("", text))
     memories = [memory, *(item.memory for item in same.get(key, ()) if item.memory is not None)]
     about = filter(None, (names.get(subject(memory), ""), lasting(memory)))
     behind = unique(one for each in memories for one in sources(each))
-    return Part(key, f"{told(memory)} ({'; '.join(about)})", Citation(memory_id=memory.id, message_ids=behind))
+    return Part(key, f"{text} ({'; '.join(about)})", Citation(memory_id=memory.id, message_ids=behind))
 
 
-def message(one: Message, same: Mapping[Key, Sequence[Item]]) -> Entry:
+def message(one: Message, told_by: tuple[str, str], same: Mapping[Key, Sequence[Item]]) -> Entry:
     """A message under its day."""
-    key = message_key(one)
-    ids = unique((one.id, *(item.message.id for item in same.get(key, ()) if item.message is not None)))
-    part = Part(key, f"{clean(speaker(one))}: {clean(one.content)}", Citation(message_ids=ids))
+    key = folded(told_by)
+    ids = unique((one.id, *(item.message.id for item in same[key] if item.message is not None)))
+    part = Part(key, ": ".join(told_by), Citation(message_ids=ids))
     return Entry(MESSAGES, (part,), (one.observed_at, one.session, one.position, one.id), day(one))
 
 

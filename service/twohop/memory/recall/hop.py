@@ -5,10 +5,12 @@ name, is asked again. This is the largest gain on multi-hop questions: +9 points
 (development half). Not removing the explained words costs 8 of them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from twohop.graph.model import Entity
+from twohop.memory.calendar_words import MONTH_NAMES, SEASONS, WEEKDAY_NAMES
 from twohop.memory.recall.facts import Fact
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.scale import minmax
@@ -32,8 +34,20 @@ Below twenty messages a thing is no hub in any store: in a small one a tenth is 
 UNLINKED = 0.8
 """Factor for a message that doesn't mention the bridge: half of the true next passages share no exact entity."""
 
+STEP = 0.3
+"""For a message that mentions the bridge, over the root of how many others do: a step of a walk from the bridge.
+
+What few messages mention leads to them whatever their words. A walk further than this step adds nothing to it."""
+
 DENSE = 0.5
 """Share of the dense list in the second query."""
+
+EXPLAINED = 0.5
+"""Share of a message's score that hangs on how much of the question it explains with the one that led there."""
+CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAY_NAMES, *SEASONS, "th", "st", "nd", "rd", "to", "of", "and", "the", "s"))
+"""Words of dates."""
+
+NO_STEMS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +76,30 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A message that a second query found: its score 0 … 1, and by which bridge."""
+    """A message on a way: its score 0 … 1.3, by which bridge, and where that leads: to itself, or on from it.
+
+    `walked`: the share of the score that comes from the step from the bridge, not from the words.
+    """
 
     score: float
     bridge: Bridge
+    leads_to: str
+    walked: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A second query's answer: how well messages fit it, 0 … 1, and those that the ledger says mention the bridge."""
+
+    bridge: Bridge
+    fits: Mapping[str, float]
+    linked: Collection[str]
+
+
+def tells_when(name: str) -> bool:
+    """Whether a name is a date or a number: whatever happened then has nothing else in common."""
+    words = re.findall(r"[^\W\d_]+", name)
+    return all(word in CALENDAR for word in words)
 
 
 def is_hub(messages_with_it: int, messages: int) -> bool:
@@ -86,7 +120,7 @@ def bridges(
     found: dict[tuple[str, frozenset[str]], Bridge] = {}
     for fact in kept:
         for entity in ends.get(fact.memory.id, ()):
-            if not entity.named or entity.id in hubs:
+            if not entity.named or entity.id in hubs or tells_when(entity.normal):
                 continue
             bridge = Bridge(
                 fact=fact,
@@ -103,16 +137,69 @@ def bridges(
     return ordered[:BRIDGES]
 
 
-def reach(found: Sequence[tuple[Bridge, Lists]], linked: Mapping[str, Collection[str]]) -> dict[str, Reached]:
-    """Message id -> the best that a bridge gives it. `linked`: by entity id, the messages that mention it."""
+def match(bridge: Bridge, lists: Lists, linked: Collection[str]) -> Match:
+    """How well the messages of a second query's lists fit it."""
+    lexical = minmax({one: lists.lexical.get(one, 0.0) for one in lists.ids})
+    dense = minmax({one: lists.dense[one] for one in lists.ids if one in lists.dense})
+    fits = {one: DENSE * dense.get(one, 0.0) + (1 - DENSE) * lexical[one] for one in lists.ids}
+    return Match(bridge, fits, linked)
+
+
+def likely(matches: Sequence[Match], most: int) -> list[str]:
+    """The messages that are worth reading, best first."""
+    scores: dict[str, float] = {}
+    for found in matches:
+        for one, (fit, step) in weighed(found, found.linked, {*found.fits, *found.linked}).items():
+            scores[one] = max(fit + step, scores.get(one, 0.0))
+    return sorted(scores, key=lambda one: (-round(scores[one], 6), one))[:most]
+
+
+def weighed(found: Match, linked: Collection[str], among: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """What a bridge gives each message by its words, and by the step to those that mention the bridge (`linked`)."""
+    weight, fits = found.bridge.weight, found.fits
+    others = {*linked}.difference(found.bridge.fact.sources)
+    step = weight * STEP / max(1, len(others)) ** 0.5
+    return {
+        one: (
+            weight * fits.get(one, 0.0) * (1.0 if one in linked else UNLINKED),
+            step if one in others else 0.0,
+        )
+        for one in among
+        if one in others or one in fits
+    }
+
+
+def reach(
+    matches: Sequence[Match], question: Collection[str], texts: Mapping[str, Collection[str]], rarity: Rarity
+) -> dict[str, Reached]:
+    """Message id -> the best way that it is on, best first. `texts`: the stems of the messages that were read.
+
+    A message that has all of the bridge's name mentions it, whatever was extracted from it. The message that a fact
+    was taken from is on the way too: it has the score of the best message that its fact leads to.
+    """
     reached: dict[str, Reached] = {}
-    for bridge, lists in found:
-        lexical = minmax({one: lists.lexical.get(one, 0.0) for one in lists.ids})
-        dense = minmax({one: lists.dense[one] for one in lists.ids if one in lists.dense})
-        mentions = linked.get(bridge.entity.id, ())
-        for one in lists.ids:
-            score = DENSE * dense.get(one, 0.0) + (1 - DENSE) * lexical[one]
-            score *= bridge.weight * (1.0 if one in mentions else UNLINKED)
-            if one not in reached or score > reached[one].score:
-                reached[one] = Reached(score, bridge)
-    return reached
+    explained = {one: frozenset(stem for stem in question if stem in stems) for one, stems in texts.items()}
+
+    def take(one: str, way: Reached) -> None:
+        if one not in reached or way.score > reached[one].score:
+            reached[one] = way
+
+    for found in matches:
+        bridge, sources = found.bridge, found.bridge.fact.sources
+        linked = {*found.linked, *(one for one in found.fits if bridge.name_stems <= texts.get(one, NO_STEMS))}
+        known = {stem for stem in question if stem in bridge.fact.stems}
+        known.update(*(explained.get(one, ()) for one in sources))
+        shares: dict[frozenset[str], float] = {}
+        for one, (fit, step) in weighed(found, linked, sorted(texts)).items():
+            if not fit + step:
+                continue
+            share = shares.get(explained[one])
+            if share is None:
+                share = shares[explained[one]] = rarity.share({*known, *explained[one]}, question)
+            score = (fit + step) * (1 - EXPLAINED + EXPLAINED * share)
+            way = Reached(score, bridge, one, walked=step / (fit + step))
+            take(one, way)
+            for source in sources:
+                if source != one:
+                    take(source, way)
+    return dict(sorted(reached.items(), key=lambda pair: (-round(pair[1].score, 6), pair[0])))

@@ -15,7 +15,7 @@ from twohop.memory.api import Degradation, Path, Placement, RecallPart, RecallRe
 from twohop.memory.names import normal
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Place, Unit, arrange, leader
-from twohop.memory.recall.asked_time import Span, told_by_event
+from twohop.memory.recall.asked_time import Span, open_ended, told_by_event
 from twohop.memory.recall.chain_search import ChainSearch, Means, read_around
 from twohop.memory.recall.chains import Chain, leads
 from twohop.memory.recall.context import PLACES, ContextWriter
@@ -24,6 +24,7 @@ from twohop.memory.recall.facts import (
     HYDRATED,
     KEPT,
     KIND,
+    LEADING,
     Fact,
     FactWords,
     answers,
@@ -127,8 +128,7 @@ class Inquiry:
         looks, lists = await self._looked_up()
         if tell is not None and self._walks:
             lists = await self._first(looks, lists)
-            early = await self._first_answer(lists)
-            tell(RecallPart(items=early.items))
+            tell(RecallPart(items=(await self._first_answer(lists, render=False)).items))
         if self._walks:
             self._near.hot = lists[-1].ids
             self._seeds = self._named()
@@ -155,19 +155,19 @@ class Inquiry:
             ranked, order, scores, listed, heads, paths, gate=gate, reached=reached, seen=second.seen
         )
 
-    async def _first_answer(self, lists: Sequence[Lists]) -> RecallResult:
+    async def _first_answer(self, lists: Sequence[Lists], *, render: bool = True) -> RecallResult:
         """What the first stage answers by itself."""
         ranked, found = self._scored(lists)
         listed = self._listed(found)
         heads = [*self._over_time(found), *self._leader(listed)] if not self._request.arms else []
-        return await self._result(ranked, ranked.order, ranked.scores, listed, heads, [], gate=0.0)
+        return await self._result(ranked, ranked.order, ranked.scores, listed, heads, [], gate=0.0, render=render)
 
     async def _second(
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
             if self._lookup.up and not self._one_hop:
-                return await self._in_time(second.take(found[:KEPT], ranked), (0.0, {}))
+                return await self._in_time(second.take(found[:LEADING], ranked), (0.0, {}))
             return 0.0, {}
 
     @property
@@ -282,6 +282,7 @@ class Inquiry:
 
     def _set_time(self) -> None:
         """Find the time that the question tells by an event, among the facts in hand."""
+        self._then, self._event = self._view.then, []
         clause = self._view.clause
         if clause is None:
             return
@@ -373,7 +374,7 @@ class Inquiry:
         seen: Seen,
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
-        brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop > 0}
+        brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop + scores[one].walk > 0}
         proving = prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
         paths = await self._in_time(proving, {})
         return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
@@ -390,9 +391,11 @@ class Inquiry:
         gate: float,
         reached: Mapping[str, Reached] | None = None,
         seen: Seen | None = None,
+        render: bool = True,
     ) -> RecallResult:
         request = self._request
-        whole = self._arranged(order, scores, facts, units, PLACES) if request.token_budget else []
+        budget = request.token_budget if render else None
+        whole = self._arranged(order, scores, facts, units, PLACES) if budget else []
         places = self._arranged(order, scores, facts, units, request.limit)
         renderer = Renderer(self._ledger, self._view, self._hand.turns, self._near)
         proven, messages = await asyncio.gather(
@@ -405,19 +408,18 @@ class Inquiry:
             proven,
             messages,
             gate=gate,
+            asked_time=open_ended(self._then) if self._then else None,
             degradations=self._degradations(),
             seq=self._owner.seq if self._owner else 0,
             explain=self._explainer(ranked, reached or {}) if request.explain else None,
         )
-        if request.token_budget is None:
+        if budget is None:
             return result
         shown = list(result.paths)
         items = renderer.items(whole, shown, proven, messages)
         writer = ContextWriter(self._parts.counter, self._question.stems, self._hand.rarity)
         # Counting tokens is work of milliseconds, of seconds for messages as long as they may be: not in this thread.
-        context = await asyncio.to_thread(
-            writer.write, items, shown, renderer.entities(items, shown), request.token_budget
-        )
+        context = await asyncio.to_thread(writer.write, items, shown, renderer.entities(items, shown), budget)
         return replace(result, context=context)
 
     def _arranged(

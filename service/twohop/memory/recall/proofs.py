@@ -33,12 +33,12 @@ async def prove(
     With a `depth` of 1 the path ends at the bridge.
     """
     told, relations = dict(seen.told), dict(seen.related)
-    if unread := [one for one in reached if one not in told]:
+    if unread := unique(one.leads_to for one in reached.values() if one.leads_to not in told):
         told.update(await ledger.facts_of_messages(view.partition, unread, view.axes))
     memory_ids = unique(
         [
             *(one.bridge.fact.memory.id for one in reached.values()),
-            *(memory.id for one in reached for memory in told.get(one, ())),
+            *(memory.id for one in reached.values() for memory in told.get(one.leads_to, ())),
         ]
     )
     _, more = await asyncio.gather(
@@ -54,7 +54,7 @@ async def prove(
             continue
         on = (
             walk(near, memory.id, relations.get(memory.id, ()), turn, towards=False)
-            for memory in told.get(message_id, ())
+            for memory in told.get(one.leads_to, ())
             if memory.id != memory_id
         )
         second = next((link for link in on if link is not None and link.target != first.source), None)

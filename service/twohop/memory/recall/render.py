@@ -29,6 +29,7 @@ class Renderer:
         messages: Mapping[str, Message],
         *,
         gate: float,
+        asked_time: tuple[int, int | None] | None,
         degradations: Sequence[str],
         seq: int,
         explain: Callable[[Place], Explanation] | None = None,
@@ -46,7 +47,7 @@ class Renderer:
             degradations=tuple(degradations),
             read_time=self._view.read_time,
             seq=seq,
-            asked_time=self._view.then,
+            asked_time=asked_time,
         )
 
     def items(

@@ -7,10 +7,10 @@ from dataclasses import replace
 from twohop.graph.model import Entity
 from twohop.graph.store import Ledger
 from twohop.memory.api import Scores
-from twohop.memory.recall.facts import Fact
+from twohop.memory.recall.facts import KEPT, Fact
 from twohop.memory.recall.first_stage import Ranked, best_first
 from twohop.memory.recall.gate import flag, gain
-from twohop.memory.recall.hop import Bridge, Reached, bridges, reach
+from twohop.memory.recall.hop import Bridge, Reached, bridges, likely, match, reach
 from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
@@ -34,6 +34,9 @@ TOLD = 2
 
 REACHED = 100
 """Messages of the second queries that join the list."""
+
+SHORTEST_NAME = 3
+"""Letters of a name that may stand inside another one."""
 
 LINKED = 1_000
 """Newest messages of a bridge that count as mentioning it: a thing in more is a hub in any store up to 10,000."""
@@ -70,28 +73,30 @@ class SecondStage:
         """How far the graph takes part (0 … 1), and what the second queries found, by message."""
         rarity = self._hand.rarity
         ways = bridges(self._question, kept, await self._ends(kept), self._near.hubs, rarity)
-        opened = flag(kept, {way.fact.memory.id for way in ways})
+        opened = flag(kept[:KEPT], {way.fact.memory.id for way in ways})
         if not opened:
             return 0.0, {}
         found, linked = await asyncio.gather(self._ask_again(ways), self._linked(way.entity.id for way in ways))
-        reached = reach(found, linked)
-        best = sorted(reached, key=lambda one: (-round(reached[one].score, 6), one))[:REACHED]
+        matches = [match(way, lists, linked.get(way.entity.id, ())) for way, lists in found]
+        best = likely(matches, REACHED)
         view = self._view
-        likely = best[: TOLD * self._limit]
+        told_of = best[: TOLD * self._limit]
         # Of the facts behind them, those that are known already: hardly one is not, and then costs another read.
-        steps = [*(way.fact.memory.id for way in ways), *self._near.resting_on(likely)]
+        steps = [*(way.fact.memory.id for way in ways), *self._near.resting_on(told_of)]
         await self._pace.step()
         _, told, related = await asyncio.gather(
-            self._hand.read(best),
-            self._ledger.facts_of_messages(view.partition, likely, view.axes),
+            self._hand.read([*best, *(one for way in ways for one in way.fact.sources)]),
+            self._ledger.facts_of_messages(view.partition, told_of, view.axes),
             self._ledger.relations_of_memories(view.partition, steps, view.axes),
         )
         self.seen = Seen(
-            told={one: told.get(one, ()) for one in likely}, related={one: related.get(one, ()) for one in steps}
+            told={one: told.get(one, ()) for one in told_of}, related={one: related.get(one, ()) for one in steps}
         )
-        reached = {one: reached[one] for one in best if one in self._hand.turns}
+        texts = {one: self._hand.stems(one) for one in best if one in self._hand.turns}
+        texts |= {one: self._hand.stems(one) for way in ways for one in way.fact.sources if one in self._hand.turns}
+        reached = reach(matches, self._question.stems, texts, rarity)
         together = {
-            one: (way.fact.stems, self._hand.stems(one))
+            one: (way.fact.stems, texts[one])
             for way in ways
             for one in [one for one in reached if reached[one].bridge is way][:AHEAD]
         }
@@ -102,19 +107,19 @@ class SecondStage:
         """By memory id, what a fact is about, and the names inside those names."""
         near = self._near
         own = {fact.memory.id: [near.entities[end] for end in fact.ends if end in near.entities] for fact in kept}
-        inside = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
+        names = {run for entities in own.values() for entity in entities for run in runs(entity.normal)}
         known: dict[str, list[Entity]] = {}
-        if inside:
+        if names:
             # What the facts are about is what most ways lead over: what mentions it is read in the same step.
             about = [one.id for few in own.values() for one in few if one.named and one.id not in near.hubs]
             known, _ = await asyncio.gather(
-                self._ledger.entities_named(self._view.partition, sorted(inside), self._view.axes.known_at),
+                self._ledger.entities_named(self._view.partition, sorted(names), self._view.axes.known_at),
                 self._linked(about),
             )
         await near.know(entity.id for few in known.values() for entity in few)
         ends: dict[str, list[Entity]] = {}
         for memory_id, entities in own.items():
-            all_ = [*entities, *(e for one in entities for run in sorted(runs(one.normal)) for e in known.get(run, ()))]
+            all_ = [*entities, *(e for one in entities for name in inside(one.normal, known) for e in known[name])]
             ends[memory_id] = list({entity.id: entity for entity in all_}.values())
         return ends
 
@@ -149,22 +154,42 @@ class SecondStage:
         if not gate:
             return ranked.order, ranked.scores
         hop = minmax({**dict.fromkeys(ranked.order, 0.0), **{one: found.score for one, found in reached.items()}})
-        scores = {
-            one: replace(
+        scores: dict[str, Scores] = {}
+        for one, scaled in hop.items():
+            brought = gate * HOP * scaled
+            walked = brought * reached[one].walked if one in reached else 0.0
+            scores[one] = replace(
                 ranked.scores.get(one, Scores(total=0.0)),
-                total=ranked.scaled.get(one, 0.0) + gate * HOP * hop[one],
-                hop=gate * HOP * hop[one],
+                total=ranked.scaled.get(one, 0.0) + brought,
+                hop=brought - walked,
+                walk=walked,
             )
-            for one in hop
-        }
         return best_first({one: score.total for one, score in scores.items()}, self._hand.turns), scores
 
 
 def runs(name: str) -> set[str]:
-    """The names that may stand inside a longer name: its runs of words, but for the whole."""
+    """The names that may stand inside a longer name: its runs of words, but for the whole, numbers and initials."""
     words = name.split()
     return {
-        " ".join(words[first : first + size])
+        run
         for size in range(1, min(LONGEST_NAME, len(words)))
         for first in range(len(words) - size + 1)
+        if len(run := " ".join(words[first : first + size])) >= SHORTEST_NAME and not run.isdigit()
     }
+
+
+def inside(name: str, known: Mapping[str, Collection[Entity]]) -> list[str]:
+    """The known names that stand inside a longer name, from left to right: the longest ones, no word in two."""
+    words = name.split()
+    longest = min(LONGEST_NAME, len(words) - 1)
+    found: list[str] = []
+    first = 0
+    while first < len(words):
+        for size in range(min(longest, len(words) - first), 0, -1):
+            if known.get(run := " ".join(words[first : first + size])):
+                found.append(run)
+                first += size
+                break
+        else:
+            first += 1
+    return found

@@ -166,10 +166,14 @@ class Adder:
             with self._notices.watching(job.id, line_of(job)) as watch:
                 told = True
                 # What this process works on is waited for to its very end: the index follows a commit.
-                while self._works_on(job.id) or (
-                    job.id not in self._made and not self._draining and await self._moves(job, told=told)
-                ):
-                    told = await watch.change()
+                while True:
+                    if self._works_on(job.id):
+                        await watch.news()
+                        told = True
+                    elif job.id not in self._made and not self._draining and await self._moves(job, told=told):
+                        told = await watch.change()
+                    else:
+                        break
             return self._made.get(job.id)
         finally:
             self._waiters[job.id] -= 1
@@ -225,9 +229,8 @@ class Adder:
         for one, told in zip(done, answers, strict=True):
             if told is not None and one.job.id in self._waiters:
                 self._made[one.job.id] = replace(told, indexed=indexed)
-        for one, state in zip(done[1:], states[1:], strict=True):
+        for state in states[1:]:
             self._observer.worked(state)
-            self._notices.tell(one.job.id)
         return states[0]
 
     async def _worked_together(self, line: Sequence[Member]) -> list[JobState]:
@@ -267,6 +270,7 @@ class Adder:
             yield
         finally:
             self._joined -= ids
+            self._notices.tell(*ids)
 
     async def _told(self, job: Job, state: JobState, trace: Trace) -> AddResult | None:
         """The answer, for who waits for it in this process; None when it has to be read later."""

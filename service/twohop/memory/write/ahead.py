@@ -23,6 +23,7 @@ class Ahead(OwnerState):
     def __init__(self, base: Snapshot) -> None:
         self._base = base
         self._memories: dict[str, Memory | None] = {}
+        self._asserting: dict[str, set[str]] = {}
         self._entities: dict[str, Entity] = {}
         self._relations: dict[str, Relation] = {}
         self._ended: set[str] = set()
@@ -83,6 +84,8 @@ class Ahead(OwnerState):
                 revision=revision,
                 evidence=joined(before.evidence if before else (), rested.get(memory_id, ())),
             )
+            for triple in revision.triples:
+                self._asserting.setdefault(triple.key(changes.partition), set()).add(memory_id)
 
     async def _memories_of(self, revision_ids: set[str]) -> list[str]:
         """The memories of revisions that were in hand."""
@@ -149,14 +152,12 @@ class Ahead(OwnerState):
     ) -> dict[str, list[Memory]]:
         """Triple key -> the memories that assert it."""
         below = await self._base.by_triple(partition, keys, known_at)
-        asserting: dict[str, list[Memory]] = {}
-        for memory in self.changed:
-            for key in dict.fromkeys(triple.key(partition) for triple in memory.revision.triples):
-                asserting.setdefault(key, []).append(memory)
         found = {}
         for key in dict.fromkeys(keys):
             stored = [memory for memory in below.get(key, ()) if memory.id not in self._memories]
-            found[key] = sorted((*stored, *asserting.get(key, ())), key=lambda m: (m.revision.recorded_at, m.id))
+            planned = [memory for one in self._asserting.get(key, ()) if (memory := self._memories[one]) is not None]
+            planned = [m for m in planned if any(triple.key(partition) == key for triple in m.revision.triples)]
+            found[key] = sorted((*stored, *planned), key=lambda m: (m.revision.recorded_at, m.id))
         return {key: them for key, them in found.items() if them}
 
     async def by_subject(

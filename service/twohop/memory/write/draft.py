@@ -254,6 +254,8 @@ class Draft:
     def revisions(self) -> tuple[Revision, ...]:
         """New rows, in order. None is linked to a memory that this plan both began and retracted."""
         gone = self._unborn
+        if not gone:
+            return tuple(self._rows.values())
         return tuple(
             replace(
                 revision,

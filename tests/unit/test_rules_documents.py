@@ -1,0 +1,50 @@
+"""What the rules keep of passages: clauses with the names that they mention."""
+
+import pytest
+from reading_rules import facts_of, turn
+
+from twohop.graph.model import Message
+from twohop.llm.rules.documents import is_passage
+
+FILM = (
+    "Billow is a 1999 drama film about a lighthouse, directed by Mara Quist and starring Edda Brandt. "
+    "During the shooting, Quist was assisted by the Harbour Guild of Varna. It opened in May 2000."
+)
+
+
+def said(name: str, content: str) -> Message:
+    return turn(content, name=name)
+
+
+def test_what_a_passage_mentions_is_related_to_its_title() -> None:
+    """Each clause is a memory of its own, quoted word for word; dates and words that open sentences are no names."""
+    message = said("Billow (film)", FILM)
+    facts = facts_of(message)
+    related = {claim.object: fact for fact in facts for claim in fact.claims if claim.subject == "Billow"}
+    assert {"Mara Quist", "Edda Brandt", "Harbour Guild", "Varna"} <= {
+        part for name in related for part in (name, *name.split(" of "))
+    }
+    assert not {"During", "May", "May 2000", "It"} & related.keys()
+    assert all(fact.quote in FILM for fact in facts)
+    assert related["Mara Quist"].text == "Billow: directed by Mara Quist and starring Edda Brandt"
+    assert all(named.proper for named in related["Mara Quist"].entities)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Mara", "I filmed at Varna with Edda Brandt, and Mara is what they call me there."),
+        ("Mara", "Edda Brandt opened the Harbour Guild in Varna."),
+        ("Mara", "Did Mara Quist meet Edda Brandt in Varna?"),
+        ("Mara", "Mara here! You must see the Harbour Guild."),
+    ],
+)
+def test_what_somebody_says_is_no_passage(name: str, content: str) -> None:
+    """Who speaks of themselves or to somebody, asks, or isn't the topic of what they say, is no title."""
+    assert not is_passage(said(name, content))
+
+
+def test_what_the_rules_read_is_not_told_twice() -> None:
+    """A plain statement of somebody about themselves by name keeps the one memory that the rules make of it."""
+    facts = facts_of(said("Alice", "Alice lives in Paris."))
+    assert [fact.claims[0].predicate for fact in facts] == ["lives_in"]
