@@ -17,7 +17,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Place, Unit, arrange, leader
 from twohop.memory.recall.asked_time import Span, open_ended, told_by_event
 from twohop.memory.recall.chain_search import ChainSearch, Means, read_around
-from twohop.memory.recall.chains import Chain, leads
+from twohop.memory.recall.chains import Chain, explained, leads
 from twohop.memory.recall.context import PLACES, ContextWriter
 from twohop.memory.recall.explain import Explainer
 from twohop.memory.recall.facts import (
@@ -35,10 +35,10 @@ from twohop.memory.recall.facts import (
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.in_hand import InHand
-from twohop.memory.recall.kinds import Likeness
+from twohop.memory.recall.kinds import Likeness, Said
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
-from twohop.memory.recall.neighbourhood import Neighbourhood
+from twohop.memory.recall.neighbourhood import Neighbourhood, ends
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.proofs import Seen, prove
 from twohop.memory.recall.question import Question, longest_names
@@ -65,6 +65,9 @@ LIKELY = 80
 """Facts that are read ahead, before both scores of all are known: of the best `HYDRATED` hardly one is not among them.
 
 Those that are missing then cost another read."""
+
+MOST = 0.5
+"""Share of what is asked from which on a fact is taken to be what is asked for."""
 
 FIRST_PERSON = frozenset({"i", "me", "my", "mine", "myself"})
 
@@ -166,15 +169,24 @@ class Inquiry:
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._lookup.up and not self._one_hop:
+            if self._lookup.up and not self._one_hop():
                 return await self._in_time(second.take(found[:LEADING], ranked), (0.0, {}))
             return 0.0, {}
 
-    @property
     def _one_hop(self) -> bool:
-        """Whether the question asks for what is told of the thing that it names, with nothing on the way."""
+        """Whether nothing is on the way, and a fact of what the question names says most of what is asked of it."""
         reading = self._reading()
-        return reading is not None and not reading.descriptions
+        if reading is None or reading.descriptions:
+            return False
+        seeds = {seed.id for seed in self._seeds}
+        return any(
+            explained(reading.asked, self._said(memory), self._hand.rarity, self._parts.like) >= MOST
+            for memory in self._near.memories.values()
+            if any(not seeds.isdisjoint(ends(triple)) for triple in memory.revision.triples)
+        )
+
+    def _said(self, memory: Memory) -> Said:
+        return Said(self._words(memory), self._words.cues(memory))
 
     def _reading(self) -> Reading | None:
         return read_around(self._question, self._seeds, FIRST_PERSON & set(self._question.words), self._parts.like)
@@ -374,7 +386,11 @@ class Inquiry:
         seen: Seen,
     ) -> dict[str, Path]:
         """The evidence paths of the messages among the first that the graph brought there."""
-        brought = {one: reached[one] for one in order[: self._request.limit] if one in reached and scores[one].hop + scores[one].walk > 0}
+        brought = {
+            one: reached[one]
+            for one in order[: self._request.limit]
+            if one in reached and scores[one].hop + scores[one].walk > 0
+        }
         proving = prove(self._ledger, self._view, self._near, brought, seen, self._request.depth)
         paths = await self._in_time(proving, {})
         return {one: path for one, path in paths.items() if all(self._view.wanted(step.memory) for step in path.steps)}
