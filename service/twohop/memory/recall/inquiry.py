@@ -17,7 +17,7 @@ from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.answer import Place, Unit, arrange, leader
 from twohop.memory.recall.asked_time import Span, open_ended, told_by_event
 from twohop.memory.recall.chain_search import ChainSearch, Means, read_around
-from twohop.memory.recall.chains import Chain, explained, leads
+from twohop.memory.recall.chains import Chain, leads
 from twohop.memory.recall.context import PLACES, ContextWriter
 from twohop.memory.recall.explain import Explainer
 from twohop.memory.recall.facts import (
@@ -35,10 +35,10 @@ from twohop.memory.recall.facts import (
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.in_hand import InHand
-from twohop.memory.recall.kinds import Likeness, Said
+from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.lookup import Lookup
-from twohop.memory.recall.neighbourhood import Neighbourhood, ends
+from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.proofs import Seen, prove
 from twohop.memory.recall.question import Question, longest_names
@@ -65,9 +65,6 @@ LIKELY = 80
 """Facts that are read ahead, before both scores of all are known: of the best `HYDRATED` hardly one is not among them.
 
 Those that are missing then cost another read."""
-
-MOST = 0.5
-"""Share of what is asked from which on a fact is taken to be what is asked for."""
 
 FIRST_PERSON = frozenset({"i", "me", "my", "mine", "myself"})
 
@@ -169,24 +166,19 @@ class Inquiry:
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._lookup.up and not self._one_hop():
+            if self._lookup.up and not self._one_hop:
                 return await self._in_time(second.take(found[:LEADING], ranked), (0.0, {}))
             return 0.0, {}
 
+    @property
     def _one_hop(self) -> bool:
-        """Whether nothing is on the way, and a fact of what the question names says most of what is asked of it."""
-        reading = self._reading()
-        if reading is None or reading.descriptions:
-            return False
-        seeds = {seed.id for seed in self._seeds}
-        return any(
-            explained(reading.asked, self._said(memory), self._hand.rarity, self._parts.like) >= MOST
-            for memory in self._near.memories.values()
-            if any(not seeds.isdisjoint(ends(triple)) for triple in memory.revision.triples)
-        )
+        """Whether the question asks for what is told of the things it names, with nothing on the way.
 
-    def _said(self, memory: Memory) -> Said:
-        return Said(self._words(memory), self._words.cues(memory))
+        Only where somebody said what these are: facts without types are as good as what they were taken from.
+        """
+        reading = self._reading()
+        typed = all(seed.type or seed.kinds for seed in self._seeds)
+        return typed and reading is not None and not reading.descriptions
 
     def _reading(self) -> Reading | None:
         return read_around(self._question, self._seeds, FIRST_PERSON & set(self._question.words), self._parts.like)
