@@ -166,9 +166,19 @@ class Inquiry:
         self, second: SecondStage, found: Sequence[Fact], ranked: Ranked
     ) -> tuple[float, dict[str, Reached]]:
         with self._pace:
-            if self._lookup.up:
+            if self._lookup.up and not self._one_hop:
                 return await self._in_time(second.take(found[:LEADING], ranked), (0.0, {}))
             return 0.0, {}
+
+    @property
+    def _one_hop(self) -> bool:
+        """Whether the question asks for what is told of the things it names, with nothing on the way.
+
+        Only where somebody said what these are: facts without types are as good as what they were taken from.
+        """
+        reading = self._reading()
+        typed = all(seed.type or seed.kinds for seed in self._seeds)
+        return typed and reading is not None and not reading.descriptions
 
     def _reading(self) -> Reading | None:
         return read_around(self._question, self._seeds, FIRST_PERSON & set(self._question.words), self._parts.like)
