@@ -1,6 +1,7 @@
 """Which chains are looked for, how they are scored, and when they stand first."""
 
 from dataclasses import replace
+from typing import Any
 
 from twohop.graph.model import (
     Entity,
@@ -134,8 +135,9 @@ def test_every_part_of_a_chains_score_counts() -> None:
     """Its links, the kind asked for at its end, how things on the way fit, and descriptions that are passed over."""
     links = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
 
-    def scored(query: str = "Alice?", **parts: object) -> float:
-        one = replace(chain(query, *links), **{"parts": (0.5, 0.5), "fits": (TYPED,), "described": 1, **parts})
+    def scored(query: str = "Alice?", **parts: Any) -> float:
+        one = replace(chain(query, *links), parts=(0.5, 0.5), fits=(TYPED,), described=1)
+        one = replace(one, **parts)
         return score(understand(query), one, ENTITIES, told(links[1], ENTITIES, WORDS), LIKE)
 
     assert scored(parts=(0.9, 0.5)) > scored()
