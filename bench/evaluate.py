@@ -50,9 +50,7 @@ async def conversations(data: Path, variant: Variant, split: str, console: Conso
     return found
 
 
-async def questions(
-    corpus: passages.Corpus, variant: Variant, split: str, console: Console
-) -> list[dict[str, object]]:
+async def questions(corpus: passages.Corpus, variant: Variant, split: str, console: Console) -> list[dict[str, object]]:
     """The rows of one set of passages."""
     run, embedder = await multihop.measure(corpus, variant, console)
     found = multihop.figures(run, corpus, variant, embedder, split)

@@ -88,11 +88,12 @@ def read(path: Path) -> Any:
 
 def triples(docs: Iterable[Mapping[str, Any]]) -> Mapping[str, tuple[Fact, ...]]:
     """The recorded triples as facts, by passage; rows that are no triples are left out."""
-    rows: list[tuple[str, str, str, str]] = []
-    for doc in docs:
-        for row in doc["extracted_triples"]:
-            if isinstance(row, list) and len(row) == 3 and normal(str(row[0])) and normal(str(row[2])):
-                rows.append((digest(doc["title"], doc["text"]), str(row[0]), str(row[1]), str(row[2])))
+    rows = [
+        (digest(doc["title"], doc["text"]), *map(str, row))
+        for doc in docs
+        for row in doc["extracted_triples"]
+        if isinstance(row, list) and len(row) == 3 and normal(str(row[0])) and normal(str(row[2]))
+    ]
     proper = proper_names([(" ".join(row[1:]), (row[1], row[3])) for row in rows])
     facts: dict[str, dict[Fact, None]] = {}
     for key, subject, predicate, object_ in rows:

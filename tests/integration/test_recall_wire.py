@@ -195,6 +195,19 @@ async def test_every_reference_of_a_context_resolves(memory: Any) -> None:
     assert len(answer.context.citations) == answer.context.text.count("[")
 
 
+async def test_values_that_changed_stand_together_in_a_context(memory: Any) -> None:
+    """The newest first, each that ended with its end; one that holds alone when nobody asks about change."""
+    changed = await memory.Recall(asking("How has Alice's work changed?", include_closed=False))
+    lines = changed.context.text.splitlines()
+    assert lines[:3] == [
+        "Facts",
+        "[1] Alice works at Acme (said 2 March 2025)",
+        "[2] Alice works at Birch (until 2 March 2025)",
+    ]
+    now = await memory.Recall(asking("Where does Alice work?", include_closed=False))
+    assert [line for line in now.context.text.splitlines() if "until" in line] == []
+
+
 async def test_a_budget_is_kept(memory: Any) -> None:
     """From one token on no context takes more than it may, and the default is a thousand."""
     for budget in (1, 7, 20, 50, 100):

@@ -1,8 +1,8 @@
 """What the rules keep of passages: clauses with the names that they mention."""
 
 import pytest
-from reading_rules import facts_of, turn
 
+from reading_rules import facts_of, turn
 from twohop.graph.model import Message
 from twohop.llm.rules.documents import is_passage
 

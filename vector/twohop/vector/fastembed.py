@@ -16,8 +16,8 @@ from twohop.errors import Misconfigured, ModelUnavailable
 class FastEmbedEmbedder:
     """`Embedder` over a model that fastembed knows. The first `embed` loads it, and downloads it if it isn't there.
 
-    `folder`: where its files are; nothing is downloaded then. `threads` of the model (None = one a core; they spin while
-    they wait, which a machine with other work pays for).
+    `folder`: where its files are; nothing is downloaded then. `threads` of the model: None = one a core; they spin
+    while they wait, which other work on the machine pays for.
 
     Raises:
         Misconfigured: the extra is not installed, or fastembed doesn't know the model.

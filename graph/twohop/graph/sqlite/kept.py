@@ -205,15 +205,15 @@ class Standing:
             found = {key: kept[key] for key in wanted if key in kept} if stands() else {}
         missing = [key for key in wanted if key not in found]
         if missing:
-            fresh = read(missing)
+            fresh = dict(read(missing))
             self._add(kept, fresh, stands)
-            found.update(fresh)
+            found |= fresh
         return found
 
-    def _add(self, kept: dict[K, V], fresh: Mapping[K, V], stands: Callable[[], bool]) -> None:
+    def _add(self, kept: dict[K, V], fresh: dict[K, V], stands: Callable[[], bool]) -> None:
         with self._lock:
             if stands():
-                kept.update(fresh)
+                kept |= fresh
 
 
 def always() -> bool:

@@ -7,6 +7,7 @@ name, is asked again. This is the largest gain on multi-hop questions: +9 points
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from twohop.graph.model import Entity
@@ -34,7 +35,7 @@ Below twenty messages a thing is no hub in any store: in a small one a tenth is 
 UNLINKED = 0.8
 """Factor for a message that doesn't mention the bridge: half of the true next passages share no exact entity."""
 
-STEP = 0.3
+STEP = 0.4
 """For a message that mentions the bridge, over the root of how many others do: a step of a walk from the bridge.
 
 What few messages mention leads to them whatever their words. A walk further than this step adds nothing to it."""
@@ -76,7 +77,7 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A message on a way: its score 0 … 1.3, by which bridge, and where that leads: to itself, or on from it.
+    """A message on a way: its score 0 … 1.4, by which bridge, and where that leads: to itself, or on from it.
 
     `walked`: the share of the score that comes from the step from the bridge, not from the words.
     """
@@ -170,7 +171,7 @@ def weighed(found: Match, linked: Collection[str], among: Iterable[str]) -> dict
 
 
 def reach(
-    matches: Sequence[Match], question: Collection[str], texts: Mapping[str, Collection[str]], rarity: Rarity
+    matches: Sequence[Match], question: Collection[str], texts: Mapping[str, AbstractSet[str]], rarity: Rarity
 ) -> dict[str, Reached]:
     """Message id -> the best way that it is on, best first. `texts`: the stems of the messages that were read.
 
@@ -186,7 +187,7 @@ def reach(
 
     for found in matches:
         bridge, sources = found.bridge, found.bridge.fact.sources
-        linked = {*found.linked, *(one for one in found.fits if bridge.name_stems <= texts.get(one, NO_STEMS))}
+        linked = {*found.linked, *(one for one in found.fits if bridge.name_stems.issubset(texts.get(one, NO_STEMS)))}
         known = {stem for stem in question if stem in bridge.fact.stems}
         known.update(*(explained.get(one, ()) for one in sources))
         shares: dict[frozenset[str], float] = {}

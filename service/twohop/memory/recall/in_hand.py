@@ -1,6 +1,7 @@
 """The messages that a recall has read, with what is known of their words."""
 
 from collections.abc import Callable, Collection, Iterable
+from collections.abc import Set as AbstractSet
 
 from twohop.graph.model import Memory
 from twohop.graph.store import Ledger
@@ -34,6 +35,6 @@ class InHand:
                     self._texts[one].update(words(memory))
         self.rarity = Rarity(self._texts.values())
 
-    def stems(self, message_id: str) -> Collection[str]:
+    def stems(self, message_id: str) -> AbstractSet[str]:
         """The stems of a message and of the facts taken from it, as far as they were weighed."""
         return self._texts.get(message_id) or self.turns[message_id].stems

@@ -362,8 +362,7 @@ class Inquiry:
         return [
             chain
             for chain in leads(chains)
-            if (self._request.min_score is None or chain.score >= self._request.min_score)
-            and all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
+            if all(self._view.wanted(link.memory) and link.memory.id not in behind for link in chain.links)
         ]
 
     def _path(self, chain: Chain) -> Path:
@@ -412,7 +411,7 @@ class Inquiry:
         )
         result = renderer.result(
             places,
-            paths,
+            paths if places else (),
             proven,
             messages,
             gate=gate,
@@ -425,7 +424,9 @@ class Inquiry:
             return result
         shown = list(result.paths)
         items = renderer.items(whole, shown, proven, messages)
-        writer = ContextWriter(self._parts.counter, self._question.stems, self._hand.rarity)
+        writer = ContextWriter(
+            self._parts.counter, self._question.stems, self._hand.rarity, messages=self._with_messages
+        )
         # Counting tokens is work of milliseconds, of seconds for messages as long as they may be: not in this thread.
         context = await asyncio.to_thread(writer.write, items, shown, renderer.entities(items, shown), budget)
         return replace(result, context=context)
