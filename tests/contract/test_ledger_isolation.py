@@ -25,6 +25,7 @@ READS: dict[str, Call] = {
     "backlog": lambda ledger, p: ledger.backlog(p),
     "behind": lambda ledger, p: ledger.behind(p),
     "owner": lambda ledger, p: ledger.owner(p),
+    "settled": lambda ledger, p: ledger.settled(p),
     "session": lambda ledger, p: ledger.session(p, "default"),
     "sessions": lambda ledger, p: ledger.sessions(p, 9),
     "agent_config": lambda ledger, p: ledger.agent_config(p),
