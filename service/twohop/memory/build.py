@@ -7,7 +7,6 @@ from itertools import chain
 
 from twohop.graph.model import Axes, Evidence, Memory, Message, OutboxRow, Relation, Revision
 from twohop.graph.store import NOW, Ledger
-from twohop.memory.eager import each, side_by_side
 from twohop.memory.names import normal
 from twohop.memory.points import RADIUS, Draft, message_draft, relation_draft, revision_draft
 
@@ -30,7 +29,7 @@ async def state_of(ledger: Ledger, partition: str, rows: Sequence[OutboxRow]) ->
     ids: dict[str, list[str]] = {"message": [], "memory": [], "relation": []}
     for row in rows:
         ids[row.kind].append(row.id)
-    windows, facts, revisions, relations = await side_by_side(
+    windows, facts, revisions, relations = await asyncio.gather(
         ledger.windows(partition, ids["message"], RADIUS),
         ledger.facts_of_messages(partition, ids["message"], NOW),
         ledger.revisions_by_id(partition, ids["memory"]),
@@ -53,7 +52,7 @@ class Builder:
 
     async def drafts(self, state: State) -> list[Draft]:
         """The points that the state calls for; a row without one has none at any time."""
-        memories, behind = await side_by_side(self._remembered(state), self._behind(state))
+        memories, behind = await asyncio.gather(self._remembered(state), self._behind(state))
         drafts: list[Draft] = []
         for draft in chain(self._messages(state), self._revisions(state, memories), self._relations(state, behind)):
             drafts.append(draft)
@@ -115,7 +114,7 @@ class Builder:
                 if (relation.recorded_at, one) not in found:
                     supports.setdefault(relation.recorded_at, {})[one] = None
         looks = [self._ledger.memories(self._partition, list(ids), Axes(known_at=at)) for at, ids in supports.items()]
-        for at, memories in zip(supports, await each(looks), strict=True):
+        for at, memories in zip(supports, await asyncio.gather(*looks), strict=True):
             found.update(((at, memory.id), memory) for memory in memories)
         return {
             relation.id: [found[key] for one in relation.support if (key := (relation.recorded_at, one)) in found]

@@ -33,7 +33,6 @@ from twohop.graph.model import Axes, Message, OutboxRow, Owner
 from twohop.graph.store import Ledger, Reached, unwatched
 from twohop.memory.build import Builder, state_of
 from twohop.memory.centring import Centring, Mean, Means, due
-from twohop.memory.eager import each, side_by_side
 from twohop.memory.gates import Gates
 from twohop.memory.points import Draft, dense, dense_text
 from twohop.memory.steps import Step
@@ -226,7 +225,7 @@ class Projector:
         by_owner: dict[str, list[OutboxRow]] = {}
         for row in rows:
             by_owner.setdefault(row.partition, []).append(row)
-        made = await each(self._made(partition, theirs) for partition, theirs in by_owner.items())
+        made = await asyncio.gather(*(self._made(partition, theirs) for partition, theirs in by_owner.items()))
         await self._index.upsert(await self._embedded(made))
         for one, (partition, theirs) in zip(made, by_owner.items(), strict=True):
             points = {draft.point.id for draft in one.drafts}
@@ -240,7 +239,7 @@ class Projector:
     async def _made(self, partition: str, rows: Sequence[OutboxRow]) -> Made:
         """The points of one owner's rows, to be embedded."""
         # Side by side, with the owner: a point is never stamped newer than what it was made from.
-        owner, means, state = await side_by_side(
+        owner, means, state = await asyncio.gather(
             self._ledger.settled(partition), self._centring.means(partition), state_of(self._ledger, partition, rows)
         )
         seq, last_time = (owner.seq, owner.last_time) if owner else (0, -1)
@@ -272,7 +271,7 @@ class Projector:
 
     async def _fit(self, partition: str) -> None:
         """Take the means that are due, each of which sends every point of its list here again."""
-        owner, means = await side_by_side(self._ledger.settled(partition), self._centring.means(partition))
+        owner, means = await asyncio.gather(self._ledger.settled(partition), self._centring.means(partition))
         if owner is None or self._embedder is None:
             return
         for name, count in self._due(owner, means).items():
