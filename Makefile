@@ -1,7 +1,7 @@
 # What can be done with this project; `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check lint types layers proto-check readme-check proto eval truth soak soak-many bench answers benchmarks image up down lock readme clean
+.PHONY: help install demo test check lint types layers proto-check readme-check proto eval synthetic truth soak soak-many bench answers benchmarks image up down lock readme clean
 
 # The outside environment must not decide which code is imported.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -32,11 +32,16 @@ WORLDS ?=
 BENCH_FLAGS ?=
 EMBEDDER ?=
 EVAL_FLAGS ?=
+SYNTHETIC_FLAGS ?=
 MODEL ?=
 URL ?=
 ESTIMATE ?=
 ANSWERS_FLAGS ?=
 ROWS ?=
+
+MINILM = $(if $(filter minilm,$(EMBEDDER)),.tools/minilm/.installed)
+EVALUATE = PYTHONPATH=$(dir $(MINILM)) $(PY)
+SYNTHETIC = $(EVALUATE) -m bench.synthetic --embedder $(or $(EMBEDDER),wordllama) $(SYNTHETIC_FLAGS)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -79,10 +84,13 @@ readme: install ## put what the README's examples print now into the README
 proto: .tools/proto/.installed ## generate the protobuf code beside the .proto files
 	proto/generate.sh $(PROTO_PY) proto
 
-eval: install $(if $(filter minilm,$(EMBEDDER)),.tools/minilm/.installed) ## score retrieval on LoCoMo, MuSiQue and 2Wiki: make eval DATA=folder [EMBEDDER=minilm] [OUT=eval.json]
+eval: install $(MINILM) ## score retrieval on LoCoMo, MuSiQue, 2Wiki and a made-up world: make eval DATA=folder [EMBEDDER=minilm] [OUT=eval.json]
 	@test -n "$(DATA)" || { echo "make eval needs DATA=folder with locomo, musique or 2wiki in it" >&2; exit 2; }
-	PYTHONPATH=$(if $(filter minilm,$(EMBEDDER)),.tools/minilm) $(PY) -m bench.evaluate --data "$(DATA)" \
-		--out "$(or $(OUT),eval.json)" --embedder $(or $(EMBEDDER),wordllama) $(EVAL_FLAGS)
+	$(EVALUATE) -m bench.evaluate --data "$(DATA)" --embedder $(or $(EMBEDDER),wordllama) --out "$(or $(OUT),eval.json)" $(EVAL_FLAGS)
+	$(SYNTHETIC) --out "$(basename $(or $(OUT),eval.json))-synthetic.json"
+
+synthetic: install $(MINILM) ## the made-up world alone, which needs no data: make synthetic [EMBEDDER=minilm] [OUT=file]
+	$(SYNTHETIC) --out "$(or $(OUT),eval-synthetic.json)"
 
 truth: install ## what is held true after short scenarios, ours (no check may get worse) or any: make truth [DATA=folder] [OUT=file]
 	$(PY) -m bench.truth $(if $(DATA),--data "$(DATA)") $(if $(OUT),--out "$(OUT)") $(TRUTH_FLAGS)

@@ -1,6 +1,7 @@
 """What is claimed, with the targets, and what each figure does not say."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 from bench.report.claim import Claim
 
@@ -18,6 +19,7 @@ FLATTERING = f"{FEW}; a flattering set: every question names a gold title"
 GENERATED = "generated facts: real talk is messier"
 TIMES = "one machine; compare with the NumPy scan and the echo"
 
+GENERATE, GENERATE_MINILM = "make synthetic", "make synthetic EMBEDDER=minilm"
 EMBEDDERS = {"wordllama": (WORDLLAMA, EVAL), "MiniLM": (MINILM, EVAL_MINILM)}
 WORLD = "30000 facts, seed 7"
 
@@ -114,7 +116,7 @@ def chains() -> Iterator[Claim]:
     """The made-up world."""
     wanted = (("close", "wordllama", 95.0), ("free", "wordllama", 60.0), ("free", "MiniLM", 85.0))
     for wording, name, least in wanted:
-        embedder, repeat = EMBEDDERS[name]
+        embedder, _ = EMBEDDERS[name]
         for group in ("seen", "held out"):
             for hops in (2, 3):
                 yield Claim(
@@ -129,9 +131,32 @@ def chains() -> Iterator[Claim]:
                         "k": 5,
                     },
                     least=least,
-                    repeat=repeat,
+                    repeat=GENERATE_MINILM if name == "MiniLM" else GENERATE,
                     limits=GENERATED,
                 )
+
+
+def no_harm() -> Iterator[Claim]:
+    """What chains must not cost in the made-up world: answers of one hop, and steps over what does not hold."""
+    told = {"dataset": "synthetic", "system": "graph", "embedder": WORDLLAMA, "split": WORLD}
+    for group, wording in product(("seen", "held out"), ("close", "free")):
+        yield Claim(
+            what=f"One hop among 30,000 generated facts, {group}, {wording}: answer @3 over that without the graph",
+            where={**told, "category": f"1 hop, {group}, {wording}", "metric": "answer", "k": 3},
+            beside={"system": "no graph"},
+            least=0.0,
+            unit="points",
+            repeat=GENERATE,
+            limits=GENERATED,
+        )
+    for hops, group in product((2, 3), ("changed", "as of")):
+        yield Claim(
+            what=f"Chains over a fact that does not hold, {hops} hops, {group}",
+            where={**told, "category": f"{hops} hops, {group}", "metric": "over what does not hold", "k": None},
+            most=0.0,
+            repeat=GENERATE,
+            limits=GENERATED,
+        )
 
 
 def speeds() -> Iterator[Claim]:
@@ -171,4 +196,4 @@ def speed(
     return Claim(what=what, where=where, least=least, most=most, unit=unit, repeat=BENCH, limits=TIMES)
 
 
-CLAIMS = (*conversations(), *passages(), *chains(), *speeds())
+CLAIMS = (*conversations(), *passages(), *chains(), *no_harm(), *speeds())

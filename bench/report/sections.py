@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.report.claim import Row
-from bench.report.claims import BENCH, CLAIMS, EVAL
+from bench.report.claims import BENCH, CLAIMS, EVAL, GENERATE
 from bench.speed.show import lines, number, sizes_of
 
 
@@ -37,7 +37,7 @@ SECTIONS = (
     Section(
         "Chains of facts in a made-up world",
         ("synthetic",),
-        f"`{EVAL}`",
+        f"`{GENERATE}`",
         "Generated from a seed: typed facts with hubs, look-alike names and facts that no longer hold. Real "
         "conversations are messier; here it is certain which chain is right.",
     ),

@@ -237,6 +237,54 @@ async def test_commit_is_refused_when_the_state_moved(ledger: Ledger) -> None:
     assert (await ledger.commit(Changes(partition=P, expected_state=1))).state_seq == 1
 
 
+async def test_commits_of_several_jobs_are_one(ledger: Ledger) -> None:
+    """In order, each on the state that the one before leads to, with an instant of its own; a job that waited too."""
+    first = await ledger.accept(acceptance("m1", job_id="j1"))
+    second = await ledger.accept(acceptance("m2", job_id="j2"))
+    [run] = await ledger.claim_jobs(9)
+    assert (first.job.id, second.job.state) == (run.id, JobState.PENDING)
+
+    done = await ledger.commit_all(
+        [
+            Changes(
+                partition=P,
+                expected_state=0,
+                revisions=(revision("r1", "a"),),
+                job=JobUpdate(id="j1", state=JobState.DONE, run=run.run),
+            ),
+            Changes(
+                partition=P,
+                expected_state=1,
+                revisions=(revision("r2", "a", number=2),),
+                ended_revisions=("r1",),
+                job=JobUpdate(id="j2", state=JobState.DONE, run=0),
+            ),
+        ]
+    )
+
+    assert [one.state_seq for one in done] == [1, 2]
+    assert done[0].recorded_at < done[1].recorded_at
+    [then] = await ledger.memories(P, ["a"], Axes(known_at=done[0].recorded_at))
+    [now] = await ledger.memories(P, ["a"], NOW)
+    assert (then.revision.id, now.revision.id) == ("r1", "r2")
+    assert [(await ledger.job(P, one) or run).state for one in ("j1", "j2")] == [JobState.DONE] * 2
+    assert await ledger.commit_all([]) == []
+
+
+async def test_of_commits_together_all_are_refused_or_none(ledger: Ledger) -> None:
+    """When the last is stale, or its job did not wait any more, nothing of the others is written either."""
+    await ledger.accept(acceptance("m1", job_id="j1"))
+    await ledger.cancel_job(P, "j1")
+    fine = Changes(partition=P, expected_state=0, revisions=(revision("r1", "a"),))
+    stale = Changes(partition=P, expected_state=0, revisions=(revision("r2", "b"),))
+    ended = Changes(partition=P, expected_state=1, job=JobUpdate(id="j1", state=JobState.DONE, run=0))
+
+    for last, error in ((stale, StaleRead), (ended, Conflict)):
+        with pytest.raises(error):
+            await ledger.commit_all([fine, last])
+        assert await ledger.memories(P, ["a"], NOW) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "moves"),
     [

@@ -1,5 +1,6 @@
 """The client: in process and over gRPC, with and without asyncio, the same results and the same errors."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -116,6 +117,25 @@ async def test_all_four_tell_the_same_story(tmp_path: Path) -> None:
     assert stories[1] == stories[0]
     assert stories[2] == stories[0]
     assert stories[3] == stories[0]
+
+
+async def test_all_four_give_an_answer_in_parts(tmp_path: Path) -> None:
+    """First hits, then the answer that `recall` gives; leaving early is no error, and the client goes on."""
+    for mode in MODES:
+        async with driven(mode, tmp_path / mode.replace(" ", "-")) as client:
+            await client.add(EXCHANGE, user_id="alice")
+            whole = await client.recall("Where does Alice work?", user_id="alice", token_budget=100)
+            asked: dict[str, Any] = {"user_id": "alice", "token_budget": 100}
+            if mode.startswith("async"):
+                parts = [part async for part in client.recall_stream("Where does Alice work?", **asked)]
+            else:
+                given = await client.recall_stream("Where does Alice work?", **asked)
+                parts = await asyncio.to_thread(list, given)
+                early = await client.recall_stream("Where does Alice work?", **asked)
+                assert await asyncio.to_thread(next, early) == parts[0]
+                await asyncio.to_thread(early.close)
+            assert next(item.memory.revision.text for item in parts[0].items if item.memory) == "Alice works at Acme"
+            assert parts[-1].final == whole == await client.recall("Where does Alice work?", **asked)
 
 
 async def test_the_usual_loop(memory: Any) -> None:

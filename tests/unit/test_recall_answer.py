@@ -64,13 +64,14 @@ def test_units_come_first_and_are_never_cut() -> None:
 
 
 def test_a_least_score_leaves_out_items_and_whole_units() -> None:
-    """What scores less has no place; a unit's facts may then stand where their messages rank high enough."""
-    chain = (memory("a", "m0"), memory("b", "m2"))
+    """What scores less has no place; a unit leads, so that its total is no less than what follows."""
+    chain = (memory("a", "m1"), memory("b", "m2"))
     scores = {"m0": Scores(total=2.0), "m1": Scores(total=1.0), "m2": Scores(total=0.5)}
-    for least, names in ((0.6, ["a", "b", "m1"]), (0.9, ["a", "m1"]), (2.5, [])):
+    for least, names in ((0.6, ["a", "b", "m0"]), (1.9, ["a", "b", "m0"]), (2.5, [])):
         heads = [Unit(chain, 0.8, Placement.CHAIN, path=0)]
         found = arrange(list(scores), scores, [(one, 1.0) for one in chain], heads, 9, messages=True, min_score=least)
         assert [name(place) for place in found] == names
+        assert {place.scores.total for place in found} <= {2.0}
 
 
 def test_messages_can_be_left_out() -> None:

@@ -6,6 +6,7 @@ one product of matrices.
 
 from array import array
 from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,8 @@ FIRST_ROWS = 64
 COLUMNS = 2**22
 """Values of terms that are kept between queries: 16 MB. Many questions share their words."""
 
-Rows = NDArray[np.intp]
-Scores = NDArray[np.float32]
+Rows: TypeAlias = NDArray[np.intp]
+Scores: TypeAlias = NDArray[np.float32]
 
 
 class Table:
@@ -183,5 +184,4 @@ def within(instants: NDArray[np.int64], bounds: Between) -> NDArray[np.bool_]:
 
 def unit(vector: Vector) -> Vector:
     """The vector with the length 1."""
-    scaled: Vector = vector / np.linalg.norm(vector)
-    return scaled
+    return (vector / np.linalg.norm(vector)).astype(np.float32)

@@ -27,7 +27,7 @@ ADDRESSED = re.compile(
 )
 """Words of somebody who speaks for themselves or to somebody."""
 
-QUOTED = re.compile(r"[\"\u201c][^\"\u201d]*[\"\u201d]")
+QUOTED = re.compile(r"[\"\u201c][^\"\u201c\u201d]*[\"\u201d]")
 BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 SEPARATOR = re.compile(r"[,;:()]+")
 POSSESSIVE = re.compile(r"['\u2019]s?$")

@@ -61,17 +61,20 @@ def arrange(
 
     `order`: message ids, best first. `facts`: memories with their score among facts, best first. A fact takes the
     place of its best-ranked source; that message is shown under it, not again. Facts without a ranked source come
-    last. A unit that doesn't fit is left out whole. `messages` False = messages have no places of their own.
+    last. A unit that doesn't fit is left out whole; since units lead, their total is no less than what follows.
+    `messages` False = messages have no places of their own.
     """
     places: list[Place] = []
     shown: set[str] = set()
+    highest = max((scores[one].total for one in order[:1]), default=0.0)
     for unit in heads:
+        total = max(unit.score, highest)
         fresh = [memory for memory in unit.memories if memory.id not in shown]
-        if len(places) + len(fresh) > limit or (min_score is not None and unit.score < min_score):
+        if len(places) + len(fresh) > limit or (min_score is not None and total < min_score):
             continue
         for memory in fresh:
             shown.update((memory.id, *sources(memory)))
-            score = Scores(total=unit.score, fact=unit.score)
+            score = Scores(total=total, fact=unit.score)
             places.append(Place(scores=score, placement=unit.placement, memory=memory, path=unit.path))
     for place in rest(order, scores, [pair for pair in facts if pair[0].id not in shown], shown, messages=messages):
         if len(places) == limit:

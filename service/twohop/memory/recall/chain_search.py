@@ -1,10 +1,11 @@
 """Finding chains: step by step from what the question names, each step asked as the question reads from there."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from twohop.graph.model import Entity
 from twohop.memory.api import Depth
+from twohop.memory.recall.case import Case
 from twohop.memory.recall.chains import (
     EXPLAINED,
     PHRASE,
@@ -18,16 +19,11 @@ from twohop.memory.recall.chains import (
     told,
     turned,
 )
-from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.kinds import SURE, Likeness, Said
-from twohop.memory.recall.lookup import Lookup
-from twohop.memory.recall.neighbourhood import Link, Neighbourhood
-from twohop.memory.recall.pace import Pace
+from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.reading import Asked, Reading, read
 from twohop.memory.recall.search import Look
-from twohop.memory.recall.turns import Rarity
-from twohop.memory.recall.view import View
 from twohop.vector.model import PointKind, Vector
 from twohop.vector.sparse import analyse, encode_query
 
@@ -36,36 +32,21 @@ FOUND = 40
 """Facts that are looked up by meaning and by words at a thing with more relations than are read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What a search of chains reads and weighs with."""
-
-    view: View
-    near: Neighbourhood
-    lookup: Lookup
-    rarity: Rarity
-    words: FactWords
-    like: Likeness
-    pace: Pace
-
-
 class ChainSearch:
     """The chains of one recall. `past`: the question is not about now."""
 
-    def __init__(
-        self, question: Question, reading: Reading, seeds: Sequence[Entity], means: Means, *, past: bool
-    ) -> None:
-        self._question = question
+    def __init__(self, case: Case, reading: Reading, *, past: bool) -> None:
+        self._question = case.question
         self._reading = reading
-        self._seeds = {seed.id: seed for seed in seeds}
+        self._seeds = {seed.id: seed for seed in case.seeds}
         self._past = past
-        self._view = means.view
-        self._near = means.near
-        self._lookup = means.lookup
-        self._rarity = means.rarity
-        self._words = means.words
-        self._like = means.like
-        self._pace = means.pace
+        self._view = case.view
+        self._near = case.near
+        self._lookup = case.lookup
+        self._rarity = case.hand.rarity
+        self._words = case.words
+        self._like = case.parts.like
+        self._pace = case.pace
 
     async def find(self, depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
         """Chains of two and more links, best first, again after each hop; none when nothing on the way is described.
@@ -103,12 +84,13 @@ class ChainSearch:
             on = chain.reading.onward(chain.place, names[chain.end])
             asked.setdefault(chain.end, []).extend([on.asked, *(on.inner(n) for n in range(len(on.descriptions)))])
         links = await self._links(asked)
-        longer = [
-            one
-            for chain in turns
-            for one in extended(chain, links.get(chain.end, ()), names[chain.end], self._seeds.keys())
-        ]
-        return await self._weighed(longer, [chain.reading.asked for chain in longer])
+        longer: list[Chain] = []
+        whole: list[Asked] = []
+        for chain in turns:
+            some = extended(chain, links.get(chain.end, ()), names[chain.end], self._seeds.keys())
+            longer += some
+            whole += [some[0].reading.asked] * len(some) if some else []
+        return await self._weighed(longer, whole)
 
     async def _weighed(self, chains: Sequence[Chain], asked: Sequence[Asked]) -> list[Chain]:
         """The chains with how well their last link answers what is asked there, and their scores."""
@@ -119,27 +101,35 @@ class ChainSearch:
         texts = list(vectors)
         looks = [(PointKind.MEMORY, vectors[text], points[text]) for text in texts]
         found = dict(zip(texts, await self._lookup.cosines(looks), strict=True)) if looks else {}
-        phrases = [self._words.phrase(chain.links[-1].memory) for chain in chains]
-        alike = await self._alike([one.unnamed for one in asked], phrases)
+        links = {
+            (one.text, chain.links[-1].relation.id): (one, chain.links[-1])
+            for chain, one in zip(chains, asked, strict=True)
+        }
+        said = {key: told(link, self._near.entities, self._words) for key, (_, link) in links.items()}
+        pairs = {key: (one.unnamed, self._words.phrase(link.memory)) for key, (one, link) in links.items()}
+        alike = await self._alike(pairs.values())
+        parts = {
+            (text, relation): TEXT * found.get(text, {}).get(link.memory.revision.id, 0.0)
+            + PHRASE * alike.get(pairs[text, relation], 0.0)
+            + EXPLAINED * explained(one, said[text, relation], self._rarity, self._like)
+            for (text, relation), (one, link) in links.items()
+        }
         weighed: list[Chain] = []
-        for chain, one, phrase in zip(chains, asked, phrases, strict=True):
-            link = chain.links[-1]
-            said = told(link, self._near.entities, self._words)
-            part = TEXT * found.get(one.text, {}).get(link.memory.revision.id, 0.0)
-            part += PHRASE * alike.get((one.unnamed, phrase), 0.0)
-            part += EXPLAINED * explained(one, said, self._rarity, self._like)
-            longer = replace(chain, parts=(*chain.parts[: len(chain.links) - 1], part))
-            weighed.append(replace(longer, score=score(self._question, longer, self._near.entities, said, self._like)))
+        for chain, one in zip(chains, asked, strict=True):
+            key = one.text, chain.links[-1].relation.id
+            longer = replace(chain, parts=(*chain.parts[: len(chain.links) - 1], parts[key]))
+            total = score(self._question, longer, self._near.entities, said[key], self._like)
+            weighed.append(replace(longer, score=total))
         return weighed
 
-    async def _alike(self, asked: Sequence[str], phrases: Sequence[str]) -> dict[tuple[str, str], float]:
+    async def _alike(self, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], float]:
         """The cosines of questions with the phrases of facts, both without names."""
-        texts = list(dict.fromkeys((*asked, *phrases)))
+        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
         vectors = await self._lookup.embed(texts) if texts else None
         if vectors is None:
             return {}
         rows = dict(zip(texts, vectors, strict=True))
-        return {(one, other): float(rows[one] @ rows[other]) for one, other in set(zip(asked, phrases, strict=True))}
+        return {(one, other): float(rows[one] @ rows[other]) for one, other in set(pairs)}
 
     async def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
         vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None

@@ -1,8 +1,10 @@
 """The best of an answer as text for a prompt, within a budget of tokens.
 
-Chains of facts come first, then facts by what they are about, newest first, then messages by day. Every line, and every
-fact of a chain, opens with its reference, `[n]`. What is said twice stands there once. Lines are taken in the order of
-the answer as long as they fit; a long message is cut to the sentences that share most with the question.
+Chains of facts come first, then facts by what they are about and what they say of it, the newest first, then messages
+by day. Every line, and every fact of a chain, opens with its reference, `[n]`. What is said twice stands there once.
+Lines are taken in the order of the answer as long as they fit. Only the best facts stand there beside the messages that
+say so; the others give way to these, which tell more for as many tokens. A long message is cut to the sentences that
+share most with the question.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +19,7 @@ from twohop.memory.recall.labels import labels
 from twohop.memory.recall.turns import Rarity
 from twohop.memory.recall.view import sources, unique
 from twohop.memory.recall.wording import clean, joined, lasting, pieces, told
-from twohop.vector.sparse import analyse
+from twohop.vector.sparse import stems_of
 from twohop.vector.tokens import TokenCounter
 
 PLACES = 100
@@ -26,7 +28,17 @@ PLACES = 100
 LOOKED = 3
 """Budgets that what is looked at would fill: short lines may fit where longer ones before them did not."""
 
-SHARE, LEAST = 8, 60
+FACTS_BESIDE = 5
+"""Facts that stand beside their messages, the best ones; and all that have ended, which no message tells.
+
+LoCoMo, 1,000 tokens, all evidence (a quarter of the development half): 81 % in its own words, where facts alone in the
+place of their messages cite 83 % and leave 17 % of it in its own words. Eight cost two points more.
+"""
+
+CHARACTERS = 4
+"""Of a token, about."""
+
+SHARE, LEAST = 8, 100
 """A message gets at most this part of the budget, and needn't be shorter than so many tokens."""
 
 LONGEST_TOKEN = 16
@@ -75,19 +87,24 @@ class Entry:
 
 
 class ContextWriter:
-    """Writes contexts for one question. `stems`: the question's, `rarity`: how much each of them says."""
+    """Writes contexts for one question. `stems`: the question's, `rarity`: how much each of them says.
 
-    def __init__(self, counter: TokenCounter, stems: Sequence[str], rarity: Rarity) -> None:
+    `messages` False = facts alone.
+    """
+
+    def __init__(self, counter: TokenCounter, stems: Sequence[str], rarity: Rarity, *, messages: bool = True) -> None:
         self._counter = counter
-        self._stems = stems
+        self._stems = frozenset(stems)
         self._rarity = rarity
+        self._messages = messages
 
     def write(
         self, items: Sequence[Item], paths: Sequence[Path], entities: Iterable[Entity], budget: int
     ) -> RenderedContext:
         """A context of at most `budget` tokens; empty when nothing fits."""
         most = max(LEAST, budget // SHARE)
-        entries = list(within_reach(entries_of(items, paths, marked(entities)), LOOKED * budget, most))
+        found = self._entries(items, paths, marked(entities), most * CHARACTERS)
+        entries = list(within_reach(found, LOOKED * budget, most))
         chosen = self._fitting(entries, budget, most)
         while True:
             text, citations = laid_out(chosen)
@@ -123,7 +140,7 @@ class ContextWriter:
         [part] = entry.parts
         texts = pieces(part.text)
         counts = self._counter.counts(texts)
-        worth = [self._rarity.weight(set(self._stems) & set(analyse(text))) for text in texts]
+        worth = [self._explained(text) for text in texts]
         kept: list[int] = []
         for place in sorted(range(len(texts)), key=lambda n: (-worth[n], n)):
             if counts[place] + 2 <= most:
@@ -131,6 +148,46 @@ class ContextWriter:
                 most -= counts[place] + 2
         cut = replace(entry, parts=(replace(part, text=joined(texts, kept)),))
         return cut, self._counter.count([cut.line({}, cut.keys)])
+
+    def _explained(self, text: str) -> float:
+        """How much of the question a text explains."""
+        return self._rarity.weight(self._stems.intersection(stems_of(text)))
+
+    def _entries(
+        self, items: Sequence[Item], paths: Sequence[Path], names: Mapping[str, str], long: int
+    ) -> Iterator[Entry]:
+        """What can stand in a context, in the order of the answer. `long`: characters of a message that will be cut."""
+        linked: set[int] = set()
+        same = alike(items)
+        ranks: dict[tuple[str, ...], int] = {}
+        beside = 0
+        for item in items:
+            if item.path is not None and item.path not in linked and len(paths[item.path].steps) > 1:
+                linked.add(item.path)
+                memories = [step.memory for step in paths[item.path].steps]
+                yield Entry(CHAINS, tuple(fact(memory, same, names) for memory in memories), (len(linked),))
+            source = item.message
+            if item.memory is not None:
+                source = self._source(item, long)
+                beside += 1
+                if source is None or beside <= FACTS_BESIDE or item.memory.revision.validity.valid_to is not None:
+                    # What is said of one thing stands together, and in it the values that changed, the newest first.
+                    about = subject(item.memory)
+                    keys = ((about,), (about, predicate(item.memory)))
+                    rank = [ranks.setdefault(key, len(ranks)) for key in keys]
+                    newest = -item.memory.revision.validity.valid_from.at
+                    yield Entry(FACTS, (fact(item.memory, same, names),), (*rank, newest, item.memory.id))
+            if source is not None:
+                yield message(source, same)
+
+    def _source(self, item: Item, long: int) -> Message | None:
+        """The message that tells a fact best, unless it is long or says no more than the fact; None = there is none."""
+        if not self._messages or item.memory is None or not item.sources:
+            return None
+        best = max(item.sources, key=lambda one: (self._explained(one.content), one.observed_at, one.id))
+        if len(best.content) > long or set(stems_of(best.content)) <= set(stems_of(item.memory.revision.text)):
+            return None
+        return best
 
 
 def within_reach(entries: Iterable[Entry], tokens: int, most: int) -> Iterator[Entry]:
@@ -142,39 +199,26 @@ def within_reach(entries: Iterable[Entry], tokens: int, most: int) -> Iterator[E
         tokens -= min(most, sum(len(part.text) for part in entry.parts) // 4)
 
 
-def entries_of(items: Sequence[Item], paths: Sequence[Path], names: Mapping[str, str]) -> Iterator[Entry]:
-    """What can stand in a context, in the order of the answer."""
-    linked: set[int] = set()
-    told_by = [said(item) for item in items]
-    same: dict[Key, list[Item]] = {}
-    for one, item in zip(told_by, items, strict=True):
-        same.setdefault(folded(one), []).append(item)
-    ranks: dict[str, int] = {}
-    for one, item in zip(told_by, items, strict=True):
-        if item.path is not None and item.path not in linked and len(paths[item.path].steps) > 1:
-            linked.add(item.path)
-            memories = [step.memory for step in paths[item.path].steps]
-            facts = tuple(fact(memory, told(memory), same, names) for memory in memories)
-            yield Entry(CHAINS, facts, (len(linked),))
+def alike(items: Iterable[Item]) -> dict[Key, list[str]]:
+    """The messages behind each thing that is said: those that say it, or that the facts rest on that say it."""
+    found: dict[Key, list[str]] = {}
+    for item in items:
+        for one in (item.message, *item.sources):
+            if one is not None:
+                found.setdefault(message_key(one), []).append(one.id)
         if item.memory is not None:
-            rank = ranks.setdefault(subject(item.memory), len(ranks))
-            newest = -item.memory.revision.validity.valid_from.at
-            yield Entry(FACTS, (fact(item.memory, one[1], same, names),), (rank, newest, item.memory.id))
-        if item.message is not None:
-            yield message(item.message, one, same)
+            found.setdefault(fact_key(item.memory), []).extend(sources(item.memory))
+    return found
 
 
-def said(item: Item) -> tuple[str, str]:
-    """Who says what, on one line; a fact says it whoever said it."""
-    if item.message is not None:
-        return clean(speaker(item.message)), clean(item.message.content)
-    return "", told(item.memory) if item.memory is not None else ""
+def message_key(one: Message) -> Key:
+    """Who says what in a message."""
+    return clean(speaker(one)).casefold(), clean(one.content).casefold()
 
 
-def folded(told_by: tuple[str, str]) -> Key:
-    """What makes two results one line."""
-    who, what = told_by
-    return who.casefold(), what.casefold()
+def fact_key(one: Memory) -> Key:
+    """What a fact says, whoever said it."""
+    return "", told(one).casefold()
 
 
 def subject(memory: Memory) -> str:
@@ -183,20 +227,25 @@ def subject(memory: Memory) -> str:
     return triples[0].subject_id if triples else ""
 
 
-def fact(memory: Memory, text: str, same: Mapping[Key, Sequence[Item]], names: Mapping[str, str]) -> Part:
+def predicate(memory: Memory) -> str:
+    """What a fact says about it; empty when it names none."""
+    triples = memory.revision.triples
+    return triples[0].predicate if triples else ""
+
+
+def fact(memory: Memory, same: Mapping[Key, Sequence[str]], names: Mapping[str, str]) -> Part:
     """A fact with its time, and with what it is about where others share the name that the sentence gives."""
-    key = folded(("", text))
-    memories = [memory, *(item.memory for item in same.get(key, ()) if item.memory is not None)]
+    key = fact_key(memory)
     about = filter(None, (names.get(subject(memory), ""), lasting(memory)))
-    behind = unique(one for each in memories for one in sources(each))
-    return Part(key, f"{text} ({'; '.join(about)})", Citation(memory_id=memory.id, message_ids=behind))
+    behind = unique((*sources(memory), *same.get(key, ())))
+    return Part(key, f"{told(memory)} ({'; '.join(about)})", Citation(memory_id=memory.id, message_ids=behind))
 
 
-def message(one: Message, told_by: tuple[str, str], same: Mapping[Key, Sequence[Item]]) -> Entry:
+def message(one: Message, same: Mapping[Key, Sequence[str]]) -> Entry:
     """A message under its day."""
-    key = folded(told_by)
-    ids = unique((one.id, *(item.message.id for item in same[key] if item.message is not None)))
-    part = Part(key, ": ".join(told_by), Citation(message_ids=ids))
+    key = message_key(one)
+    text = f"{clean(speaker(one))}: {clean(one.content)}"
+    part = Part(key, text, Citation(message_ids=unique((one.id, *same.get(key, ())))))
     return Entry(MESSAGES, (part,), (one.observed_at, one.session, one.position, one.id), day(one))
 
 

@@ -92,6 +92,8 @@ class FactWords:
         self._predicates = predicates
         self._cues: dict[str, frozenset[str]] = {}
         self._stems: dict[str, frozenset[str]] = {}
+        self._asked: dict[str, tuple[str, ...]] = {}
+        self._ends: dict[tuple[str, bool], frozenset[str]] = {}
 
     def __call__(self, memory: Memory) -> frozenset[str]:
         """The stems of one fact."""
@@ -106,8 +108,11 @@ class FactWords:
     def cues(self, memory: Memory) -> tuple[str, ...]:
         """The words by which one fact is asked for beside its text: its own cues and those of its predicates."""
         revision = memory.revision
-        asked = (cue for triple in revision.triples for cue in self._predicates.cues(triple.predicate))
-        return tuple(dict.fromkeys((*revision.cues, *asked)))
+        found = self._asked.get(revision.id)
+        if found is None:
+            asked = (cue for triple in revision.triples for cue in self._predicates.cues(triple.predicate))
+            found = self._asked[revision.id] = tuple(dict.fromkeys((*revision.cues, *asked)))
+        return found
 
     def phrase(self, memory: Memory) -> str:
         """What a fact says of its subject without naming anything: its predicates and cues."""
@@ -116,8 +121,11 @@ class FactWords:
 
     def of_the_other_end(self, predicate: str, *, forward: bool) -> frozenset[str]:
         """Words for the end that a relation is walked from, and not for the one that it leads to."""
-        subject, target = self._predicates.roles(predicate)
-        return subject - target if forward else target - subject
+        key = predicate, forward
+        if key not in self._ends:
+            subject, target = self._predicates.roles(predicate)
+            self._ends[key] = subject - target if forward else target - subject
+        return self._ends[key]
 
     def _cued(self, predicate: str) -> frozenset[str]:
         if predicate not in self._cues:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from twohop.graph.model import Entity
+from twohop.vector.model import Vector
 from twohop.vector.sparse import stem
 from twohop.vector.words import NEAR, WordVectors
 
@@ -49,6 +50,7 @@ class Likeness:
 
     def __init__(self, vectors: WordVectors) -> None:
         self._vectors = vectors
+        self._vector = lru_cache(maxsize=16_384)(self._embedded)
         self._between = lru_cache(maxsize=65_536)(self._cosine)
 
     def __call__(self, word: str, others: Collection[str]) -> float:
@@ -57,8 +59,11 @@ class Likeness:
         return best if best > NEAR else 0.0
 
     def _cosine(self, one: str, other: str) -> float:
-        a, b = self._vectors.embed([one, other])
-        return float(np.dot(a, b))
+        return float(np.dot(self._vector(one), self._vector(other)))
+
+    def _embedded(self, word: str) -> Vector:
+        vector: Vector = self._vectors.embed([word])[0]
+        return vector
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,12 @@ def minmax(scores: Mapping[str, float], over: Iterable[str] | None = None) -> di
     low, high = min(span), max(span)
     if high <= low:
         return dict.fromkeys(scores, 0.0)
-    return {one: min(1.0, max(0.0, (score - low) / (high - low))) for one, score in scores.items()}
+    width = high - low
+    if over is None:
+        return {one: (score - low) / width for one, score in scores.items()}
+    return {
+        one: 0.0 if score <= low else 1.0 if score >= high else (score - low) / width for one, score in scores.items()
+    }
 
 
 def clip(value: float) -> float:
