@@ -49,7 +49,12 @@ CHANGE = re.compile(
 )
 PERFECT = re.compile(r"\b(?:has|have)\s(?:\S+\s){1,4}?(?:been|had|\w+ed)\b", re.IGNORECASE)
 ASKING = r"(?!(?:did|do|does|is|are|was|were|will|has|have|had|can|could|should|would)\b)"
-LAST = re.compile(rf"^(?P<rest>.+?)[\s,]+(?P<word>{WORD})\s+{ASKING}(?P<event>.+)$", re.IGNORECASE | re.DOTALL)
+LAST = re.compile(
+    rf"^(?P<rest>.+?)(?<![\s,])[\s,]+(?P<word>{WORD})\s+{ASKING}(?P<event>.+)$", re.IGNORECASE | re.DOTALL
+)
+"""A run of spaces and commas is looked at from its first one alone: the work grows with the text."""
+
+
 FIRST = re.compile(rf"^(?P<word>{WORD})\s+{ASKING}(?P<event>[^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -60,8 +65,8 @@ def open_ended(span: Span) -> tuple[int, int | None]:
 
 
 def clause_of(text: str) -> Clause | None:
-    """The clause of a question that tells a time by an event; None when there is none."""
-    text = text.strip().rstrip("?.! ")
+    """The clause of a question that tells a time by an event, with single spaces; None when there is none."""
+    text = " ".join(text.split()).rstrip("?.! ")
     found = FIRST.search(text) or LAST.search(text)
     if found is None or not stems_of(found["rest"]):
         return None

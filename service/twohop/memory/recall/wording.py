@@ -13,8 +13,10 @@ UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\
 REFERENCE = re.compile(r"[\[\uff3b\u3010\u27e6]\s*(\d+)\s*[\]\uff3d\u3011\u27e7]")
 """What reads like a reference of ours."""
 
-PIECE = re.compile(r"\S.{0,299}?(?:[.!?\u2026\u3002]+[\"'\u201d\u2019)\]]*(?=\s|$)|$)|\S.{0,298}\S(?=\s|$)|\S.{0,299}")
-"""A sentence, or as many words of a long one as are a piece."""
+PIECE = re.compile(
+    r"\S.{0,299}?(?:[.!?\u2026\u3002]{1,8}[\"'\u201d\u2019)\]]{0,8}(?=\s|$)|$)|\S.{0,298}\S(?=\s|$)|\S.{0,299}"
+)
+"""A sentence, or as many words of a long one as are a piece. No run is unbounded: the work grows with the text."""
 
 GAP = "\u2026"
 
