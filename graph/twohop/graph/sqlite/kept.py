@@ -79,12 +79,15 @@ class Kept:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._owners: OrderedDict[str, Owner] = OrderedDict()
+        self._passed: set[str] = set()
         self._uses = 0
         self._lock = Lock()
 
-    def at(self, partition: str, state_seq: int, seq: int) -> "Standing":
-        """What is kept of an owner, for a reader whose snapshot has these counters."""
+    def at(self, partition: str, state_seq: int, seq: int) -> "Standing | None":
+        """What is kept of an owner, for a reader whose snapshot has these counters; None = nothing is."""
         with self._lock:
+            if partition in self._passed:
+                return None
             owner = self._owners.get(partition)
             if owner is None or owner.state_seq < state_seq:
                 owner = self._owners[partition] = Owner(state_seq, seq)
@@ -111,9 +114,13 @@ class Kept:
                 elif owner.state_seq < done.state_seq:
                     del self._owners[one.partition]
 
-    def forget(self, partition: str) -> None:
-        """Rows of the owner were written otherwise."""
+    def pass_over(self, partition: str) -> None:
+        """Keep nothing of an owner from now on: its rows are about to be written in a way that its counters don't tell.
+
+        Not even afterwards: a reader that began before it would add rows from before.
+        """
         with self._lock:
+            self._passed.add(partition)
             self._owners.pop(partition, None)
 
     def _shrink(self) -> None:
