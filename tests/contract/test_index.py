@@ -343,6 +343,7 @@ async def test_concurrent_writes_and_queries_all_hold(index: Index) -> None:
 async def test_points_are_listed_as_they_are_stored(index: Index) -> None:
     """What verify looks at comes in id order, page by page, of one partition."""
     dated = replace(point(2), seq=9, valid_from=5, valid_to=7, recorded_at=3, superseded_at=8, expires_at=6)
+    dated = replace(dated, observed_at=4, runs=("r1", "r2"), agents=("a1",))
     await index.upsert([point(3, kind=PointKind.MESSAGE, memory_id=""), dated, point(1, partition="bob")])
     first = await index.stored("ana", 1)
     assert first == [
@@ -351,11 +352,14 @@ async def test_points_are_listed_as_they_are_stored(index: Index) -> None:
             kind=PointKind.MEMORY,
             memory_id="memory-2",
             seq=9,
+            runs=("r1", "r2"),
+            agents=("a1",),
             valid_from=5,
             valid_to=7,
             recorded_at=3,
             superseded_at=8,
             expires_at=6,
+            observed_at=4,
             mean_version=0,
         )
     ]

@@ -112,11 +112,14 @@ class Stored:
     kind: PointKind
     memory_id: str
     seq: int
+    runs: tuple[str, ...]
+    agents: tuple[str, ...]
     valid_from: int
     valid_to: int
     recorded_at: int
     superseded_at: int
     expires_at: int
+    observed_at: int
     mean_version: int
 
 
