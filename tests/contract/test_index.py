@@ -201,6 +201,8 @@ async def test_world_time_never_hides_messages(index: Index) -> None:
         ({"observed_from": NOW + 1}, [2, 3]),
         ({"observed_to": NOW + 1}, [1]),
         ({"observed_from": NOW, "observed_to": NOW + 2}, [1, 2]),
+        ({"observed_from": NOW + 3}, [3]),
+        ({"observed_from": NOW + 5}, []),
         ({"ids": (number(3), number(1), number(99))}, [1, 3]),
         ({"ids": ()}, []),
     ],
@@ -209,9 +211,16 @@ async def test_filters_leave_in_what_they_name(index: Index, where: dict[str, An
     """Each filter narrows; of several kinds or categories one is enough; observed_to itself is outside."""
     await index.upsert(
         [
-            point(1, runs=("r1",), fact_kind="event", observed_at=NOW),
-            point(2, runs=("r1", "r2"), agents=("a1",), categories=("work", "home"), observed_at=NOW + 1),
-            point(3, fact_kind="plan", categories=("work",), observed_at=NOW + 2),
+            point(1, runs=("r1",), fact_kind="event", observed_first=NOW, observed_at=NOW),
+            point(
+                2,
+                runs=("r1", "r2"),
+                agents=("a1",),
+                categories=("work", "home"),
+                observed_first=NOW + 1,
+                observed_at=NOW + 1,
+            ),
+            point(3, fact_kind="plan", categories=("work",), observed_first=NOW + 2, observed_at=NOW + 4),
         ]
     )
 
