@@ -97,17 +97,19 @@ class Kept:
                 self._shrink()
             return Standing(self._lock, owner, state_seq, seq)
 
-    def committed(self, changes: Changes, committed: Committed) -> None:
-        """A commit is done."""
+    def committed(self, changes: Sequence[Changes], committed: Sequence[Committed]) -> None:
+        """Commits are done, and in the file."""
         with self._lock:
-            owner = self._owners.get(changes.partition)
-            if owner is None:
-                return
-            if committed.state_seq - owner.state_seq in {0, 1}:
-                owner.forget(changes)
-                owner.state_seq = committed.state_seq
-            else:
-                del self._owners[changes.partition]
+            for one, done in zip(changes, committed, strict=True):
+                owner = self._owners.get(one.partition)
+                # What was built from a newer snapshot, or is asked for again, holds no row from before.
+                if owner is None or done.earlier or owner.state_seq > done.state_seq:
+                    continue
+                if owner.state_seq == done.state_seq - one.moves_state:
+                    owner.forget(one)
+                    owner.state_seq = done.state_seq
+                elif owner.state_seq < done.state_seq:
+                    del self._owners[one.partition]
 
     def forget(self, partition: str) -> None:
         """Rows of the owner were written otherwise."""

@@ -154,18 +154,17 @@ class SqliteLedger:
 
     async def commit(self, changes: Changes) -> Committed:
         """Apply changes, or nothing."""
-        committed = await self._writer.write(lambda database: commit(database, self._clock(), changes), "commit")
-        self._kept.committed(changes, committed)
+        [committed] = await self.commit_all([changes])
         return committed
 
     async def commit_all(self, changes: Sequence[Changes]) -> list[Committed]:
         """Apply commits of one owner in order, or nothing."""
-        done = await self._writer.write(
-            lambda database: [commit(database, self._clock(), one) for one in changes], "commit"
+        return await self._writer.write(
+            lambda database: [commit(database, self._clock(), one) for one in changes],
+            "commit",
+            # In the writer's thread: the rows are changed whether or not the caller waits to hear of it.
+            lambda done: self._kept.committed(changes, done),
         )
-        for one, committed in zip(changes, done, strict=True):
-            self._kept.committed(one, committed)
-        return done
 
     async def set_session(
         self, scope: Scope, session: str, metadata: Metadata, request: RequestKey | None = None

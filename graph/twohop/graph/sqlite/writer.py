@@ -24,11 +24,16 @@ GROUP = 256
 """Most transactions of one group: bounds how long the first of them waits for the last (some 30 ms)."""
 
 
+def unheard(result: object) -> None:
+    """Nobody but the caller hears of a result."""
+
+
 @dataclass(slots=True)
 class Waiting:
-    """A caller's work, where its answer goes, and what came of it."""
+    """A caller's work, who else hears of its result, where its answer goes, and what came of it."""
 
     work: Callable[[Database], Any]
+    then: Callable[[Any], None]
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[Any]
     name: str
@@ -48,9 +53,10 @@ class Writer:
         self._thread = threading.Thread(target=self._serve, name="twohop-ledger-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, work: Callable[[Database], T], name: str = "") -> T:
+    async def write(self, work: Callable[[Database], T], name: str = "", then: Callable[[T], None] = unheard) -> T:
         """The result of `work`, once it is durable. A caller that is cancelled stops waiting; the work goes on.
 
+        `then` is given the result in the writer's thread when it is durable, whether or not the caller still waits.
         Whoever watches is told `name`_written before the group is committed and `name`_durable after.
 
         Raises:
@@ -62,7 +68,7 @@ class Writer:
         with self._gate:
             if self._closed:
                 raise LedgerUnavailable("the ledger is closed")
-            self._waiting.put(Waiting(work, loop, done, name))
+            self._waiting.put(Waiting(work, then, loop, done, name))
         return await done
 
     def close(self) -> None:
@@ -104,6 +110,9 @@ class Writer:
                 self._attempt(one)
             self._tell(group, "written")
             self._connection.execute("COMMIT")
+            for one in group:
+                if one.error is None:
+                    one.then(one.result)
             self._tell(group, "durable")
         except sqlite3.Error as e:
             with suppress(sqlite3.Error):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity
 from twohop.memory.recall.facts import KIND, FactWords, answers
-from twohop.memory.recall.kinds import SURE, TYPED, Likeness, Said
+from twohop.memory.recall.kinds import RELATED, SURE, TYPED, Likeness, Said
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.reading import Asked, Reading
@@ -72,9 +72,12 @@ class Chain:
 
 
 def turned(chain: Chain, entities: Mapping[str, Entity], words: FactWords, like: Likeness) -> Chain | None:
-    """The chain as one that turns at its end; None when that is no named thing that the question describes."""
+    """The chain as one that turns at its end; None when that is no named thing that the question describes.
+
+    Of what nobody said what it is, a description can't be told to fit.
+    """
     entity = entities.get(chain.end)
-    if entity is None or not entity.named:
+    if entity is None or not entity.named or not (entity.type or entity.kinds):
         return None
     said = told(chain.links[-1], entities, words)
     found = [max(said.fits(word, like) for word in one.words) for one in chain.reading.descriptions]
@@ -140,5 +143,5 @@ def best_first(chains: Iterable[Chain]) -> list[Chain]:
 
 
 def leads(chains: Sequence[Chain]) -> list[Chain]:
-    """The chains that stand first."""
-    return list(chains[:FIRST])
+    """The chains that stand first: the best ones that turn at nothing of which no more than the type is right."""
+    return [chain for chain in chains[:FIRST] if min(chain.fits) > RELATED]

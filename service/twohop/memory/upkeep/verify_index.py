@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from twohop.graph.model import OutboxRow
 from twohop.graph.store import Ledger, Row
+from twohop.memory.build import Builder, state_of
 from twohop.memory.centring import Centring, Means
-from twohop.memory.project import BATCH, NOT_THE_ROWS, Builder, state_of
+from twohop.memory.project import BATCH, NOT_THE_ROWS
 from twohop.memory.upkeep.findings import Finding, Flaw
 from twohop.memory.upkeep.reading import PAGE, rows_of, sequence
 from twohop.vector.index import Index
