@@ -180,6 +180,24 @@ def test_who_shares_a_name_is_told_apart() -> None:
     ]
 
 
+def test_what_reads_alike_and_differs_stands_there_twice() -> None:
+    """The same words about somebody else, and a value that came back, are facts of their own."""
+    anas = [entity("a", "Ana", type="person"), entity("b", "Ana", type="person", recorded_at=5)]
+    first, again = Moment(0, Granularity.YEAR), Moment(MAY, Granularity.YEAR)
+    items = [
+        item(memory(1, "Ana lives in Rome", subject="a")),
+        item(memory(2, "Ana lives in Rome", subject="b")),
+        item(memory(3, "Bo works at Acme", subject="c", start=first, end=again)),
+        item(memory(4, "Bo works at Acme", subject="c", start=again)),
+    ]
+    assert write(items, entities=anas).text.splitlines()[1:] == [
+        "[1] Ana lives in Rome (Ana (person 1); said 8 May 2023)",
+        "[2] Ana lives in Rome (Ana (person 2); said 8 May 2023)",
+        "[3] Bo works at Acme (since 2023)",
+        "[4] Bo works at Acme (1970 to 2023)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "kind", "said"),
     [

@@ -49,8 +49,8 @@ ARROW = " \u2192 "
 WIDE = 10
 """A reference as long as most are: what it costs is counted before its number is known."""
 
-Key: TypeAlias = tuple[str, str]
-"""What makes two results the same: who says what."""
+Key: TypeAlias = tuple[str, ...]
+"""What makes two results the same: who says what, or what is said of what and for when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +217,8 @@ def message_key(one: Message) -> Key:
 
 
 def fact_key(one: Memory) -> Key:
-    """What a fact says, whoever said it."""
-    return "", told(one).casefold()
+    """What a fact says of what and for when, whoever said it: the same words may hold of others, and hold again."""
+    return subject(one), told(one).casefold(), lasting(one)
 
 
 def subject(memory: Memory) -> str:
