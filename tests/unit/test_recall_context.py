@@ -224,6 +224,16 @@ def test_a_long_message_is_cut_to_what_fits_the_question() -> None:
     assert context.tokens <= 300
 
 
+def test_a_message_that_is_cut_names_its_speaker() -> None:
+    """Whichever sentence stays; of what has none that fits nothing is said."""
+    long = " ".join(f"{n}:{n}" for n in range(10, 55)) + "."
+    context = write([item(message(1, f"{long} {long} Rex ate the lamp."))], budget=300, asked="lamp")
+    assert context.text.splitlines() == ["Messages", "8 May 2023", "[1] Ann: … Rex ate the lamp."]
+    unbroken = write([item(message(1, "\u4e2d\u6587" * 2_000)), item(message(2, "Hm."))], budget=300, asked="lamp")
+    assert unbroken.text.splitlines() == ["Messages", "8 May 2023", "[1] Ann: Hm."]
+    assert [cited.message_ids for cited in unbroken.citations] == [("m2",)]
+
+
 @given(st.text())
 def test_pieces_hold_every_word(text: str) -> None:
     """Cut into sentences and joined again, a text is what it was."""
