@@ -76,7 +76,7 @@ class Builder:
         for revision in state.revisions:
             if not revision.disputed:
                 evidence = memories[revision.memory_id].evidence
-                yield revision_draft(revision, evidence, said_last(evidence, revision.recorded_at), self._seq)
+                yield revision_draft(revision, evidence, said_between(evidence, revision.recorded_at), self._seq)
 
     async def _remembered(self, state: State) -> dict[str, Memory]:
         """The memories of the revisions that have a point, and those behind the relations that still stand."""
@@ -105,7 +105,7 @@ class Builder:
             supports = behind[relation.id]
             if all(normal(memory.revision.text) != normal(relation.text) for memory in supports):
                 evidence = [row for memory in supports for row in memories.get(memory.id, memory).evidence]
-                yield relation_draft(relation, evidence, said_last(evidence, relation.recorded_at), self._seq)
+                yield relation_draft(relation, evidence, said_between(evidence, relation.recorded_at), self._seq)
 
     async def _behind(self, state: State) -> dict[str, list[Memory]]:
         """Relation id -> the memories that supported it when it was recorded: what is later said changes nothing."""
@@ -135,6 +135,7 @@ def ended(revision: Revision) -> int:
     return revision.superseded_at or 0
 
 
-def said_last(evidence: Iterable[Evidence], otherwise: int) -> int:
-    """When the newest of the evidence was said."""
-    return max((row.observed_at for row in evidence), default=otherwise)
+def said_between(evidence: Iterable[Evidence], otherwise: int) -> tuple[int, int]:
+    """When the oldest and the newest of the evidence was said."""
+    said = [row.observed_at for row in evidence] or [otherwise]
+    return min(said), max(said)

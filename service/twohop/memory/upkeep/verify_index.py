@@ -24,7 +24,7 @@ FOLLOWING = {Flaw.POINT_MISSING, Flaw.POINT_STALE, Flaw.POINT_SURPLUS}
 """What projecting puts right."""
 
 COMPARED = ("kind", "memory_id", "valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "mean_version")
-SAID = ("runs", "agents", "observed_at")
+SAID = ("runs", "agents", "observed_first", "observed_at")
 """What is compared of a version that stands: what is said of it after it ended, nobody asks of it."""
 
 
