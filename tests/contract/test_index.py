@@ -318,6 +318,14 @@ async def test_deleted_points_are_gone_and_unknown_ids_are_no_error(index: Index
     assert await stored_ids(index, "ana", 10) == [number(2)]
 
 
+async def test_an_id_that_is_asked_for_twice_is_found_once(index: Index) -> None:
+    """`ids` is a set of points, in whatever form it comes."""
+    await index.upsert([point(1), point(2)])
+    twice = (number(1), number(2), number(1))
+    for arm in (by_vector(1, ids=twice), replace(by_words(t1=1.0), where=Where(ids=twice))):
+        assert await found(index, arm) == [1, 2]
+
+
 async def test_ids_are_paged_in_order(index: Index) -> None:
     """Pages continue behind the last id, also when that id is no longer there."""
     await index.upsert([point(i) for i in (300, 1, 20, 256, 7)])
