@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index_points import DIMENSION, edge, number, point, sparse
+from index_points import DIMENSION, by_vector, edge, number, point, sparse
+from twohop.vector import edge_shard
 from twohop.vector.edge import EdgeIndex
-from twohop.vector.model import FAR, Arm, Point, PointKind, Vector, Where
+from twohop.vector.edge_schema import request
+from twohop.vector.model import FAR, Arm, Point, PointKind, Sparse, Vector, Where
 
 POINTS = 700
 """More than are read into memory within one query."""
@@ -153,3 +155,23 @@ async def test_memory_answers_as_the_files_do(indexes: list[EdgeIndex], seed: in
         if step == OPTIMISED:
             rebuilding = [asyncio.create_task(index.optimise()) for index in indexes]
     assert refused, "some writes came too late"
+
+
+@pytest.mark.parametrize(("most", "exact"), [(10_000, True), (0, False)])
+async def test_an_owner_has_the_same_answers_before_it_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, most: int, exact: bool
+) -> None:
+    """Who may be held in memory, where all is compared, is compared wholly in the files too, however large."""
+    asked: list[bool] = []
+
+    def noted(partition: str, arm: Arm, *, exact: bool, weighed: Sparse | None = None) -> object:
+        asked.append(exact)
+        return request(partition, arm, exact=exact, weighed=weighed)
+
+    monkeypatch.setattr(edge_shard, "EXACT_BELOW", 10)
+    monkeypatch.setattr(edge_shard, "request", noted)
+    index = await edge(tmp_path, hot=most)
+    await index.upsert([point(value) for value in range(POINTS)])
+    await index.query("ana", [by_vector(1)])
+    await index.close()
+    assert asked == [exact]
