@@ -1,22 +1,44 @@
 """What the embedded index holds in memory: whole small owners, and the idf of large ones; it says what the files do."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index_points import DIMENSION, edge, number, point, sparse
+from index_points import DIMENSION, by_vector, edge, number, point, sparse
+from twohop.vector import edge_shard
 from twohop.vector.edge import EdgeIndex
-from twohop.vector.model import Arm, Point, PointKind, Vector, Where
+from twohop.vector.edge_schema import request
+from twohop.vector.model import FAR, Arm, Point, PointKind, Sparse, Vector, Where
 
 POINTS = 700
 """More than are read into memory within one query."""
 
 ROUNDS = 12
 
-WORDS = (0, 1, 4)
+OPTIMISED, CENTRED = 4, 8
+"""The rounds in which the files are rebuilt, while writes go on, and in which all vectors are centred anew."""
+
+BEHIND = 5
+"""Sequences by which a late write is behind."""
+
+FILTERS = (
+    Where(),
+    Where(run_id="s1"),
+    Where(runs=("s1", "s3")),
+    Where(agent_id="a2"),
+    Where(as_of=50),
+    Where(known_at=50),
+    Where(as_of=50, known_at=70),
+    Where(fact_kinds=("event", "plan")),
+    Where(categories=("work", "home")),
+    Where(observed_from=30, observed_to=70),
+    Where(observed_from=30, categories=("work",), fact_kinds=("event",), agent_id="a1"),
+)
 
 
 @pytest.fixture
@@ -37,7 +59,7 @@ class Story:
         self._seq = 0
 
     def points(self, count: int) -> list[Point]:
-        """Some points, new or in place of others; some lack a vector, some hold no words."""
+        """Some points, new or in place of others; some lack a vector, some hold no words, some come too late."""
         chance = self._chance
         self._seq += 1
         return [
@@ -48,12 +70,28 @@ class Story:
                 sparse=sparse(
                     **{f"t{chance.randrange(30)}": chance.uniform(0.5, 3) for _ in range(chance.choice((0, 3)))}
                 ),
-                seq=self._seq,
+                seq=self._seq - chance.choice((0, 0, 0, BEHIND)),
                 partition=chance.choice(("ana", "ana", "bob")),
-                runs=("s1",) if chance.random() < 0.5 else (),
+                runs=self._some("s1", "s2", "s3"),
+                agents=self._some("a1", "a2"),
+                fact_kind=chance.choice(("event", "plan", "state", "")),
+                categories=self._some("work", "home", "pets"),
                 valid_from=chance.randrange(100),
+                valid_to=chance.choice((FAR, chance.randrange(100))),
+                recorded_at=chance.randrange(100),
+                superseded_at=chance.choice((FAR, FAR, chance.randrange(100))),
+                expires_at=chance.choice((FAR, FAR, chance.randrange(100))),
+                observed_at=chance.randrange(100),
             )
             for _ in range(count)
+        ]
+
+    def centred(self, points: list[Point]) -> list[Point]:
+        """The same points by another mean."""
+        mean = self._vector()
+        return [
+            replace(one, dense=None if one.dense is None else one.dense - mean, mean_version=one.mean_version + 1)
+            for one in points
         ]
 
     def gone(self) -> list[str]:
@@ -65,10 +103,13 @@ class Story:
         chance = self._chance
         found: list[Arm] = []
         for kind in PointKind:
-            where = chance.choice((Where(), Where(run_id="s1"), Where(as_of=50), Where(ids=tuple(self.gone()))))
-            found.append(Arm(kind=kind, where=where, limit=1_000, dense=self._vector()))
-            found.append(Arm(kind=kind, where=where, limit=1_000, sparse=sparse(t1=1.0, t2=0.5, t29=2.0)))
+            for where in (*chance.sample(FILTERS, 4), Where(ids=tuple(self.gone()))):
+                found.append(Arm(kind=kind, where=where, limit=1_000, dense=self._vector()))
+                found.append(Arm(kind=kind, where=where, limit=1_000, sparse=sparse(t1=1.0, t2=0.5, t29=2.0)))
         return found
+
+    def _some(self, *names: str) -> tuple[str, ...]:
+        return tuple(name for name in names if self._chance.random() < 0.4)
 
     def _vector(self) -> Vector:
         return self._numbers.standard_normal(DIMENSION).astype(np.float32)
@@ -76,13 +117,28 @@ class Story:
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_memory_answers_as_the_files_do(indexes: list[EdgeIndex], seed: int) -> None:
-    """Whatever is written, replaced and removed, also while an owner is being read: all points, with equal scores."""
+    """Whatever is written, replaced, refused and removed, also while an owner is being read or its files are rebuilt.
+
+    All points, with equal scores.
+    """
     story = Story(seed)
+    stands: dict[str, Point] = {}
     owners: dict[str, str] = {}
+    refused = 0
+    rebuilding: list[asyncio.Task[None]] = []
     for step in range(ROUNDS):
         written, gone = story.points(POINTS if step == 0 else 60), story.gone()
         # An id belongs to one owner: who has it keeps it.
         written = [one for one in written if owners.setdefault(one.id, one.partition) == one.partition]
+        for one in written:
+            late = one.id in stands and one.seq < stands[one.id].seq
+            refused += late
+            if not late:
+                stands[one.id] = one
+        if step == CENTRED:
+            await asyncio.gather(*rebuilding)
+            written += story.centred(list(stands.values()))
+            stands |= {one.id: one for one in written if one.mean_version > stands[one.id].mean_version}
         arms = story.arms()
         for partition in ("ana", "bob"):
             answers: list[list[dict[str, float]]] = []
@@ -94,3 +150,28 @@ async def test_memory_answers_as_the_files_do(indexes: list[EdgeIndex], seed: in
             expected = [pytest.approx(few, abs=2e-4) for few in answers[0]]
             assert answers[1] == expected
             assert answers[2] == expected
+        for one in gone:
+            stands.pop(one, None)
+        if step == OPTIMISED:
+            rebuilding = [asyncio.create_task(index.optimise()) for index in indexes]
+    assert refused, "some writes came too late"
+
+
+@pytest.mark.parametrize(("most", "exact"), [(10_000, True), (0, False)])
+async def test_an_owner_has_the_same_answers_before_it_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, most: int, exact: bool
+) -> None:
+    """Who may be held in memory, where all is compared, is compared wholly in the files too, however large."""
+    asked: list[bool] = []
+
+    def noted(partition: str, arm: Arm, *, exact: bool, weighed: Sparse | None = None) -> object:
+        asked.append(exact)
+        return request(partition, arm, exact=exact, weighed=weighed)
+
+    monkeypatch.setattr(edge_shard, "EXACT_BELOW", 10)
+    monkeypatch.setattr(edge_shard, "request", noted)
+    index = await edge(tmp_path, hot=most)
+    await index.upsert([point(value) for value in range(POINTS)])
+    await index.query("ana", [by_vector(1)])
+    await index.close()
+    assert asked == [exact]

@@ -81,7 +81,9 @@ class Shard:
             self.heat(partition)
             if (found := self._memory.hot.search(partition, arms)) is not None:
                 return found, False
-        return self._search(partition, arms, exact=points < EXACT_BELOW), cold
+        # Who may be held in memory, where every point is compared, has the same answers while it is not.
+        exact = points < EXACT_BELOW or self._memory.hot.fits(points)
+        return self._search(partition, arms, exact=exact), cold
 
     def heat(self, partition: str) -> bool:
         """Read some of an owner's points into memory; whether more are left."""
