@@ -318,6 +318,14 @@ async def test_deleted_points_are_gone_and_unknown_ids_are_no_error(index: Index
     assert await stored_ids(index, "ana", 10) == [number(2)]
 
 
+async def test_an_id_that_is_asked_for_twice_is_found_once(index: Index) -> None:
+    """`ids` is a set of points, in whatever form it comes."""
+    await index.upsert([point(1), point(2)])
+    twice = (number(1), number(2), number(1))
+    for arm in (by_vector(1, ids=twice), replace(by_words(t1=1.0), where=Where(ids=twice))):
+        assert await found(index, arm) == [1, 2]
+
+
 async def test_ids_are_paged_in_order(index: Index) -> None:
     """Pages continue behind the last id, also when that id is no longer there."""
     await index.upsert([point(i) for i in (300, 1, 20, 256, 7)])
@@ -352,6 +360,7 @@ async def test_concurrent_writes_and_queries_all_hold(index: Index) -> None:
 async def test_points_are_listed_as_they_are_stored(index: Index) -> None:
     """What verify looks at comes in id order, page by page, of one partition."""
     dated = replace(point(2), seq=9, valid_from=5, valid_to=7, recorded_at=3, superseded_at=8, expires_at=6)
+    dated = replace(dated, observed_first=2, observed_at=4, runs=("r1", "r2"), agents=("a1",))
     await index.upsert([point(3, kind=PointKind.MESSAGE, memory_id=""), dated, point(1, partition="bob")])
     first = await index.stored("ana", 1)
     assert first == [
@@ -360,11 +369,15 @@ async def test_points_are_listed_as_they_are_stored(index: Index) -> None:
             kind=PointKind.MEMORY,
             memory_id="memory-2",
             seq=9,
+            runs=("r1", "r2"),
+            agents=("a1",),
             valid_from=5,
             valid_to=7,
             recorded_at=3,
             superseded_at=8,
             expires_at=6,
+            observed_first=2,
+            observed_at=4,
             mean_version=0,
         )
     ]

@@ -7,6 +7,8 @@ from ledger_rows import (
     P,
     Ticks,
     acceptance,
+    entity,
+    evidence,
     graph_of_ann,
     relation,
     revision,
@@ -46,6 +48,50 @@ async def test_the_outbox_asks_for_what_a_commit_touched(ledger: Ledger) -> None
             ("message", "m1"),
         )
     }
+
+
+async def test_the_outbox_asks_for_what_is_said_again(ledger: Ledger) -> None:
+    """A memory that gains or loses evidence is queued as it stands now, with the relations that rest on it now."""
+    await ledger.accept(acceptance("m1"))
+    await ledger.accept(acceptance("m2", scope=Scope(user_id="ann", run_id="later")))
+    await ledger.commit(
+        Changes(
+            partition=P,
+            entities=(entity("ann"), entity("bob")),
+            revisions=(revision("r1", "a"), revision("o1", "other")),
+            evidence=(evidence("a", "m1"), evidence("other", "m1")),
+            relations=(
+                relation("x1", "ann", "knows", "bob", support=("other", "a")),
+                relation("x2", "ann", "likes", "bob", support=("a",)),
+                relation("x3", "bob", "likes", "ann", support=("other",)),
+            ),
+        )
+    )
+    await ledger.commit(
+        Changes(
+            partition=P,
+            revisions=(revision("r2", "a", number=2),),
+            ended_revisions=("r1",),
+            relations=(relation("x4", "ann", "likes", "bob", support=("a",), valid=(0, 5)),),
+            ended_relations=("x2",),
+        )
+    )
+    await ledger.outbox_done(await ledger.outbox(100))
+
+    again = replace(evidence("a", "m2", run_id="later"), decision_id="d1")
+    for changes in (
+        Changes(partition=P, evidence=(again,)),
+        Changes(partition=P, withdrawn=("d1",)),
+    ):
+        done = await ledger.commit(changes)
+        expected = {
+            OutboxRow(P, kind, one, done.seq)
+            for kind, one in (("memory", "r2"), ("relation", "x1"), ("relation", "x4"))
+        }
+        waiting = await ledger.outbox(100)
+        assert set(waiting) == set(done.queued) == expected
+        assert len(done.queued) == len(expected)
+        await ledger.outbox_done(waiting)
 
 
 async def test_outbox_rows_written_again_stay(ledger: Ledger) -> None:

@@ -10,7 +10,12 @@ import pytest
 from ledger_questions import answers, stored_in
 from ledger_rows import P, Ticks, acceptance, entity, evidence, relation, revision
 from ledger_tales import Tale
-from twohop.graph.sqlite import SqliteLedger
+from twohop.graph.sqlite import SqliteLedger, memories
+from twohop.graph.sqlite.database import Database
+from twohop.graph.sqlite.kept import Kept
+from twohop.graph.sqlite.ledger import prepare
+from twohop.graph.sqlite.readers import Readers
+from twohop.graph.sqlite.writer import Writer
 from twohop.graph.store import NOW, Changes, Committed, RequestKey
 
 EVERY = 3
@@ -81,9 +86,12 @@ class Held:
         self._go.set()
 
 
-async def remembering(path: Path, held: Held) -> SqliteLedger:
-    """A ledger with a memory, an entity and a relation, all of which it has read."""
-    ledger = await SqliteLedger.open(path, clock=Ticks(), synchronous="OFF", reached=held)
+async def remembering(path: Path, held: Held) -> tuple[SqliteLedger, Readers]:
+    """A ledger with a memory, an entity and a relation, all of which it has read; and those who read."""
+    writing, reading = prepare(path, "OFF")
+    kept = Kept()
+    readers = Readers(reading, kept)
+    ledger = SqliteLedger(Writer(writing, held), readers, kept, Ticks())
     await ledger.accept(acceptance("m1"))
     await ledger.commit(
         Changes(
@@ -95,7 +103,7 @@ async def remembering(path: Path, held: Held) -> SqliteLedger:
         )
     )
     await texts(ledger)
-    return ledger
+    return ledger, readers
 
 
 async def texts(ledger: SqliteLedger) -> list[str]:
@@ -108,7 +116,7 @@ async def texts(ledger: SqliteLedger) -> list[str]:
 async def test_a_commit_whose_caller_is_gone_changes_what_is_kept(tmp_path: Path) -> None:
     """The caller is cancelled while its commit is written, and asks again under the same request id."""
     held = Held()
-    ledger = await remembering(tmp_path / "ledger.db", held)
+    ledger, _ = await remembering(tmp_path / "ledger.db", held)
     key = RequestKey(tenant="default", method="pin", request_id="once", body_hash="hash")
     held.armed = True
     editing = asyncio.ensure_future(
@@ -132,4 +140,31 @@ async def test_a_commit_whose_caller_is_gone_changes_what_is_kept(tmp_path: Path
     assert repeated.earlier == "d2"
     assert editing.cancelled()
     assert await texts(ledger) == ["after"]
+    await ledger.close()
+
+
+async def test_rows_that_are_loaded_are_read_by_all(tmp_path: Path) -> None:
+    """A reader that began before a load, and reads on after it, leaves nothing behind for those that come later."""
+    ledger, readers = await remembering(tmp_path / "ledger.db", Held())
+    [message] = (await ledger.rows(P, "messages", 9)).items
+    [link] = (await ledger.rows(P, "evidence", 9)).items
+    began, go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def read(database: Database) -> None:
+        # The snapshot is of this moment, and what is kept is looked at after the load.
+        database.maintain("SELECT COUNT(*) FROM owners")
+        loop.call_soon_threadsafe(began.set)
+        assert go_on.wait(10)
+        assert len(memories.memories(database.of(P), ["f1"], NOW, None)[0].evidence) == 1
+
+    reading = asyncio.ensure_future(readers.read(read))
+    await began.wait()
+    await ledger.load(P, "messages", [{**message, "id": "m2", "position": 1}])
+    await ledger.load(P, "evidence", [{**link, "message_id": "m2"}])
+    go_on.set()
+    await reading
+
+    [memory] = await ledger.memories(P, ["f1"], NOW)
+    assert [row.message_id for row in memory.evidence] == ["m1", "m2"]
     await ledger.close()

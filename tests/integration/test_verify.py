@@ -246,11 +246,22 @@ async def test_points_that_should_not_be_there_are_removed(app: App) -> None:
     assert await stored(app) == before
 
 
-@pytest.mark.parametrize("column", ["valid_to", "superseded_at", "expires_at", "memory_id", "mean_version"])
-async def test_points_that_say_something_else_are_made_again(column: str, app: App) -> None:
-    """A point with another time, memory or mean is named with what differs, and corrected."""
-    point = next(one for one in await points(app) if one.memory_id)
-    wrong: Any = "another" if column == "memory_id" else 77
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [
+        ("valid_to", 77),
+        ("superseded_at", 77),
+        ("expires_at", 77),
+        ("memory_id", "another"),
+        ("mean_version", 77),
+        ("runs", ("another",)),
+        ("agents", ("another",)),
+        ("observed_at", 77),
+    ],
+)
+async def test_points_that_say_something_else_are_made_again(column: str, wrong: Any, app: App) -> None:
+    """A point with another time, memory, run, agent or mean is named with what differs, and corrected."""
+    point = next(one for one in await points(app) if one.memory_id and one.superseded_at == FAR)
     await app.index.upsert([replace(point, **{column: wrong})])
     findings = (await verify(app)).findings
     assert [(one.flaw, one.id) for one in findings] == [(Flaw.POINT_STALE, point.id)]

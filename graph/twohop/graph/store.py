@@ -188,7 +188,8 @@ class Changes:
     moved from one entity to another is ended and made again. Outbox rows are written for every revision, ended
     revision, relation, ended relation and for every message in `touched_messages` (their sparse vectors hold the texts
     of their facts); not for revisions that begin and end in this very commit: nobody can see them. `withdrawn` are
-    decisions whose evidence ends in system time.
+    decisions whose evidence ends in system time. A memory that gains or loses evidence has outbox rows written for its
+    current revision, and for the current relations that rest on it: their points tell by whom and when it was said.
 
     `vocabulary` maps stem to the most telling surface form; existing stems are kept.
     `request`, with the changed memory's id in `Changes.request_result`, makes a caller's mutation idempotent.

@@ -54,7 +54,9 @@ class Builder:
         """The points that the state calls for; a row without one has none at any time."""
         memories, behind = await asyncio.gather(self._remembered(state), self._behind(state))
         drafts: list[Draft] = []
-        for draft in chain(self._messages(state), self._revisions(state, memories), self._relations(state, behind)):
+        for draft in chain(
+            self._messages(state), self._revisions(state, memories), self._relations(state, memories, behind)
+        ):
             drafts.append(draft)
             if len(drafts) % TURN == 0:
                 await asyncio.sleep(0)
@@ -77,26 +79,32 @@ class Builder:
                 yield revision_draft(revision, evidence, said_between(evidence, revision.recorded_at), self._seq)
 
     async def _remembered(self, state: State) -> dict[str, Memory]:
-        """The memories of the revisions that have a point."""
+        """The memories of the revisions that have a point, and those behind the relations that still stand."""
         revisions = [revision for revision in state.revisions if not revision.disputed]
         memories = {memory.id: memory for them in state.facts.values() for memory in them}
-        unread = list(dict.fromkeys(r.memory_id for r in revisions if r.memory_id not in memories))
+        wanted = dict.fromkeys(chain((r.memory_id for r in revisions), *(r.support for r in state.relations)))
+        unread = [one for one in wanted if one not in memories]
         if unread:
             memories.update((m.id, m) for m in await self._ledger.memories(self._partition, unread, NOW))
-        for revision in revisions:
+        for revision in sorted(revisions, key=ended, reverse=True):
             if revision.memory_id not in memories:
-                # It was retracted: its evidence is read as it was known while it stood.
-                then = Axes(known_at=revision.recorded_at)
+                # It was retracted: its evidence is read as it was known when it last stood.
+                then = Axes(known_at=max(revision.recorded_at, ended(revision) - 1))
                 for memory in await self._ledger.memories(self._partition, [revision.memory_id], then):
                     memories[memory.id] = memory
         return memories
 
-    def _relations(self, state: State, behind: Mapping[str, Sequence[Memory]]) -> Iterator[Draft]:
-        """One point a version, also of those that ended, that is worded unlike the memories behind it."""
+    def _relations(
+        self, state: State, memories: Mapping[str, Memory], behind: Mapping[str, Sequence[Memory]]
+    ) -> Iterator[Draft]:
+        """One point a version, also of those that ended, that is worded unlike the memories behind it.
+
+        How those were worded then decides whether it has one; who said them and when is as it is known now.
+        """
         for relation in state.relations:
             supports = behind[relation.id]
             if all(normal(memory.revision.text) != normal(relation.text) for memory in supports):
-                evidence = [row for memory in supports for row in memory.evidence]
+                evidence = [row for memory in supports for row in memories.get(memory.id, memory).evidence]
                 yield relation_draft(relation, evidence, said_between(evidence, relation.recorded_at), self._seq)
 
     async def _behind(self, state: State) -> dict[str, list[Memory]]:
@@ -120,6 +128,11 @@ class Builder:
             relation.id: [found[key] for one in relation.support if (key := (relation.recorded_at, one)) in found]
             for relation in state.relations
         }
+
+
+def ended(revision: Revision) -> int:
+    """When a revision ended; one that stands has no such instant, 0."""
+    return revision.superseded_at or 0
 
 
 def said_between(evidence: Iterable[Evidence], otherwise: int) -> tuple[int, int]:

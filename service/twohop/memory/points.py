@@ -157,8 +157,8 @@ def relation_draft(relation: Relation, evidence: Sequence[Evidence], observed: t
 
 
 def named(ids: Iterable[str]) -> tuple[str, ...]:
-    """Distinct, non-empty ids in order."""
-    return tuple(dict.fromkeys(filter(None, ids)))
+    """Distinct, non-empty ids in their order, whatever the order of what they are of."""
+    return tuple(sorted(set(filter(None, ids))))
 
 
 def dense(

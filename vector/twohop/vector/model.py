@@ -115,11 +115,15 @@ class Stored:
     kind: PointKind
     memory_id: str
     seq: int
+    runs: tuple[str, ...]
+    agents: tuple[str, ...]
     valid_from: int
     valid_to: int
     recorded_at: int
     superseded_at: int
     expires_at: int
+    observed_first: int
+    observed_at: int
     mean_version: int
 
 

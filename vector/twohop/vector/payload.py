@@ -1,6 +1,6 @@
 """How points stand in Qdrant, in this process or a server: the names of vectors and fields, and what they hold."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from twohop.vector.model import Point, PointKind, Sparse, Stored, Vector
@@ -17,8 +17,11 @@ KEYWORDS = ("kind", "runs", "agents", "fact_kind", "categories")
 INSTANTS = ("valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "observed_first", "observed_at")
 """Payload fields that hold microseconds. Range filters without an index cost 7 times the search they narrow."""
 
-STORED = ("kind", "memory_id", "seq", "mean_version", *INSTANTS[:-2])
+STORED = ("kind", "memory_id", "seq", "mean_version", "runs", "agents", *INSTANTS)
 """The fields of `Stored`."""
+
+MADE: Mapping[str, Callable[[Any], Any]] = {"kind": PointKind, "runs": tuple, "agents": tuple}
+"""Field -> what makes its value of the one that is stored."""
 
 EXACT_BELOW = 20_000
 """Points of a partition below which a search compares them all: 3 ms for a list over 10,000."""
@@ -54,8 +57,8 @@ def payload(point: Point) -> dict[str, Any]:
 
 def read_back(point_id: str, fields: Mapping[str, Any]) -> Stored:
     """A stored point by its id and fields."""
-    known: dict[str, Any] = {name: fields[name] for name in STORED if name != "kind"}
-    return Stored(id=point_id, kind=PointKind(fields["kind"]), **known)
+    known: dict[str, Any] = {name: fields[name] for name in STORED if name not in MADE}
+    return Stored(id=point_id, **known, **{name: make(fields[name]) for name, make in MADE.items()})
 
 
 def blank(vector: Vector | None, sparse: Sparse | None) -> bool:

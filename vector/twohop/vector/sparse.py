@@ -16,6 +16,7 @@ import snowballstemmer
 
 from twohop.vector.model import Sparse
 from twohop.vector.stopwords import STOP
+from twohop.vector.text_cache import TextCache
 
 ENCODER = "bm25f/1"
 """Version of everything here that decides what is stored: raise it when stored vectors would change."""
@@ -42,6 +43,11 @@ FACT_SLOPE, FACT_LENGTH = 0.75, 10.0
 """As for messages. LoCoMo's recorded facts have 9.3 stems on average, before cues."""
 
 WORD = re.compile(r"[^\W_]+")
+
+STEMS: TextCache[tuple[str, ...]] = TextCache(4_000_000)
+BODIES: TextCache[tuple[str, ...]] = TextCache(1_000_000)
+"""Stems of whole texts, and of bodies without names. A character takes some 10 bytes with them."""
+
 SHORT_FORMS = (3, 4)
 """Letters of a speaker's name that also name the speaker: Mel, Caro."""
 
@@ -74,10 +80,9 @@ def analyse(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOP]
 
 
-@lru_cache(maxsize=16_384)
 def stems_of(text: str) -> tuple[str, ...]:
     """As `analyse`, for texts that are met again and again: what stands in a ledger doesn't change."""
-    return tuple(analyse(text))
+    return STEMS.get(text, text, lambda: tuple(analyse(text)))
 
 
 def surfaces(text: str) -> dict[str, str]:
@@ -130,11 +135,14 @@ def encode_query(weights: Mapping[str, float]) -> Sparse:
     return summed((term_id(key), weight) for key, weight in weights.items() if weight > 0)
 
 
-@lru_cache(maxsize=4_096)
 def body_stems(body: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """The stems of a body without the speakers' names. Cached, since a message stands in nine windows."""
-    pattern = naming(names)
-    return tuple(analyse(pattern.sub(" ", fold(body)) if pattern else body))
+
+    def make() -> tuple[str, ...]:
+        pattern = naming(names)
+        return tuple(analyse(pattern.sub(" ", fold(body)) if pattern else body))
+
+    return BODIES.get((body, names), body, make)
 
 
 @lru_cache(maxsize=1_024)

@@ -147,7 +147,7 @@ class Table:
         if where.ids is None:
             rows = np.flatnonzero(self._alive)
         else:
-            rows = np.array([self._rows[one] for one in where.ids if one in self._rows], np.intp)
+            rows = np.array([self._rows[one] for one in dict.fromkeys(where.ids) if one in self._rows], np.intp)
         for condition in narrowing(self._kind, where):
             match condition:
                 case Match(name, values):

@@ -10,7 +10,7 @@ from twohop.errors import StaleRead
 from twohop.graph.model import OutboxRow
 from twohop.graph.neo4j import jobs, requests
 from twohop.graph.neo4j.database import Row
-from twohop.graph.neo4j.facts import PUT_EVIDENCE, PUT_RELATIONS, PUT_REVISIONS, facts
+from twohop.graph.neo4j.facts import PUT_EVIDENCE, PUT_RELATIONS, PUT_REVISIONS, SAID, facts
 from twohop.graph.neo4j.naming import BEGIN_ENTITIES, END_ENTITIES, PUT_ALIASES, PUT_MENTIONS, naming
 from twohop.graph.neo4j.properties import properties
 from twohop.graph.neo4j.stamp import ADVANCE, LATER, PLANNED, queue
@@ -68,12 +68,13 @@ COMMIT = "\n".join(
         ADD_WORDS,
         jobs.SET_JOB,
         TOUCHED,
-        queue("memory", "$queued_memories"),
-        queue("relation", "$queued_relations"),
+        SAID,
+        queue("memory", "queued_memories"),
+        queue("relation", "queued_relations"),
         queue("message", "touched"),
         "SET o.state_seq = o.state_seq + $changes_state, o.memory_count = o.memory_count + new_memories,",
         "o.entity_count = o.entity_count + more - ended_entities",
-        "RETURN o.seq AS seq, o.state_seq AS state_seq, at, moved, touched,",
+        "RETURN o.seq AS seq, o.state_seq AS state_seq, at, moved, touched, queued_memories, queued_relations,",
         ", ".join(EXACTLY),
     )
 )
@@ -86,7 +87,6 @@ async def commit(own: Owning, changes: Changes) -> Committed:
     passing = {one.id for one in changes.revisions} & set(changes.ended_revisions)
     revised = dict.fromkeys((*(one.id for one in changes.revisions), *changes.ended_revisions))
     related = dict.fromkeys((*(one.id for one in changes.relations), *changes.ended_relations))
-    values = {"queued_memories": [one for one in revised if one not in passing], "queued_relations": list(related)}
     row = await own.one(
         COMMIT,
         **parts,
@@ -100,7 +100,8 @@ async def commit(own: Owning, changes: Changes) -> Committed:
         words=words(own.partition, changes.vocabulary),
         jobs=jobs.setting(changes.job),
         touched=list(dict.fromkeys(changes.touched_messages)),
-        **values,
+        queued_memories=[one for one in revised if one not in passing],
+        queued_relations=list(related),
     )
     if row is None:
         raise Unwritten(await earlier(own, changes))
@@ -109,8 +110,10 @@ async def commit(own: Owning, changes: Changes) -> Committed:
             raise StaleRead(f"{name.replace('_', ' ')} don't find the rows that they were planned on: plan again")
     if changes.job is not None and not row["moved"]:
         await jobs.lost(own, changes.job)
-    queued = {"memory": values["queued_memories"], "relation": values["queued_relations"], "message": row["touched"]}
-    rows = (OutboxRow(own.partition, kind, one, row["seq"]) for kind, ids in queued.items() for one in ids)
+    queued = {"memory": row["queued_memories"], "relation": row["queued_relations"], "message": row["touched"]}
+    rows = (
+        OutboxRow(own.partition, kind, one, row["seq"]) for kind, ids in queued.items() for one in dict.fromkeys(ids)
+    )
     return replace(committed(row), queued=tuple(rows))
 
 

@@ -60,13 +60,33 @@ CALL (at) {
 }
 CALL (at) {
   UNWIND $withdrawn AS id
-  MATCH ()-[x:EVIDENCE {partition: $partition, decision_id: id}]->()
+  MATCH (m)-[x:EVIDENCE {partition: $partition, decision_id: id}]->()
   WHERE x.superseded_at IS NULL
   SET x.superseded_at = at
-  RETURN count(*) AS withdrawn
+  RETURN collect(DISTINCT m.id) AS taken
 }
 """
 """Link memories to messages, the same quote of the same message once; end the links that some decisions made."""
+
+SAID = """
+CALL (at, taken) {
+  UNWIND $said + taken AS id
+  MATCH (m:Memory {partition: $partition, id: id})
+  WHERE m.created_at <> at
+  MATCH (r:Revision {partition: $partition, current_of: m.id})
+  RETURN $queued_memories + collect(DISTINCT r.id) AS queued_memories
+}
+CALL (at, taken) {
+  UNWIND $said + taken AS id
+  MATCH (m:Memory {partition: $partition, id: id})-[s:SUPPORTS]->()
+  WHERE m.created_at <> at
+  WITH DISTINCT s.relation_id AS id
+  MATCH ()-[r:RELATION {partition: $partition, id: id}]->()
+  WHERE r.superseded_at IS NULL
+  RETURN $queued_relations + collect(r.id) AS queued_relations
+}
+"""
+"""What the index has to look at again, with what older memories say whose evidence is more or less than before."""
 
 PUT_RELATIONS = """
 CALL (at) {
@@ -154,6 +174,7 @@ def memories(changes: Changes) -> dict[str, Any]:
             for position, triple in enumerate(one.triples)
         ],
         "evidence": list(evidence.values()),
+        "said": list(dict.fromkeys(link.memory_id for link in changes.evidence)),
         "withdrawn": list(changes.withdrawn),
     }
 

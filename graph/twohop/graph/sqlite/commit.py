@@ -1,7 +1,7 @@
 """One commit: everything that an add, or a caller, changes about an owner, in one transaction."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from twohop.errors import StaleRead
 from twohop.graph.model import Evidence, Relation, Revision, Triple
@@ -44,7 +44,7 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
     own.insert("memories", [{"id": memory_id, "created_at": stamp.at} for memory_id in made])
     put_revisions(own, changes.revisions, set(changes.ended_revisions), stamp)
     put_evidence(own, changes.evidence, stamp)
-    withdraw(own, changes.withdrawn, stamp)
+    taken = withdraw(own, changes.withdrawn, stamp)
     put_mentions(own, changes.mentions, changes.ended_mentions, stamp)
     put_relations(own, changes.relations, set(changes.ended_relations), stamp)
     own.insert(
@@ -56,9 +56,11 @@ def commit(database: Database, now: int, changes: Changes) -> Committed:
     requests.remember(own, changes.request, changes.request_result, stamp.at)
     passing = {one.id for one in changes.revisions} & set(changes.ended_revisions)
     revised = [*(one.id for one in changes.revisions), *changes.ended_revisions]
+    related = [*(one.id for one in changes.relations), *changes.ended_relations]
+    said = {*(row.memory_id for row in changes.evidence), *taken}.difference(made)
     queued = (
-        *queue(own, "memory", [one for one in revised if one not in passing], stamp),
-        *queue(own, "relation", [*(one.id for one in changes.relations), *changes.ended_relations], stamp),
+        *queue(own, "memory", [*(one for one in revised if one not in passing), *current(own, said)], stamp),
+        *queue(own, "relation", [*related, *resting(own, said)], stamp),
         *queue_messages(own, list(changes.touched_messages), stamp),
     )
     return Committed(seq=stamp.seq, state_seq=stamp.state_seq, recorded_at=stamp.at, queued=queued)
@@ -131,13 +133,44 @@ def put_evidence(own: Owned, evidence: Sequence[Evidence], stamp: Stamp) -> None
     )
 
 
-def withdraw(own: Owned, decision_ids: Sequence[str], stamp: Stamp) -> None:
-    """End the links that these decisions made."""
-    own.change_each(
-        "UPDATE evidence SET superseded_at = :at "
-        "WHERE partition = :partition AND decision_id = :id AND superseded_at IS NULL",
-        [{"id": decision_id, "at": stamp.at} for decision_id in decision_ids],
+def withdraw(own: Owned, decision_ids: Sequence[str], stamp: Stamp) -> set[str]:
+    """End the links that these decisions made; whose memories' those were."""
+    rows = [
+        row
+        for decision_id in decision_ids
+        for row in own.all(
+            "UPDATE evidence SET superseded_at = :at",
+            "WHERE partition = :partition AND decision_id = :id AND superseded_at IS NULL RETURNING memory_id",
+            id=decision_id,
+            at=stamp.at,
+        )
+    ]
+    return {row["memory_id"] for row in rows}
+
+
+def current(own: Owned, memory_ids: Collection[str]) -> list[str]:
+    """The current revisions of memories."""
+    if not memory_ids:
+        return []
+    rows = own.all(
+        "SELECT r.id FROM json_each(:ids) AS i CROSS JOIN revisions AS r",
+        "ON r.partition = :partition AND r.memory_id = i.value AND r.superseded_at IS NULL",
+        ids=listed(sorted(memory_ids)),
     )
+    return [row["id"] for row in rows]
+
+
+def resting(own: Owned, memory_ids: Collection[str]) -> list[str]:
+    """The current relations that rest on memories."""
+    if not memory_ids:
+        return []
+    rows = own.all(
+        "SELECT r.id FROM json_each(:ids) AS i",
+        "CROSS JOIN supports AS s ON s.partition = :partition AND s.memory_id = i.value",
+        "CROSS JOIN relations AS r ON r.partition = :partition AND r.id = s.relation_id AND r.superseded_at IS NULL",
+        ids=listed(sorted(memory_ids)),
+    )
+    return [row["id"] for row in rows]
 
 
 def put_relations(own: Owned, relations: Sequence[Relation], ended: set[str], stamp: Stamp) -> None:

@@ -16,13 +16,16 @@ from twohop.graph.store import Changes, Committed
 
 K = TypeVar("K")
 V = TypeVar("V")
+Row = TypeVar("Row", Entity, Memory, Message)
 
 MOST = 100_000
 """Weight of all that is kept, some 1 kB a unit. The owner that was not asked about for longest goes first."""
 
 MEMORY = 4
-"""Weight of a memory with its revision, triples and evidence; what else is kept weighs 1 a row."""
+"""Weight of a memory with its revision, triples and evidence; a row, or a list of rows, weighs 1."""
 
+SMALL = 4
+"""Degrees, and places of messages, that weigh 1 together."""
 
 WEIGHED = 64
 """Snapshots between two looks at the weight."""
@@ -32,7 +35,9 @@ WEIGHED = 64
 class Owner:
     """What is kept of an owner. It stands at `state_seq`, the degrees at `seq`.
 
-    `relations`: by entity and limit the newest current relations, whenever they hold.
+    `relations`: by entity and limit the newest current relations, whenever they hold. What a commit ends it tells by
+    the id alone, so `of_revision` leads from a revision to its memory, `listed_at` from a relation to the entities
+    whose lists it stands in, and `limits` from an entity to its lists. They hold what is kept, and no more.
     """
 
     state_seq: int
@@ -41,7 +46,8 @@ class Owner:
     of_revision: dict[str, str] = field(default_factory=dict)
     entities: dict[str, Entity] = field(default_factory=dict)
     relations: dict[tuple[str, int], Sequence[Relation]] = field(default_factory=dict)
-    ends: dict[str, tuple[str, str]] = field(default_factory=dict)
+    limits: dict[str, set[int]] = field(default_factory=dict)
+    listed_at: dict[str, set[str]] = field(default_factory=dict)
     degrees: dict[str, tuple[int, int]] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     places: dict[tuple[str, int], Message] = field(default_factory=dict)
@@ -49,28 +55,54 @@ class Owner:
     @property
     def weight(self) -> int:
         """Roughly how many kB it takes."""
-        return MEMORY * len(self.memories) + len(self.entities) + len(self.messages) + 2 * len(self.ends)
+        listed = len(self.relations) + sum(map(len, self.relations.values()))
+        small = (len(self.degrees) + len(self.places)) // SMALL
+        return MEMORY * len(self.memories) + len(self.entities) + len(self.messages) + listed + small
+
+    def keep_memories(self, fresh: Mapping[str, Memory]) -> None:
+        """Current memories, by id."""
+        self.memories |= fresh
+        self.of_revision |= {memory.revision.id: memory.id for memory in fresh.values()}
+
+    def keep_relations(self, fresh: Mapping[tuple[str, int], Sequence[Relation]]) -> None:
+        """Lists of relations, by entity and limit."""
+        self.relations |= fresh
+        for (entity_id, limit), few in fresh.items():
+            self.limits.setdefault(entity_id, set()).add(limit)
+            for relation in few:
+                self.listed_at.setdefault(relation.id, set()).add(entity_id)
+
+    def keep_places(self, fresh: Mapping[tuple[str, int], Message]) -> None:
+        """Messages, by session and position."""
+        self.places |= fresh
+        self.messages |= {message.id: message for message in fresh.values()}
 
     def forget(self, changes: Changes) -> None:
         """Drop what a commit changed."""
-        for revision in changes.revisions:
-            self.memories.pop(revision.memory_id, None)
-        for row in changes.evidence:
-            self.memories.pop(row.memory_id, None)
-        for one in changes.ended_revisions:
-            self.memories.pop(self.of_revision.get(one, ""), None)
-        if changes.withdrawn:
-            self.memories.clear()
-        for entity in changes.entities:
-            self.entities.pop(entity.id, None)
-        for name in (*changes.aliases, *changes.ended_aliases):
-            self.entities.pop(name.entity_id, None)
-        for one in changes.ended_entities:
+        said = {one.memory_id for one in changes.revisions} | {row.memory_id for row in changes.evidence}
+        said |= {self.of_revision[one] for one in changes.ended_revisions if one in self.of_revision}
+        # Whose evidence is withdrawn a commit doesn't say.
+        for one in [*self.memories] if changes.withdrawn else said:
+            self._forget_memory(one)
+        named = (row.entity_id for row in (*changes.aliases, *changes.ended_aliases))
+        for one in {*(entity.id for entity in changes.entities), *named, *changes.ended_entities}:
             self.entities.pop(one, None)
         touched = {end for row in changes.relations for end in (row.triple.subject_id, row.triple.object_id)}
-        touched.update(end for one in changes.ended_relations for end in self.ends.get(one, ()))
-        for key in [key for key in self.relations if key[0] in touched]:
-            del self.relations[key]
+        touched.update(*(self.listed_at.get(one, ()) for one in changes.ended_relations))
+        for one in touched:
+            self._forget_relations(one)
+
+    def _forget_memory(self, memory_id: str) -> None:
+        memory = self.memories.pop(memory_id, None)
+        if memory is not None:
+            del self.of_revision[memory.revision.id]
+
+    def _forget_relations(self, entity_id: str) -> None:
+        lists = [self.relations.pop((entity_id, limit)) for limit in self.limits.pop(entity_id, ())]
+        for one in {relation.id for few in lists for relation in few}:
+            self.listed_at[one].discard(entity_id)
+            if not self.listed_at[one]:
+                del self.listed_at[one]
 
 
 class Kept:
@@ -79,12 +111,15 @@ class Kept:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._owners: OrderedDict[str, Owner] = OrderedDict()
+        self._passed: set[str] = set()
         self._uses = 0
         self._lock = Lock()
 
-    def at(self, partition: str, state_seq: int, seq: int) -> "Standing":
-        """What is kept of an owner, for a reader whose snapshot has these counters."""
+    def at(self, partition: str, state_seq: int, seq: int) -> "Standing | None":
+        """What is kept of an owner, for a reader whose snapshot has these counters; None = nothing is."""
         with self._lock:
+            if partition in self._passed:
+                return None
             owner = self._owners.get(partition)
             if owner is None or owner.state_seq < state_seq:
                 owner = self._owners[partition] = Owner(state_seq, seq)
@@ -111,9 +146,13 @@ class Kept:
                 elif owner.state_seq < done.state_seq:
                     del self._owners[one.partition]
 
-    def forget(self, partition: str) -> None:
-        """Rows of the owner were written otherwise."""
+    def pass_over(self, partition: str) -> None:
+        """Keep nothing of an owner from now on: its rows are about to be written in a way that its counters don't tell.
+
+        Not even afterwards: a reader that began before it would add rows from before.
+        """
         with self._lock:
+            self._passed.add(partition)
             self._owners.pop(partition, None)
 
     def _shrink(self) -> None:
@@ -137,68 +176,60 @@ class Standing:
 
     def memories(self, ids: Iterable[str], read: Callable[[list[str]], Iterable[Memory]]) -> dict[str, Memory]:
         """Current memories by id, whenever they hold."""
-
-        def noted(missing: list[str]) -> dict[str, Memory]:
-            fresh = {memory.id: memory for memory in read(missing)}
-            # What leads to a memory is known before it, so that none is kept that a commit can't find.
-            self._add(self._owner.of_revision, {one.revision.id: one.id for one in fresh.values()}, self._stands)
-            return fresh
-
-        return self._through(self._owner.memories, ids, noted, self._stands)
+        owner = self._owner
+        return self._through(owner.memories, ids, by_id(read), owner.keep_memories, self._stands)
 
     def entities(self, ids: Iterable[str], read: Callable[[list[str]], Iterable[Entity]]) -> dict[str, Entity]:
         """Current entities by id."""
-        return self._through(
-            self._owner.entities, ids, lambda missing: {entity.id: entity for entity in read(missing)}, self._stands
-        )
+        owner = self._owner
+        return self._through(owner.entities, ids, by_id(read), owner.entities.update, self._stands)
 
     def relations(
         self, entity_ids: Iterable[str], limit: int, read: Callable[[list[str]], Mapping[str, Sequence[Relation]]]
     ) -> dict[str, Sequence[Relation]]:
         """The newest current relations of entities, at most `limit` each."""
 
-        def noted(missing: list[tuple[str, int]]) -> dict[tuple[str, int], Sequence[Relation]]:
+        def lists(missing: list[tuple[str, int]]) -> dict[tuple[str, int], Sequence[Relation]]:
             fresh = read([one for one, _ in missing])
-            ends = {row.id: (row.triple.subject_id, row.triple.object_id) for few in fresh.values() for row in few}
-            self._add(self._owner.ends, ends, self._stands)
             return {key: fresh.get(key[0], ()) for key in missing}
 
+        owner = self._owner
         keys = [(one, limit) for one in entity_ids]
-        found = self._through(self._owner.relations, keys, noted, self._stands)
+        found = self._through(owner.relations, keys, lists, owner.keep_relations, self._stands)
         return {one: few for (one, _), few in found.items()}
 
     def degrees(
         self, ids: Iterable[str], read: Callable[[list[str]], Mapping[str, tuple[int, int]]]
     ) -> dict[str, tuple[int, int]]:
         """Degrees of entities."""
-        return self._through(self._owner.degrees, ids, read, lambda: self._owner.seq == self._seq)
+        owner = self._owner
+        return self._through(owner.degrees, ids, read, owner.degrees.update, lambda: owner.seq == self._seq)
 
     def messages(self, ids: Iterable[str], read: Callable[[list[str]], Iterable[Message]]) -> dict[str, Message]:
         """Messages by id."""
-        return self._through(
-            self._owner.messages, ids, lambda missing: {message.id: message for message in read(missing)}, always
-        )
+        owner = self._owner
+        return self._through(owner.messages, ids, by_id(read), owner.messages.update, always)
 
     def placed(
         self, places: Iterable[tuple[str, int]], read: Callable[[list[tuple[str, int]]], Iterable[Message]]
     ) -> dict[tuple[str, int], Message]:
         """Messages by session and position; a place that is still empty is looked at again each time."""
 
-        def noted(missing: list[tuple[str, int]]) -> dict[tuple[str, int], Message]:
-            fresh = list(read(missing))
-            self._add(self._owner.messages, {message.id: message for message in fresh}, always)
-            return {(message.session, message.position): message for message in fresh}
+        def by_place(missing: list[tuple[str, int]]) -> dict[tuple[str, int], Message]:
+            return {(message.session, message.position): message for message in read(missing)}
 
-        return self._through(self._owner.places, places, noted, always)
+        owner = self._owner
+        return self._through(owner.places, places, by_place, owner.keep_places, always)
 
     def _stands(self) -> bool:
         return self._owner.state_seq == self._state_seq
 
     def _through(
         self,
-        kept: dict[K, V],
+        kept: Mapping[K, V],
         keys: Iterable[K],
         read: Callable[[list[K]], Mapping[K, V]],
+        keep: Callable[[Mapping[K, V]], None],
         stands: Callable[[], bool],
     ) -> dict[K, V]:
         """What is asked for, by key: kept, or read and kept from now on."""
@@ -207,15 +238,17 @@ class Standing:
             found = {key: kept[key] for key in wanted if key in kept} if stands() else {}
         missing = [key for key in wanted if key not in found]
         if missing:
-            fresh = dict(read(missing))
-            self._add(kept, fresh, stands)
+            fresh = read(missing)
+            with self._lock:
+                if stands():
+                    keep(fresh)
             found |= fresh
         return found
 
-    def _add(self, kept: dict[K, V], fresh: dict[K, V], stands: Callable[[], bool]) -> None:
-        with self._lock:
-            if stands():
-                kept |= fresh
+
+def by_id(read: Callable[[list[str]], Iterable[Row]]) -> Callable[[list[str]], dict[str, Row]]:
+    """What reads rows, and gives them by their ids."""
+    return lambda missing: {row.id: row for row in read(missing)}
 
 
 def always() -> bool:

@@ -293,9 +293,8 @@ class SqliteLedger:
 
     async def load(self, partition: str, table: str, rows: Sequence[Row]) -> int:
         """Store rows as they are."""
-        loaded = await self._write(raw.load, partition, table, rows)
-        self._kept.forget(partition)
-        return loaded
+        self._kept.pass_over(partition)
+        return await self._write(raw.load, partition, table, rows)
 
     async def recount(self, partition: str) -> int:
         """Set the counters to what is stored."""

@@ -15,7 +15,7 @@ from twohop.memory.project import BATCH, NOT_THE_ROWS
 from twohop.memory.upkeep.findings import Finding, Flaw
 from twohop.memory.upkeep.reading import PAGE, rows_of, sequence
 from twohop.vector.index import Index
-from twohop.vector.model import Point, PointKind, Stored
+from twohop.vector.model import FAR, Point, PointKind, Stored
 
 TABLES = {"messages": PointKind.MESSAGE, "revisions": PointKind.MEMORY, "relations": PointKind.RELATION}
 """Table -> the kind of point that its rows may have."""
@@ -24,6 +24,8 @@ FOLLOWING = {Flaw.POINT_MISSING, Flaw.POINT_STALE, Flaw.POINT_SURPLUS}
 """What projecting puts right."""
 
 COMPARED = ("kind", "memory_id", "valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "mean_version")
+SAID = ("runs", "agents", "observed_first", "observed_at")
+"""What is compared of a version that stands: what is said of it after it ended, nobody asks of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,9 @@ def judge(stored: Stored | None, point: Point | None, seq: int, means: Means) ->
         return Flaw.POINT_MISSING, f"no point of this {point.kind.value}"
     if stored.seq > seq:
         return Flaw.POINT_AHEAD, f"made at {stored.seq}, the ledger is at {seq}"
-    wished = {name: getattr(point, name) for name in COMPARED} | {"mean_version": means.version(point.kind)}
-    wrong = [name for name in COMPARED if getattr(stored, name) != wished[name]]
+    names = (*COMPARED, *SAID) if point.superseded_at == FAR else COMPARED
+    wished = {name: getattr(point, name) for name in names} | {"mean_version": means.version(point.kind)}
+    wrong = [name for name in names if getattr(stored, name) != wished[name]]
     return (Flaw.POINT_STALE, f"other than in the ledger: {', '.join(wrong)}") if wrong else None
 
 
