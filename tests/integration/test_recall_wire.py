@@ -138,6 +138,18 @@ async def test_nothing_of_another_run_comes_through_a_narrowed_scope(memory: Any
     assert bool(walked) is bool(depth)
 
 
+async def test_a_memory_shows_no_words_of_another_run(memory: Any) -> None:
+    """Got, listed or changed by one run, a memory of both comes with the evidence of that run alone."""
+    narrowed = WireScope(user_id=ALICE.user_id, run_id=IN)
+    listed = await memory.ListMemories(pb.ListMemoriesRequest(scope=narrowed))
+    [both] = [one for one in listed.memories if one.revision.text == SPRING[1]]
+    whole = await memory.GetMemory(pb.GetMemoryRequest(scope=WireScope(user_id=ALICE.user_id), memory_id=both.id))
+    got = await memory.GetMemory(pb.GetMemoryRequest(scope=narrowed, memory_id=both.id))
+    pinned = await memory.PinMemory(pb.PinMemoryRequest(scope=narrowed, memory_id=both.id, pinned=False))
+    assert {row.run_id for row in whole.memory.evidence} == {IN, OUT}
+    assert {row.run_id for one in (both, got.memory, pinned.memory) for row in one.evidence} == {IN}
+
+
 async def test_a_relation_names_no_memory_of_another_run(tmp_path: Path) -> None:
     """It rests on a fact of each run, of which a narrowed scope sees one."""
     near = fact("Alice likes Acme")
@@ -171,7 +183,7 @@ async def test_a_relation_names_no_memory_of_another_run(tmp_path: Path) -> None
     ],
 )
 async def test_a_fact_is_of_every_time_at_which_it_was_said(
-    tmp_path: Path, said: dict[str, int], shown: set[int]
+    tmp_path: Path, said: dict[str, Any], shown: set[int]
 ) -> None:
     """A filter by time leaves in what was said within it, whatever was said before and after."""
     async with story(tmp_path) as app:
