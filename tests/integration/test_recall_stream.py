@@ -124,9 +124,9 @@ async def gated(folder: Path) -> AsyncIterator[tuple[str, Gated, Counting, Count
     async with story(folder) as app:
         await tell(app, *TEAM, day=1)
         embedder, ledger, index = Gated(), Counting(app.ledger), Counting(app.index)
+        stores: dict[str, Any] = {"ledger": ledger, "index": index}
         recaller: Any = Recaller(
-            ledger=ledger,
-            index=index,
+            **stores,
             embedder=embedder,
             predicates=PredicateTable.default(),
             clock=lambda: NOW,

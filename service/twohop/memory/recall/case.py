@@ -104,8 +104,9 @@ class Case:
 
     async def in_time(self, work: Coroutine[Any, Any, T], otherwise: T) -> T:
         """What the work gives, unless the caller's deadline comes first: the answer then says so, and work is ended."""
+        limit = asyncio.timeout_at(self.request.deadline)
         try:
-            async with asyncio.timeout_at(self.request.deadline) as limit:
+            async with limit:
                 return await work
         except TimeoutError:
             if not limit.expired():

@@ -123,8 +123,9 @@ class Search:
 
     async def read(self, depth: int, deadline: float | None) -> bool:
         """Read what paths of so many relations are made of; whether the deadline came first."""
+        limit = asyncio.timeout_at(deadline)
         try:
-            async with asyncio.timeout_at(deadline) as limit:
+            async with limit:
                 await self._read(depth)
         except TimeoutError:
             if not limit.expired():
