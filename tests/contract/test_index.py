@@ -201,6 +201,8 @@ async def test_world_time_never_hides_messages(index: Index) -> None:
         ({"observed_from": NOW + 1}, [2, 3]),
         ({"observed_to": NOW + 1}, [1]),
         ({"observed_from": NOW, "observed_to": NOW + 2}, [1, 2]),
+        ({"observed_from": NOW + 3}, [3]),
+        ({"observed_from": NOW + 5}, []),
         ({"ids": (number(3), number(1), number(99))}, [1, 3]),
         ({"ids": ()}, []),
     ],
@@ -209,9 +211,16 @@ async def test_filters_leave_in_what_they_name(index: Index, where: dict[str, An
     """Each filter narrows; of several kinds or categories one is enough; observed_to itself is outside."""
     await index.upsert(
         [
-            point(1, runs=("r1",), fact_kind="event", observed_at=NOW),
-            point(2, runs=("r1", "r2"), agents=("a1",), categories=("work", "home"), observed_at=NOW + 1),
-            point(3, fact_kind="plan", categories=("work",), observed_at=NOW + 2),
+            point(1, runs=("r1",), fact_kind="event", observed_first=NOW, observed_at=NOW),
+            point(
+                2,
+                runs=("r1", "r2"),
+                agents=("a1",),
+                categories=("work", "home"),
+                observed_first=NOW + 1,
+                observed_at=NOW + 1,
+            ),
+            point(3, fact_kind="plan", categories=("work",), observed_first=NOW + 2, observed_at=NOW + 4),
         ]
     )
 
@@ -351,7 +360,7 @@ async def test_concurrent_writes_and_queries_all_hold(index: Index) -> None:
 async def test_points_are_listed_as_they_are_stored(index: Index) -> None:
     """What verify looks at comes in id order, page by page, of one partition."""
     dated = replace(point(2), seq=9, valid_from=5, valid_to=7, recorded_at=3, superseded_at=8, expires_at=6)
-    dated = replace(dated, observed_at=4, runs=("r1", "r2"), agents=("a1",))
+    dated = replace(dated, observed_first=2, observed_at=4, runs=("r1", "r2"), agents=("a1",))
     await index.upsert([point(3, kind=PointKind.MESSAGE, memory_id=""), dated, point(1, partition="bob")])
     first = await index.stored("ana", 1)
     assert first == [
@@ -367,6 +376,7 @@ async def test_points_are_listed_as_they_are_stored(index: Index) -> None:
             recorded_at=3,
             superseded_at=8,
             expires_at=6,
+            observed_first=2,
             observed_at=4,
             mean_version=0,
         )

@@ -25,6 +25,7 @@ READS: dict[str, Call] = {
     "backlog": lambda ledger, p: ledger.backlog(p),
     "behind": lambda ledger, p: ledger.behind(p),
     "owner": lambda ledger, p: ledger.owner(p),
+    "settled": lambda ledger, p: ledger.settled(p),
     "session": lambda ledger, p: ledger.session(p, "default"),
     "sessions": lambda ledger, p: ledger.sessions(p, 9),
     "agent_config": lambda ledger, p: ledger.agent_config(p),
@@ -92,6 +93,7 @@ def change_everything(partition: str) -> Changes:
 WRITES: dict[str, Call] = {
     "accept": lambda ledger, _: ledger.accept(acceptance("m2", request=key("r8"))),
     "commit": lambda ledger, p: ledger.commit(change_everything(p)),
+    "commit_all": lambda ledger, p: ledger.commit_all([change_everything(p)]),
     "update_job": lambda ledger, p: ledger.update_job(p, JobUpdate(id="job-m1", state=JobState.FAILED)),
     "queue_job": lambda ledger, p: ledger.queue_job(
         Job(id="s1", partition=p, kind=JobKind.SUMMARY, state=JobState.PENDING, payload={})

@@ -19,6 +19,8 @@ from twohop.memory.api import AddRequest, Degradation, NewMessage, RecallRequest
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.upkeep.verify_ledger import verify_ledger
 
+pytestmark = pytest.mark.timeout(600)
+
 SCOPE = Scope(user_id="world")
 SEED, SIZE, EACH = 11, 1_000, 10
 """Not the seed that anything was tried with."""

@@ -1,5 +1,6 @@
 """Embedders: the default one beside its library, a real server over sockets with its faults, and the optional extra."""
 
+import asyncio
 import json
 import math
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +16,11 @@ import numpy as np
 import pytest
 
 from model_server import Answer, Exchange, ModelServer, hang_up, model_server, reply, stall
+from stories import ask, facts_in, tell
+from twohop.app import open_core
+from twohop.config import LlmSettings, Settings
 from twohop.errors import Misconfigured, ModelDenied, ModelError, ModelRejected, ModelUnavailable
+from twohop.graph.model import JobState
 from twohop.vector.embed import Embedder
 from twohop.vector.fastembed import FastEmbedEmbedder
 from twohop.vector.openai import OpenAIEmbedder
@@ -113,6 +119,24 @@ async def test_a_server_gives_unit_vectors_in_the_order_of_the_texts() -> None:
     assert embedder.model == "openai/small"
 
 
+async def test_adds_and_recalls_go_by_an_embedder_over_http(tmp_path: Path) -> None:
+    """Adds one after another and at once are planned and projected by it, and found."""
+
+    def letters(text: str) -> list[float]:
+        return [1.0 + text.count("a"), 1.0 + text.count("e"), 1.0 + len(text)]
+
+    async with served(vectors(letters)) as (embedder, server):
+        settings = Settings(data_dir=tmp_path, llm=LlmSettings(provider="rules"), synchronous="OFF")
+        async with open_core(settings, embedder=embedder) as app:
+            for day, firm in enumerate(("Acme", "Birch", "Cedar")):
+                assert (await tell(app, f"Alice works_at {firm}", day=day)).state is JobState.DONE
+            lines = ("Alice likes tea", "Alice likes opera", "Emma lives_in Porto")
+            told = await asyncio.gather(*(tell(app, line, day=9) for line in lines))
+            assert {one.state for one in told} == {JobState.DONE}
+            assert "Alice works at Cedar" in facts_in(await ask(app, "Where does Alice work?"))
+    assert server.requests
+
+
 async def test_nothing_to_embed_asks_nobody() -> None:
     """Only blank texts: no request."""
     async with served(stall) as (embedder, server):
@@ -190,7 +214,8 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
 class TextEmbedding:
     """Stands in for the library's class, whose models would have to be downloaded."""
 
-    def __init__(self, model_name: str) -> None:
+    def __init__(self, model_name: str, *, threads: int | None, specific_model_path: str | None) -> None:
+        assert (threads, specific_model_path) == (None, None)  # Its own defaults.
         if model_name == "org/offline":
             raise OSError(model_name)
 

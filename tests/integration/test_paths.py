@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from serving import settings_for
 from stories import ALICE, story, tell
 from twohop.app import App
-from twohop.errors import NotFound
+from twohop.errors import InvalidInput, NotFound
 from twohop.graph.model import Axes
 from twohop.memory.api import PathsRequest
 from twohop.memory.recall.neighbourhood import FAN
@@ -62,6 +63,39 @@ async def test_all_shortest_paths_come_first_then_the_best_of_the_others(tmp_pat
         assert [one.label for one in (*found.sources, *found.targets)] == ["Alice", "Priya"]
 
 
+async def test_the_two_ends_are_not_the_same(tmp_path: Path) -> None:
+    """By name, by another spelling of it or by id: there is no path from something to itself."""
+    async with graph(tmp_path) as (app, service):
+        told = await tell(app, "Alice works_at Acme")
+        memory = told.outcomes[0].memory
+        assert memory is not None
+        for target in ("Alice", "alice", memory.revision.triples[0].subject_id):
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await service.FindPaths(between("Alice", target))
+            error = unpack_error(refused.value, "server")
+            assert isinstance(error, InvalidInput)
+            assert [violation.field for violation in error.violations] == ["target"]
+
+
+async def test_a_run_finds_what_it_named_alone(tmp_path: Path) -> None:
+    """What another run alone named isn't there for it, under no name and no id."""
+    async with graph(tmp_path) as (app, service):
+        runs = {run: Scope(user_id="alice", run_id=run) for run in ("spring", "winter")}
+        await tell(app, "Alice works_at Acme", scope=replace(ALICE, run_id="spring"))
+        told = await tell(app, "Acme owns Birch", scope=replace(ALICE, run_id="winter"))
+        memory = told.outcomes[0].memory
+        assert memory is not None
+        birch = memory.revision.triples[0].object_id
+        for scope, target in ((runs["spring"], "Birch"), (runs["spring"], birch), (runs["winter"], "Alice")):
+            request = pb.FindPathsRequest(scope=scope, source="Acme", target=target)
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await service.FindPaths(request)
+            assert isinstance(unpack_error(refused.value, "server"), NotFound)
+        found = await service.FindPaths(pb.FindPathsRequest(scope=runs["winter"], source="Acme", target="Birch"))
+        assert names(found) == [["Acme", "Birch"]]
+        assert names(await service.FindPaths(between("Alice", "Birch"))) == [["Alice", "Acme", "Birch"]]
+
+
 async def test_two_of_one_name_are_both_meant_and_told_apart(tmp_path: Path) -> None:
     """Paths of both, each with the id of its own, and labels; an id means the one alone."""
     async with graph(tmp_path) as (app, service):
@@ -69,7 +103,7 @@ async def test_two_of_one_name_are_both_meant_and_told_apart(tmp_path: Path) -> 
         second = told.outcomes[1].memory
         assert second is not None
         first = second.revision.triples[0].subject_id
-        made = await app.core.split_entity(ALICE, first, [second.id], name="", request_id="")
+        made = await app.core.split_entity(ALICE, first, [second.id], name="", request_id="server")
         found = await service.FindPaths(between("Bob", "Alice", depth=2))
         assert [one.entity.id for one in found.sources] == [first, made.entity.id]
         assert [one.label for one in found.sources] == ["Bob (person 1)", "Bob (person 2)"]

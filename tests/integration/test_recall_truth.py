@@ -89,6 +89,7 @@ async def test_a_question_about_before_finds_the_value_right_before(tmp_path: Pa
     async with story(tmp_path) as app:
         for day, firm in ((1, "Acme"), (30, "Birch"), (60, "Cedar")):
             await tell(app, f"Alice works_at {firm}", "Alice likes opera", day=day)
+        await tell(app, "Atlas part_of Cedar", "Atlas part_of Birch", day=70)  # Later facts of the same names.
         assert facts_in(await ask(app, query))[0] == first
 
 

@@ -26,6 +26,8 @@ def at(year: int, month: int = 1, day: int = 1) -> int:
         ("When she was at Acme, where did she live?", Clause(Bound.WHILE, "she was at Acme", "where did she live")),
         ("Who led it after Dana left?", Clause(Bound.AFTER, "Dana left", "Who led it")),
         ("When did she move to Oslo?", None),
+        ("Where did she live, , before  she\nmoved?", Clause(Bound.BEFORE, "she moved", "Where did she live")),
+        ("When  did she move to Oslo, and why?", None),
         ("Where does she live?", None),
         ("before", None),
     ],
@@ -33,6 +35,20 @@ def at(year: int, month: int = 1, day: int = 1) -> int:
 def test_a_clause_tells_a_time_by_an_event(query: str, clause: Clause | None) -> None:
     """The event and the rest of the question are told apart; a question for a time is no clause."""
     assert clause_of(query) == clause
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "where a" + " " * 200_000 + "b",
+        "x" + "," * 200_000 + "y",
+        "x" + ", " * 100_000 + "y",
+        "when" + " " * 200_000 + "x",
+    ],
+)
+def test_no_run_of_spaces_or_commas_takes_long(query: str) -> None:
+    """Work that grew with the square of the run would not end within the time that any test has."""
+    assert clause_of(query) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which chains are looked for, how they are scored, and when they stand first."""
 
 from dataclasses import replace
+from typing import Any
 
 from twohop.graph.model import (
     Entity,
@@ -134,8 +135,9 @@ def test_every_part_of_a_chains_score_counts() -> None:
     """Its links, the kind asked for at its end, how things on the way fit, and descriptions that are passed over."""
     links = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
 
-    def scored(query: str = "Alice?", **parts: object) -> float:
-        one = replace(chain(query, *links), **{"parts": (0.5, 0.5), "fits": (TYPED,), "described": 1, **parts})
+    def scored(query: str = "Alice?", **parts: Any) -> float:
+        one = replace(chain(query, *links), parts=(0.5, 0.5), fits=(TYPED,), described=1)
+        one = replace(one, **parts)
         return score(understand(query), one, ENTITIES, told(links[1], ENTITIES, WORDS), LIKE)
 
     assert scored(parts=(0.9, 0.5)) > scored()
@@ -145,10 +147,19 @@ def test_every_part_of_a_chains_score_counts() -> None:
 
 
 def test_the_two_best_chains_lead_and_no_set_of_facts_twice() -> None:
-    """Best first; equals by their length, then by their facts."""
+    """Best first; equals by their length. One that turns where no more than the type is right does not lead."""
     step = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
-    some = [
-        replace(chain("Alice?", *links), score=score) for links, score in ((step, 1.0), (step, 0.9), (step[:1], 1.0))
-    ]
-    assert [(len(one.links), one.score) for one in leads(best_first(some))] == [(1, 1.0), (2, 1.0)]
+    far = (*step, link("emma", "knows", "rex"))
+    one = replace(chain("Alice?", *step), fits=(SURE,), score=1.0)
+    some = [one, replace(one, score=0.9), replace(one, links=far, fits=(SURE, TYPED)), replace(one, links=far[1:])]
+    assert [(len(each.links), each.score) for each in leads(best_first(some))] == [(2, 1.0), (2, 1.0)]
+    assert leads([replace(one, fits=(SURE, RELATED)), one]) == [one]
     assert leads([]) == []
+
+
+def test_nothing_turns_at_what_nobody_said_the_kind_of() -> None:
+    """A name of which neither type nor kinds are known fits no description, whatever the fact says."""
+    plain = replace(ACME, type="")
+    on = chain("Where is the company of Alice?", link("alice", "works_at", "acme"))
+    assert turned(on, {**ENTITIES, "acme": plain}, WORDS, LIKE) is None
+    assert turned(on, {**ENTITIES, "acme": replace(plain, kinds=("firm",))}, WORDS, LIKE) is not None

@@ -5,6 +5,7 @@ import pytest
 from reading_rules import facts_of, turn
 from twohop.graph.model import Message
 from twohop.llm.rules.documents import is_passage
+from twohop.llm.rules.tokens import SENTENCE_END
 
 FILM = (
     "Billow is a 1999 drama film about a lighthouse, directed by Mara Quist and starring Edda Brandt. "
@@ -42,6 +43,12 @@ def test_what_a_passage_mentions_is_related_to_its_title() -> None:
 def test_what_somebody_says_is_no_passage(name: str, content: str) -> None:
     """Who speaks of themselves or to somebody, asks, or isn't the topic of what they say, is no title."""
     assert not is_passage(said(name, content))
+
+
+def test_no_run_of_marks_takes_long() -> None:
+    """Work that grew with the square of the run would not end within the time that any test has."""
+    assert is_passage(said("Open Window Story", "\u201c" * 200_000 + " A window."))
+    assert SENTENCE_END.search("." * 200_000 + "x") is None
 
 
 def test_what_the_rules_read_is_not_told_twice() -> None:

@@ -754,7 +754,7 @@ class Ledger(Protocol):
 
         Relations are those of `relations_of`, at most `limit` an entity; an entity that has as many also gets those of
         the relations `hot` (ids) that it has. Entities with more than `through` relations are not expanded (None = all
-        are). Memories are as `memories` gives them; entities and degrees are as known at `axes.known_at`.
+        are). Memories are as `memories` gives them; entities are as known at `axes.known_at`, degrees as they are now.
         """
         ...
 

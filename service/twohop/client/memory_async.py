@@ -391,7 +391,8 @@ class AsyncMemory(EditCalls, DirectoryCalls):
         """How two entities (names or ids) are connected: the shortest paths, then the best-scored, in `results`.
 
         `sources` and `targets` are the entities that the names stand for, each with a `label` that tells it from others
-        of its name; `degradations` says when paths may be missing. Raises `NotFound` for a name that nobody has.
+        of its name; `degradations` says when paths may be missing. Raises `NotFound` for a name that nobody has,
+        and `InvalidInput` when both are the same.
         """
         core = await self._opened()
         request = PathsRequest(

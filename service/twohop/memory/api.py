@@ -189,7 +189,8 @@ class Placement(StrEnum):
     """What gave an item its place."""
 
     CHANGE = "change"
-    """The question asks for what stood before something: the fact that ended, then the one that came after."""
+    """The question asks about the past or about change: the values of the time asked about, or all, the newest first,
+    then the event that tells that time."""
 
     CHAIN = "chain"
     """Part of a chain of facts that answers the question."""

@@ -41,6 +41,7 @@ from twohop.memory.api import (
 )
 from twohop.memory.clock import Clock
 from twohop.memory.jobs import Jobs
+from twohop.memory.narrowing import trimmed
 from twohop.memory.recall.recall import Recaller
 from twohop.memory.settings import Limits
 from twohop.memory.validate import Check, check_change, check_edit, check_id, check_paths, check_recall
@@ -138,7 +139,7 @@ class MemoryCore:
         found = await self._ledger.memories(scope.partition, [memory_id], axes, scope.narrows)
         if not found:
             raise NotFound("no such memory for this owner")
-        return found[0]
+        return trimmed(found[0], scope.narrows)
 
     async def list(
         self, scope: Scope, where: Filter, axes: Axes, *, include_closed: bool, page_size: int, page_token: str
@@ -164,7 +165,8 @@ class MemoryCore:
             page_size,
             after,
         )
-        return listing(page.items, page.next_key, request, read_time, seq)
+        memories = [trimmed(memory, scope.narrows) for memory in page.items]
+        return listing(memories, page.next_key, request, read_time, seq)
 
     async def update(self, scope: Scope, memory_id: str, edit: Edit, *, etag: str, request_id: str) -> Memory:
         """A new revision by the caller."""
@@ -217,7 +219,7 @@ class MemoryCore:
         page = await self._ledger.list_memories(scope.partition, where, axes, page_size, after)
         found = [
             Contradiction(
-                disputed=memory,
+                disputed=trimmed(memory, scope.narrows),
                 kept=await self._contradicted(scope, memory, axes.known_at),
                 reason=memory.revision.reason,
             )
@@ -239,7 +241,8 @@ class MemoryCore:
         kept = {m.id: m for m in (*line, *same) if not m.revision.disputed and m.revision.validity.holds(start)}
         if scope.narrows == Narrowing():
             return tuple(kept.values())
-        return tuple(await self._ledger.memories(partition, list(kept), Axes(known_at=known_at), scope.narrows))
+        seen = await self._ledger.memories(partition, list(kept), Axes(known_at=known_at), scope.narrows)
+        return tuple(trimmed(memory, scope.narrows) for memory in seen)
 
     async def revisions(
         self, scope: Scope, memory_id: str, axes: Axes, *, page_size: int, page_token: str

@@ -1,9 +1,20 @@
-"""What an agent or a run beside the owner leaves visible of what has no evidence of its own."""
+"""What an agent or a run beside the owner leaves visible."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from twohop.graph.model import Narrowing, Scope
+from twohop.graph.model import Evidence, Memory, Message, Narrowing, Scope
 from twohop.graph.store import Ledger
+
+
+def visible(said: Message | Evidence, narrowing: Narrowing) -> bool:
+    """Whether a message, or what was quoted of it, is of the agent and the run."""
+    return narrowing.agent_id in {"", said.agent_id} and narrowing.run_id in {"", said.run_id}
+
+
+def trimmed(memory: Memory, narrowing: Narrowing) -> Memory:
+    """A memory with the evidence alone that is of the agent and the run."""
+    return replace(memory, evidence=tuple(row for row in memory.evidence if visible(row, narrowing)))
 
 
 async def of_scope(ledger: Ledger, scope: Scope, message_ids: Sequence[str]) -> bool:
@@ -11,7 +22,4 @@ async def of_scope(ledger: Ledger, scope: Scope, message_ids: Sequence[str]) -> 
     narrowing = scope.narrows
     if narrowing == Narrowing():
         return True
-    return any(
-        narrowing.agent_id in {"", message.agent_id} and narrowing.run_id in {"", message.run_id}
-        for message in await ledger.messages(scope.partition, message_ids)
-    )
+    return any(visible(message, narrowing) for message in await ledger.messages(scope.partition, message_ids))

@@ -101,13 +101,14 @@ def message_draft(message: Message, window: Sequence[Message], facts: Sequence[M
         runs=(message.run_id,) if message.run_id else (),
         agents=(message.agent_id,) if message.agent_id else (),
         recorded_at=message.recorded_at,
+        observed_first=message.observed_at,
         observed_at=message.observed_at,
     )
     return Draft(point, dense_text(message))
 
 
-def revision_draft(revision: Revision, evidence: Sequence[Evidence], observed_at: int, seq: int) -> Draft:
-    """The point of one version of a memory; `observed_at`: when its newest evidence was said."""
+def revision_draft(revision: Revision, evidence: Sequence[Evidence], observed: tuple[int, int], seq: int) -> Draft:
+    """The point of one version of a memory; `observed`: when its oldest and its newest evidence was said."""
     validity = revision.validity
     point = Point(
         id=revision.id,
@@ -124,14 +125,15 @@ def revision_draft(revision: Revision, evidence: Sequence[Evidence], observed_at
         recorded_at=revision.recorded_at,
         superseded_at=FAR if revision.superseded_at is None else revision.superseded_at,
         expires_at=FAR if revision.expires_at is None else revision.expires_at,
-        observed_at=observed_at,
+        observed_first=observed[0],
+        observed_at=observed[1],
         fact_kind=revision.kind.value,
         categories=revision.categories,
     )
     return Draft(point, revision.text)
 
 
-def relation_draft(relation: Relation, evidence: Sequence[Evidence], observed_at: int, seq: int) -> Draft:
+def relation_draft(relation: Relation, evidence: Sequence[Evidence], observed: tuple[int, int], seq: int) -> Draft:
     """The point of a relation whose text says it in other words than its memories do."""
     validity = relation.validity
     point = Point(
@@ -148,7 +150,8 @@ def relation_draft(relation: Relation, evidence: Sequence[Evidence], observed_at
         valid_to=validity.valid_to.at if validity.valid_to else FAR,
         recorded_at=relation.recorded_at,
         superseded_at=FAR if relation.superseded_at is None else relation.superseded_at,
-        observed_at=observed_at,
+        observed_first=observed[0],
+        observed_at=observed[1],
     )
     return Draft(point, relation.text)
 

@@ -72,7 +72,7 @@ def narrowing(kind: PointKind, where: Where) -> list[Condition]:
     if where.observed_from is not None:
         conditions.append(Between(name="observed_at", gte=float(where.observed_from)))
     if where.observed_to is not None:
-        conditions.append(Between(name="observed_at", lt=float(where.observed_to)))
+        conditions.append(Between(name="observed_first", lt=float(where.observed_to)))
     one_of = (
         ("runs", (where.run_id,)),
         ("runs", where.runs),

@@ -36,7 +36,8 @@ class Point:
 
     `dense` is None when there is nothing to embed (it is then found by its words alone). Times are microseconds, open
     ends `FAR`. `runs` and `agents` are those of the messages behind it. `seq` is the owner's sequence when the row was
-    read: a write never replaces a point of a higher `seq`. `memory_id` is set for memories and relations.
+    read: a write never replaces a point of a higher `seq`. `memory_id` is set for memories and relations. The messages
+    behind it were said from `observed_first` to `observed_at`.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Point:
     recorded_at: int = 0
     superseded_at: int = FAR
     expires_at: int = FAR
+    observed_first: int = 0
     observed_at: int = 0
     mean_version: int = 0
     fact_kind: str = ""
@@ -65,7 +67,8 @@ class Where:
 
     `as_of`: valid_from <= as_of < valid_to and not expired. `known_at`: recorded_at <= known_at < superseded_at; None
     = superseded_at is open. Messages carry no world time: `as_of` never hides them. `runs`: those of one of these runs,
-    beside `run_id`. `ids` restricts to those points.
+    beside `run_id`. `observed_from` and `observed_to`: what may have been said between, as far as its first and last
+    saying tell. `ids` restricts to those points.
     """
 
     as_of: int | None = None
@@ -119,6 +122,7 @@ class Stored:
     recorded_at: int
     superseded_at: int
     expires_at: int
+    observed_first: int
     observed_at: int
     mean_version: int
 

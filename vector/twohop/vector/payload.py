@@ -5,7 +5,7 @@ from typing import Any
 
 from twohop.vector.model import Point, PointKind, Sparse, Stored, Vector
 
-FORMAT = 1
+FORMAT = 2
 """Of payload and vectors. An index of an older format is built again, one of a newer format is refused."""
 
 DENSE, SPARSE = "dense", "sparse"
@@ -14,7 +14,7 @@ TENANT = "partition"
 
 KEYWORDS = ("kind", "runs", "agents", "fact_kind", "categories")
 
-INSTANTS = ("valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "observed_at")
+INSTANTS = ("valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "observed_first", "observed_at")
 """Payload fields that hold microseconds. Range filters without an index cost 7 times the search they narrow."""
 
 STORED = ("kind", "memory_id", "seq", "mean_version", "runs", "agents", *INSTANTS)
@@ -47,6 +47,7 @@ def payload(point: Point) -> dict[str, Any]:
         "recorded_at": point.recorded_at,
         "superseded_at": point.superseded_at,
         "expires_at": point.expires_at,
+        "observed_first": point.observed_first,
         "observed_at": point.observed_at,
         "mean_version": point.mean_version,
         "fact_kind": point.fact_kind,

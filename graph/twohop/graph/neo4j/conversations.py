@@ -15,6 +15,7 @@ Windows: TypeAlias = dict[str, list[Message]]
 MESSAGE = f".partition, {picked('messages')}"
 
 OWNER = Look("MATCH (o:Owner {partition: $partition}) RETURN properties(o) AS x", first(owner_of), first=True)
+"""The owner's counters."""
 
 # The database shows a commit piece by piece: the owner's counters before what its indexes find. Who commits holds the
 # owner's lock until all of it can be seen, so who has the lock sees every commit whole.
@@ -24,7 +25,7 @@ SETTLED = Look(
     first=True,
     locks=True,
 )
-"""The owner's counters."""
+"""The owner's counters as of the last commit that can be seen whole."""
 
 SESSION = Look(
     "MATCH (s:Session {partition: $partition, key: q.key}) RETURN properties(s) AS x",

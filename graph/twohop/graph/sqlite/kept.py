@@ -79,7 +79,7 @@ class Owner:
 
     def forget(self, changes: Changes) -> None:
         """Drop what a commit changed."""
-        said = {row.memory_id for row in changes.revisions} | {row.memory_id for row in changes.evidence}
+        said = {one.memory_id for one in changes.revisions} | {row.memory_id for row in changes.evidence}
         said |= {self.of_revision[one] for one in changes.ended_revisions if one in self.of_revision}
         # Whose evidence is withdrawn a commit doesn't say.
         for one in [*self.memories] if changes.withdrawn else said:

@@ -27,7 +27,7 @@ ADDRESSED = re.compile(
 )
 """Words of somebody who speaks for themselves or to somebody."""
 
-QUOTED = re.compile(r"[\"\u201c][^\"\u201d]*[\"\u201d]")
+QUOTED = re.compile(r"[\"\u201c][^\"\u201c\u201d]*[\"\u201d]")
 BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 SEPARATOR = re.compile(r"[,;:()]+")
 POSSESSIVE = re.compile(r"['\u2019]s?$")
@@ -72,7 +72,7 @@ def mentions(message: Message, read: Sequence[Fact]) -> Iterator[Fact]:
         for start, end in clauses(message.content, sentence.start, sentence.end):
             quote = message.content[start:end]
             names = names_in(quote, title, inside)
-            if all(normal(name) in known for name in names):
+            if small_words(quote) < LEAST_WORDS or all(normal(name) in known for name in names):
                 continue
             text = quote if normal(title) in normal(quote) else f"{title}: {quote}"
             if len(text) <= MAX_TEXT:
@@ -82,6 +82,7 @@ def mentions(message: Message, read: Sequence[Fact]) -> Iterator[Fact]:
                     entities=tuple(Named(name=name, proper=True) for name in (title, *names)),
                     cardinality=Cardinality.MANY,
                     quote=quote,
+                    sources=(message.id,),
                 )
 
 
@@ -91,8 +92,7 @@ def clauses(content: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
     for mark in (*SEPARATOR.finditer(content, start, end), None):
         last = mark.start() if mark else end
-        small = [word for word in content[first:last].split() if word[:1].islower()]
-        if pieces and len(small) < LEAST_WORDS:
+        if pieces and small_words(content[first:last]) < LEAST_WORDS:
             pieces[-1] = (pieces[-1][0], last)
         elif content[first:last].strip():
             pieces.append((first, last))
@@ -100,6 +100,11 @@ def clauses(content: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for begin, beyond in pieces:
         piece = content[begin:beyond]
         yield begin + len(piece) - len(piece.lstrip()), beyond - (len(piece) - len(piece.rstrip()))
+
+
+def small_words(text: str) -> int:
+    """How many words don't begin with a capital."""
+    return sum(word[:1].islower() for word in text.split())
 
 
 def names_in(text: str, title: str, inside: Collection[str]) -> list[str]:

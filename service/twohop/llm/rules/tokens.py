@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 MAX_CONTENT = 20_000
 """Characters of a message that are read; a rule reader gains nothing from a pasted book."""
 
-SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”\u2019)\]]*(?=\s|$)|\n+|(?<=[a-z)])[.!?]+(?=[A-Z][a-z]))")
+SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]+[\"'”\u2019)\]]*(?=\s|$)|\n+|(?<=[a-z)])[.!?]+(?=[A-Z][a-z]))")
+"""Marks that follow marks begin nothing: a long run of them is looked at once."""
+
 ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|Inc|Ltd|Co|Corp|vs|etc|approx|No|e\.g|i\.e|a\.m|p\.m|U\.S|U\.K)|(?<![\w&])[A-Z])$"
 )

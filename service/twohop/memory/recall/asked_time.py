@@ -49,7 +49,12 @@ CHANGE = re.compile(
 )
 PERFECT = re.compile(r"\b(?:has|have)\s(?:\S+\s){1,4}?(?:been|had|\w+ed)\b", re.IGNORECASE)
 ASKING = r"(?!(?:did|do|does|is|are|was|were|will|has|have|had|can|could|should|would)\b)"
-LAST = re.compile(rf"^(?P<rest>.+?)[\s,]+(?P<word>{WORD})\s+{ASKING}(?P<event>.+)$", re.IGNORECASE | re.DOTALL)
+LAST = re.compile(
+    rf"^(?P<rest>.+?)(?<![\s,])[\s,]+(?P<word>{WORD})\s+{ASKING}(?P<event>.+)$", re.IGNORECASE | re.DOTALL
+)
+"""A run of spaces and commas is looked at from its first one alone: the work grows with the text."""
+
+
 FIRST = re.compile(rf"^(?P<word>{WORD})\s+{ASKING}(?P<event>[^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -60,8 +65,8 @@ def open_ended(span: Span) -> tuple[int, int | None]:
 
 
 def clause_of(text: str) -> Clause | None:
-    """The clause of a question that tells a time by an event; None when there is none."""
-    text = text.strip().rstrip("?.! ")
+    """The clause of a question that tells a time by an event, with single spaces; None when there is none."""
+    text = " ".join(text.split()).rstrip("?.! ")
     found = FIRST.search(text) or LAST.search(text)
     if found is None or not stems_of(found["rest"]):
         return None
@@ -103,22 +108,28 @@ def told_by_event(
 ) -> tuple[Memory, Span] | None:
     """The fact that a clause tells and the time that it bounds; None when no fact in hand tells it.
 
-    What the clause names must be an end of the fact. Of several that tell it as well, the one that began last.
+    What the clause names must be at an end of the fact. Of several that tell it as well, one of what the question is
+    about (`seeds` are named anywhere in it), then the one that began last.
     """
     event, rest = frozenset(stems_of(clause.event)), frozenset(stems_of(clause.rest))
-    names = {end: frozenset(stems_of(entity.name)) for end, entity in entities.items()}
-    named = {end for end, stems in names.items() if stems and stems <= event}
+    called: dict[frozenset[str], set[str]] = {}
+    for end, entity in entities.items():
+        called.setdefault(frozenset(stems_of(entity.name)), set()).add(end)
+    names = [name for name in called if name and name <= event]
+    # A name within a longer one is not named; of several things of one name, any.
+    named = [called[name] for name in names if not any(name < other for other in names)]
     # Who the question is about anyway tells nothing of the event.
-    telling = any(not names[end] <= rest for end in named)
+    telling = any(not name <= rest for name in names)
+    about = set(seeds).difference(*named)
     found: list[tuple[float, bool, int, str, Memory]] = []
     for memory in memories:
         ends = {end for triple in memory.revision.triples for end in (triple.subject_id, triple.object_id)}
-        if not named <= ends:
+        if any(ends.isdisjoint(few) for few in named):
             continue
         share = rarity.share(words(memory), event)
         if telling or share >= TOLD:
             start = memory.revision.validity.valid_from.at
-            found.append((round(share, 6), bool(ends & set(seeds)), start, memory.id, memory))
+            found.append((round(share, 6), not ends.isdisjoint(about), start, memory.id, memory))
     if not found:
         return None
     memory = max(found, key=lambda one: one[:4])[-1]

@@ -1,10 +1,11 @@
 """Finding chains: step by step from what the question names, each step asked as the question reads from there."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from twohop.graph.model import Entity
 from twohop.memory.api import Depth
+from twohop.memory.recall.case import Case
 from twohop.memory.recall.chains import (
     EXPLAINED,
     PHRASE,
@@ -18,16 +19,11 @@ from twohop.memory.recall.chains import (
     told,
     turned,
 )
-from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.kinds import SURE, Likeness, Said
-from twohop.memory.recall.lookup import Lookup
-from twohop.memory.recall.neighbourhood import Link, Neighbourhood
-from twohop.memory.recall.pace import Pace
+from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.reading import Asked, Reading, read
 from twohop.memory.recall.search import Look
-from twohop.memory.recall.turns import Rarity
-from twohop.memory.recall.view import View
 from twohop.vector.model import PointKind, Vector
 from twohop.vector.sparse import analyse, encode_query
 
@@ -36,36 +32,21 @@ FOUND = 40
 """Facts that are looked up by meaning and by words at a thing with more relations than are read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What a search of chains reads and weighs with."""
-
-    view: View
-    near: Neighbourhood
-    lookup: Lookup
-    rarity: Rarity
-    words: FactWords
-    like: Likeness
-    pace: Pace
-
-
 class ChainSearch:
     """The chains of one recall. `past`: the question is not about now."""
 
-    def __init__(
-        self, question: Question, reading: Reading, seeds: Sequence[Entity], means: Means, *, past: bool
-    ) -> None:
-        self._question = question
+    def __init__(self, case: Case, reading: Reading, *, past: bool) -> None:
+        self._question = case.question
         self._reading = reading
-        self._seeds = {seed.id: seed for seed in seeds}
+        self._seeds = {seed.id: seed for seed in case.seeds}
         self._past = past
-        self._view = means.view
-        self._near = means.near
-        self._lookup = means.lookup
-        self._rarity = means.rarity
-        self._words = means.words
-        self._like = means.like
-        self._pace = means.pace
+        self._view = case.view
+        self._near = case.near
+        self._lookup = case.lookup
+        self._rarity = case.hand.rarity
+        self._words = case.words
+        self._like = case.parts.like
+        self._pace = case.pace
 
     async def find(self, depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
         """Chains of two and more links, best first, again after each hop; none when nothing on the way is described.

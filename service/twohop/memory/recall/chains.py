@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity
 from twohop.memory.recall.facts import KIND, FactWords, answers
-from twohop.memory.recall.kinds import SURE, TYPED, Likeness, Said
+from twohop.memory.recall.kinds import RELATED, SURE, TYPED, Likeness, Said
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.reading import Asked, Reading
@@ -34,6 +34,9 @@ EXPLAINED = 0.5
 
 TURNS = 16
 """Chains that are taken a step further."""
+
+VAGUE = "related_to"
+"""Says that two things are named together, not how: with such chains first, MuSiQue by rules loses 11 points @2."""
 
 FIRST = 2
 """Chains that stand first."""
@@ -72,9 +75,12 @@ class Chain:
 
 
 def turned(chain: Chain, entities: Mapping[str, Entity], words: FactWords, like: Likeness) -> Chain | None:
-    """The chain as one that turns at its end; None when that is no named thing that the question describes."""
+    """The chain as one that turns at its end; None when that is no named thing that the question describes.
+
+    Of what nobody said what it is, a description can't be told to fit.
+    """
     entity = entities.get(chain.end)
-    if entity is None or not entity.named:
+    if entity is None or not entity.named or not (entity.type or entity.kinds):
         return None
     said = told(chain.links[-1], entities, words)
     found = [max(said.fits(word, like) for word in one.words) for one in chain.reading.descriptions]
@@ -140,5 +146,9 @@ def best_first(chains: Iterable[Chain]) -> list[Chain]:
 
 
 def leads(chains: Sequence[Chain]) -> list[Chain]:
-    """The chains that stand first."""
-    return list(chains[:FIRST])
+    """The chains that stand first: the best of those whose every link says how its ends are related.
+
+    None turns at something of which no more than the type is right.
+    """
+    telling = [chain for chain in chains if all(link.relation.triple.predicate != VAGUE for link in chain.links)]
+    return [chain for chain in telling[:FIRST] if min(chain.fits) > RELATED]

@@ -49,17 +49,23 @@ ARROW = " \u2192 "
 WIDE = 10
 """A reference as long as most are: what it costs is counted before its number is known."""
 
-Key: TypeAlias = tuple[str, str]
-"""What makes two results the same: who says what."""
+Key: TypeAlias = tuple[str, ...]
+"""What makes two results the same: who says what, or what is said of what and for when."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one reference stands for."""
+    """What one reference stands for. `speaker`: who says the text, when it is a message's."""
 
     key: Key
     text: str
     citation: Citation
+    speaker: str = ""
+
+    @property
+    def told(self) -> str:
+        """Its words, as they stand behind the reference."""
+        return f"{self.speaker}: {self.text}" if self.speaker else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,12 @@ class Entry:
     def line(self, numbers: Mapping[Key, int], fresh: Collection[Key]) -> str:
         """The line; of what is not fresh only the reference."""
         return ARROW.join(
-            f"[{numbers.get(part.key, WIDE)}]" + (f" {part.text}" if part.key in fresh else "") for part in self.parts
+            f"[{numbers.get(part.key, WIDE)}]" + (f" {part.told}" if part.key in fresh else "") for part in self.parts
         )
+
+    def saying(self, text: str) -> "Entry":
+        """The line with other words of the same message."""
+        return replace(self, parts=tuple(replace(part, text=text) for part in self.parts))
 
     @property
     def keys(self) -> list[Key]:
@@ -125,7 +135,12 @@ class ContextWriter:
         cited: set[Key] = set()
         left = budget
         for entry, count in zip(entries, counts, strict=False):
-            fitting, cost = (entry, count) if count <= most or entry.section != MESSAGES else self._cut(entry, most)
+            fitting, cost = entry, count
+            if count > most and entry.section == MESSAGES:
+                cut = self._cut(entry, most)
+                if cut is None:
+                    continue
+                fitting, cost = cut
             fresh = {entry.section, entry.head} - written
             cost += 1 + sum(costs[heading] + 1 for heading in fresh)
             if cost <= left and not cited.issuperset(entry.keys):
@@ -135,18 +150,24 @@ class ContextWriter:
                 chosen.append(fitting)
         return chosen
 
-    def _cut(self, entry: Entry, most: int) -> tuple[Entry, int]:
-        """A message of at most some `most` tokens, and how many: the sentences that explain most of the question."""
+    def _cut(self, entry: Entry, most: int) -> tuple[Entry, int] | None:
+        """A message of at most some `most` tokens, and how many: the sentences that explain most of the question.
+
+        The speaker stands before them in any case. None = no sentence fits.
+        """
         [part] = entry.parts
         texts = pieces(part.text)
-        counts = self._counter.counts(texts)
+        opening, *counts = self._counter.counts([entry.saying("").line({}, entry.keys), *texts])
+        most -= opening
         worth = [self._explained(text) for text in texts]
         kept: list[int] = []
         for place in sorted(range(len(texts)), key=lambda n: (-worth[n], n)):
             if counts[place] + 2 <= most:
                 kept.append(place)
                 most -= counts[place] + 2
-        cut = replace(entry, parts=(replace(part, text=joined(texts, kept)),))
+        if not kept:
+            return None
+        cut = entry.saying(joined(texts, kept))
         return cut, self._counter.count([cut.line({}, cut.keys)])
 
     def _explained(self, text: str) -> float:
@@ -196,7 +217,7 @@ def within_reach(entries: Iterable[Entry], tokens: int, most: int) -> Iterator[E
         if tokens <= 0:
             return
         yield entry
-        tokens -= min(most, sum(len(part.text) for part in entry.parts) // 4)
+        tokens -= min(most, sum(len(part.told) for part in entry.parts) // 4)
 
 
 def alike(items: Iterable[Item]) -> dict[Key, list[str]]:
@@ -217,8 +238,8 @@ def message_key(one: Message) -> Key:
 
 
 def fact_key(one: Memory) -> Key:
-    """What a fact says, whoever said it."""
-    return "", told(one).casefold()
+    """What a fact says of what and for when, whoever said it: the same words may hold of others, and hold again."""
+    return subject(one), told(one).casefold(), lasting(one)
 
 
 def subject(memory: Memory) -> str:
@@ -244,8 +265,8 @@ def fact(memory: Memory, same: Mapping[Key, Sequence[str]], names: Mapping[str, 
 def message(one: Message, same: Mapping[Key, Sequence[str]]) -> Entry:
     """A message under its day."""
     key = message_key(one)
-    text = f"{clean(speaker(one))}: {clean(one.content)}"
-    part = Part(key, text, Citation(message_ids=unique((one.id, *same.get(key, ())))))
+    citation = Citation(message_ids=unique((one.id, *same.get(key, ()))))
+    part = Part(key, clean(one.content), citation, clean(speaker(one)))
     return Entry(MESSAGES, (part,), (one.observed_at, one.session, one.position, one.id), day(one))
 
 

@@ -31,8 +31,8 @@ class Lookup:
 
     @property
     def up(self) -> bool:
-        """Whether the index answers."""
-        return Degradation.INDEX_UNAVAILABLE not in self.degradations
+        """Whether the index answers, and there is time to ask it."""
+        return self.degradations.keys().isdisjoint({Degradation.INDEX_UNAVAILABLE, Degradation.DEADLINE})
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
         """The texts' vectors, not centred; None when the embedder is down."""

@@ -4,7 +4,7 @@ Bounded on every side, so that no store is too large and no hub too busy to ask.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity, Memory, Relation, Triple
 from twohop.graph.store import Ledger, Surroundings
@@ -169,14 +169,19 @@ class Neighbourhood:
         )
 
     def step(self, link: Link) -> Step:
-        """A link as a step of a path that is shown."""
+        """A link as a step of a path that is shown: its relation names those of its memories alone that are seen."""
+        support = tuple(one for one in link.relation.support if self._shown(one))
         return Step(
-            relation=link.relation,
+            relation=replace(link.relation, support=support),
             memory=link.memory,
             source=self.entities[link.source],
             target=self.entities.get(link.target),
             forward=link.forward,
         )
+
+    def _shown(self, memory_id: str) -> bool:
+        memory = self.memories.get(memory_id)
+        return memory is not None and self._view.wanted(memory)
 
     def end_of(self, link: Link) -> str:
         """The name that a link leads to."""

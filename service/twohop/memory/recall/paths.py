@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import islice
 from math import log
 
-from twohop.errors import NotFound
-from twohop.graph.model import Axes, Entity
-from twohop.graph.store import Ledger
+from twohop.errors import FieldViolation, InvalidInput, NotFound
+from twohop.graph.model import Axes, Entity, Narrowing
+from twohop.graph.store import Ledger, MemoryFilter
 from twohop.memory.api import Degradation, Filter, Labelled, Path, PathsRequest, PathsResult
 from twohop.memory.clock import Clock
 from twohop.memory.names import normal
@@ -41,7 +41,8 @@ class PathFinder:
         """At most `limit` paths of at most `depth` relations.
 
         Raises:
-            NotFound: one of the two is no entity of this owner.
+            InvalidInput: the two are the same.
+            NotFound: one of the two is no entity of this owner that the scope sees.
         """
         partition, known_at = request.scope.partition, request.axes.known_at
         names = (request.source, request.target)
@@ -63,14 +64,19 @@ class PathFinder:
             narrowing=request.scope.narrows,
             filter=Filter(),
         )
-        starts, ends = (
-            [entity for entity in by_id if entity.id == name] or by_name.get(normal(name), []) for name in names
+        starts, ends = await asyncio.gather(
+            *(
+                self._in_sight(view, [one for one in by_id if one.id == name] or by_name.get(normal(name), []))
+                for name in names
+            )
         )
         if not starts or not ends:
             raise NotFound(
                 f"no entity of this owner has the name or id of the {'target' if starts else 'source'}: "
                 "ListEntities (`twohop entities`) finds entities by parts of their names"
             )
+        if {entity.id for entity in starts} == {entity.id for entity in ends}:
+            raise InvalidInput(FieldViolation("target", "is the source itself: name another entity"))
         near = Neighbourhood(self._ledger, view, owner.message_count if owner else 0, BUDGET)
         near.entities.update((entity.id, entity) for entity in (*starts, *ends))
         search = Search(near, {e.id for e in starts}, {e.id for e in ends})
@@ -89,6 +95,15 @@ class PathFinder:
             read_time=read_time,
             seq=owner.seq if owner else 0,
         )
+
+    async def _in_sight(self, view: View, entities: Sequence[Entity]) -> Sequence[Entity]:
+        """Those of the entities that a memory names which the scope's agent and run see; all, for the owner alone."""
+        if view.narrowing == Narrowing():
+            return entities
+        wheres = [MemoryFilter(narrowing=view.narrowing, entity_ids=(entity.id,)) for entity in entities]
+        axes = Axes(known_at=view.axes.known_at)
+        pages = await asyncio.gather(*(self._ledger.list_memories(view.partition, where, axes, 1) for where in wheres))
+        return [entity for entity, page in zip(entities, pages, strict=True) if page.items]
 
 
 def oldest_first(entities: Sequence[Entity]) -> list[Entity]:

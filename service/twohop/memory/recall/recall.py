@@ -8,9 +8,11 @@ from twohop.memory.api import PathsRequest, PathsResult, RecallPart, RecallReque
 from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.inquiry import Inquiry, Parts, Start, names_asked
+from twohop.memory.recall.case import Case, Parts, Start
+from twohop.memory.recall.inquiry import Inquiry
 from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
+from twohop.memory.recall.named import names_asked
 from twohop.memory.recall.paths import PathFinder
 from twohop.memory.recall.question import understand
 from twohop.memory.recall.view import View
@@ -95,7 +97,7 @@ class Recaller:
             self._vocabularies.expand(partition, question.words),
             self._ledger.entities_named(partition, names_asked(question, request.scope), request.axes.known_at),
         )
-        return Inquiry(
+        case = Case(
             request=request,
             question=question,
             view=View.of(request, question, owner, self._clock()),
@@ -111,6 +113,7 @@ class Recaller:
                 counter=self._counter,
             ),
         )
+        return Inquiry(case)
 
     async def paths(self, request: PathsRequest) -> PathsResult:
         """How two entities are connected.

@@ -5,21 +5,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from twohop.graph.model import Entity
-from twohop.graph.store import Ledger
 from twohop.memory.api import Scores
+from twohop.memory.recall.case import Case
 from twohop.memory.recall.facts import KEPT, Fact
 from twohop.memory.recall.first_stage import Ranked, best_first
 from twohop.memory.recall.gate import flag, gain
 from twohop.memory.recall.hop import Bridge, Reached, bridges, likely, match, reach
-from twohop.memory.recall.in_hand import InHand
-from twohop.memory.recall.lookup import Lookup
-from twohop.memory.recall.neighbourhood import Neighbourhood
-from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.proofs import Seen
-from twohop.memory.recall.question import LONGEST_NAME, Question
+from twohop.memory.recall.question import LONGEST_NAME
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists, Look
-from twohop.memory.recall.view import View
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query
 
@@ -45,26 +40,15 @@ LINKED = 1_000
 class SecondStage:
     """The second queries of one recall."""
 
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        question: Question,
-        view: View,
-        lookup: Lookup,
-        near: Neighbourhood,
-        hand: InHand,
-        limit: int,
-        pace: Pace,
-    ) -> None:
-        self._ledger = ledger
-        self._question = question
-        self._view = view
-        self._lookup = lookup
-        self._near = near
-        self._hand = hand
-        self._limit = limit
-        self._pace = pace
+    def __init__(self, case: Case) -> None:
+        self._ledger = case.ledger
+        self._question = case.question
+        self._view = case.view
+        self._lookup = case.lookup
+        self._near = case.near
+        self._hand = case.hand
+        self._limit = case.request.limit
+        self._pace = case.pace
         self._mentions: dict[str, Collection[str]] = {}
         self.seen = Seen()
         """What was read of the facts behind the best messages that were reached, and of those that led there."""

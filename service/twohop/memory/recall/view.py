@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from twohop.graph.model import Axes, Evidence, Memory, Message, Narrowing, Owner
 from twohop.memory.api import Filter, RecallRequest
+from twohop.memory.narrowing import visible
 from twohop.memory.recall.asked_time import Clause, Span, clause_of, history, named_time
 from twohop.memory.recall.question import Question
 from twohop.vector.model import Where
@@ -89,17 +90,13 @@ class View:
 
     def sees_message(self, message: Message) -> bool:
         """Whether a message is part of the answer."""
-        return (
-            (self.axes.known_at is None or message.recorded_at <= self.axes.known_at)
-            and self.narrowing.run_id in {"", message.run_id}
-            and self.narrowing.agent_id in {"", message.agent_id}
-            and self._left_in(message)
-        )
+        return (self.axes.known_at is None or message.recorded_at <= self.axes.known_at) and self._left_in(message)
 
     def seen(self, memories: Iterable[Memory]) -> Iterator[Memory]:
         """The memories that may be answers, each with the evidence alone that may be shown.
 
-        Never a disputed or expired one, nor one yet to hold, nor one that rests on nothing that the filter leaves in.
+        Never a disputed or expired one, nor one yet to hold, nor one that rests on nothing that the scope and the
+        filter leave in.
         """
         for memory in memories:
             revision = memory.revision
@@ -107,28 +104,34 @@ class View:
                 revision.disputed
                 or (revision.expires_at is not None and self.at >= revision.expires_at)
                 or revision.validity.valid_from.at > self.at
-                or not self._said_within(memory)
             ):
                 continue
             evidence = tuple(row for row in memory.evidence if self._left_in(row))
-            if evidence or not (memory.evidence or self.filter.run_ids):
+            if evidence or self._written(memory):
                 yield memory if len(evidence) == len(memory.evidence) else replace(memory, evidence=evidence)
 
-    def _said_within(self, memory: Memory) -> bool:
-        """Whether it was last said within the filter's time, as the index has it; what a caller wrote, when written."""
-        where = self.filter
-        said = max((row.observed_at for row in memory.evidence), default=memory.revision.recorded_at)
-        return (where.observed_from is None or said >= where.observed_from) and (
-            where.observed_to is None or said < where.observed_to
+    def _written(self, memory: Memory) -> bool:
+        """Whether a caller wrote it, in no run and by no agent, within the filter's time."""
+        return (
+            not memory.evidence
+            and not self.filter.run_ids
+            and self.narrowing == Narrowing()
+            and self._observed(memory.revision.recorded_at)
         )
 
     def _left_in(self, said: Message | Evidence) -> bool:
-        """Whether the filter leaves in what was said, by its run and time."""
-        where = self.filter
+        """Whether the scope and the filter leave in what was said, by its run, agent and time."""
         return (
-            (not where.run_ids or said.run_id in where.run_ids)
-            and (where.observed_from is None or said.observed_at >= where.observed_from)
-            and (where.observed_to is None or said.observed_at < where.observed_to)
+            visible(said, self.narrowing)
+            and (not self.filter.run_ids or said.run_id in self.filter.run_ids)
+            and self._observed(said.observed_at)
+        )
+
+    def _observed(self, at: int) -> bool:
+        """Whether an instant lies within the filter's time."""
+        where = self.filter
+        return (where.observed_from is None or at >= where.observed_from) and (
+            where.observed_to is None or at < where.observed_to
         )
 
     def closed(self, memory: Memory) -> bool:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from twohop.graph.model import OutboxRow
 from twohop.graph.store import Ledger, Row
+from twohop.memory.build import Builder, state_of
 from twohop.memory.centring import Centring, Means
-from twohop.memory.project import BATCH, NOT_THE_ROWS, Builder, state_of
+from twohop.memory.project import BATCH, NOT_THE_ROWS
 from twohop.memory.upkeep.findings import Finding, Flaw
 from twohop.memory.upkeep.reading import PAGE, rows_of, sequence
 from twohop.vector.index import Index
@@ -23,7 +24,7 @@ FOLLOWING = {Flaw.POINT_MISSING, Flaw.POINT_STALE, Flaw.POINT_SURPLUS}
 """What projecting puts right."""
 
 COMPARED = ("kind", "memory_id", "valid_from", "valid_to", "recorded_at", "superseded_at", "expires_at", "mean_version")
-SAID = ("runs", "agents", "observed_at")
+SAID = ("runs", "agents", "observed_first", "observed_at")
 """What is compared of a version that stands: what is said of it after it ended, nobody asks of it."""
 
 

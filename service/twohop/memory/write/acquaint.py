@@ -1,11 +1,11 @@
 """Reads what the ledger knows about the names in some facts: the entities, and who plays the roles they speak of."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from twohop.graph.model import Axes
 from twohop.graph.store import NOW
-from twohop.memory.eager import each, side_by_side
 from twohop.memory.names import normal
 from twohop.memory.ports import Claim, Fact, Polarity
 from twohop.memory.predicates import NAMING, PredicateTable
@@ -76,9 +76,11 @@ async def with_holders(
         (owner_id, predicate, predicates.directed(Claim(subject="owner", predicate=predicate, object="other")))
         for owner_id, predicate in wanted
     ]
-    pages = await each(
-        reads.list_relations(partition, Axes(as_of=at), MOST_HOLDERS, entity_id=owner_id, predicate=claim.predicate)
-        for owner_id, _, claim in asked
+    pages = await asyncio.gather(
+        *(
+            reads.list_relations(partition, Axes(as_of=at), MOST_HOLDERS, entity_id=owner_id, predicate=claim.predicate)
+            for owner_id, _, claim in asked
+        )
     )
     for (owner_id, predicate, claim), page in zip(asked, pages, strict=True):
         forward, both = claim.subject == "owner", predicates.symmetric(claim.predicate)
@@ -89,7 +91,7 @@ async def with_holders(
                 others.setdefault((owner_id, predicate), []).append((theirs, relation.support))
     supports = sorted({one for them in others.values() for _, support in them for one in support})
     ids = sorted({other for them in others.values() for other, _ in them} - known.by_id.keys())
-    supporting, read = await side_by_side(reads.memories(partition, supports, NOW), reads.entities(partition, ids))
+    supporting, read = await asyncio.gather(reads.memories(partition, supports, NOW), reads.entities(partition, ids))
     texts = {memory.id: memory.revision.text for memory in supporting}
     holders = {
         pair: [Holder(other, " ".join(texts.get(one, "") for one in support)) for other, support in them]

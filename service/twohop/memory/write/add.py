@@ -239,9 +239,9 @@ class Adder:
             return []
         try:
             return await self._line.work(line)
-        except TwohopError as e:
-            # Nothing was written: somebody else was faster, a job was cancelled, or a store is down.
-            log.info("line.alone", reason=e.reason, adds=len(line))
+        except Exception as e:  # noqa: BLE001  Somebody was faster, a store is down, or it is a fault of ours over one add.
+            # That must not end the others: each goes its own way. What was written all the same is told by its job.
+            log.info("line.alone", reason=getattr(e, "reason", type(e).__name__), adds=len(line))
             for one in line:
                 self._taken(one.job)
             return []

@@ -1,5 +1,6 @@
 """The answer of an add: what its job led to, as it is recorded."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -7,7 +8,6 @@ from twohop.errors import NotFound
 from twohop.graph.model import Axes, Decision, Entity, Job, JobState, Memory, OutboxRow, Relation, Scope
 from twohop.graph.store import Committed, Ledger, Surroundings
 from twohop.memory.api import AddResult, Outcome
-from twohop.memory.eager import each, side_by_side
 from twohop.memory.narrowing import of_scope
 from twohop.memory.ports import Usage
 from twohop.memory.settings import Limits
@@ -62,7 +62,7 @@ class Answers:
         """
         check_id(scope, "job_id", job_id, self._limits)
         partition = scope.partition
-        job, decisions, owner, behind = await side_by_side(
+        job, decisions, owner, behind = await asyncio.gather(
             self.known(scope, job_id),
             self._decisions(partition, job_id),
             self._ledger.owner(partition),
@@ -83,7 +83,7 @@ class Answers:
         Raises:
             NotFound: the job is gone.
         """
-        job, decisions, owner, led = await side_by_side(
+        job, decisions, owner, led = await asyncio.gather(
             self._ledger.job(partition, job_id),
             self._decisions(partition, job_id),
             self._ledger.owner(partition),
@@ -117,9 +117,9 @@ class Answers:
     async def _led(self, partition: str, commits: Sequence[Commit]) -> dict[int, Led]:
         """By a commit's instant, its memories as they stood right after it."""
         then = [(Axes(known_at=commit.at), commit.memory_ids) for commit in commits]
-        around, relations = await side_by_side(
-            each(self._ledger.around(partition, axes, memory_ids=ids) for axes, ids in then),
-            each(self._ledger.relations_of_memories(partition, ids, axes) for axes, ids in then),
+        around, relations = await asyncio.gather(
+            asyncio.gather(*(self._ledger.around(partition, axes, memory_ids=ids) for axes, ids in then)),
+            asyncio.gather(*(self._ledger.relations_of_memories(partition, ids, axes) for axes, ids in then)),
         )
         return {commit.at: Led(near, resting) for commit, near, resting in zip(commits, around, relations, strict=True)}
 

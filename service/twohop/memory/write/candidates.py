@@ -1,5 +1,6 @@
 """The memories near each fact that a judge is shown: the most similar live ones, and those of the same slot."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from twohop.errors import IndexUnavailable, ModelError
 from twohop.graph.model import Entity, Memory, Message, Moment
 from twohop.graph.store import NOW, Ledger
 from twohop.memory.centring import Centring
-from twohop.memory.eager import side_by_side
 from twohop.memory.moment import written
 from twohop.memory.ports import Candidate, Fact
 from twohop.memory.settings import WriteSettings
@@ -128,7 +128,7 @@ class CandidateFinder:
         somebody likes, the newest ten would leave no room for the one that says the same in other words.
         """
         pairs = [(fact.subject_id, fact.predicate) for fact in facts if fact.triples]
-        by_text, slots, claims, by_subject, named = await side_by_side(
+        by_text, slots, claims, by_subject, named = await asyncio.gather(
             reads.by_text(partition, [fact.text_hash for fact in facts]),
             reads.slot(partition, [key for f in facts for key in (*f.slots, f.denial_key) if key]),
             reads.by_triple(partition, [t.key(partition) for f in facts for t in f.triples[:1]]),
@@ -155,7 +155,7 @@ class CandidateFinder:
         shown = [memory for few in chosen for memory, _ in few]
         # With the names, the lines that a change of one of them is settled on: the plan asks for them.
         lines = {key for m in shown for key in (m.revision.slot_key, m.revision.mirror_key) if key}
-        names, _ = await side_by_side(self._names(reads, partition, shown), reads.slot(partition, sorted(lines)))
+        names, _ = await asyncio.gather(self._names(reads, partition, shown), reads.slot(partition, sorted(lines)))
         return [tuple(candidate(memory, score, names) for memory, score in few) for few in chosen]
 
     async def _names(self, reads: Reads, partition: str, memories: Sequence[Memory]) -> dict[str, Entity]:

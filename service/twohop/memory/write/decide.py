@@ -1,5 +1,6 @@
 """Deciding one chunk: find candidates, judge, guard, plan, commit; again when others committed meanwhile."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -9,7 +10,6 @@ from twohop.errors import IndexUnavailable, ModelCallsSpent, ModelError, ModelUn
 from twohop.graph.model import Axes, Decision, Job, JobState, Memory, Message, Operation
 from twohop.graph.store import Changes, Committed, JobUpdate, Ledger, MemoryFilter, Reached, unwatched
 from twohop.memory.clock import Clock, Ids
-from twohop.memory.eager import side_by_side
 from twohop.memory.gates import Gates
 from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
@@ -174,12 +174,12 @@ class Decider:
         partition, facts, now = work.job.partition, work.extraction.facts, self._clock()
         snapshot = Snapshot(self._ledger, partition)
         # Side by side, the owner's state first: what comes together is read in one go.
-        _, (resolved, book), near = await side_by_side(
+        _, (resolved, book), near = await asyncio.gather(
             snapshot.begin(),
             self._names.resolve(snapshot, partition, facts, work.exchange),
             self._finder.similar(partition, facts, work.exchange, now),
         )
-        shown, _ = await side_by_side(
+        shown, _ = await asyncio.gather(
             self._finder.find(snapshot, partition, resolved, near, now),
             self._planner.read_ahead(snapshot, partition, resolved),
         )
@@ -189,7 +189,7 @@ class Decider:
         """Each fact's candidates in a state; `near`: as the finder's `similar`."""
         partition, facts = work.job.partition, work.extraction.facts
         resolved, book = await self._names.resolve(state, partition, facts, work.exchange)
-        shown, _ = await side_by_side(
+        shown, _ = await asyncio.gather(
             self._finder.find(state, partition, resolved, near, self._clock()),
             self._planner.read_ahead(state, partition, resolved),
         )

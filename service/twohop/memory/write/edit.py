@@ -12,6 +12,7 @@ from twohop.graph.store import Changes, Ledger, MemoryFilter, RequestKey
 from twohop.memory.api import Changed, Edit, EntityChanged, Resolution, etag
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
+from twohop.memory.narrowing import trimmed
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.command import USER, Command, Desk, Done
 from twohop.memory.write.entity_commands import UNKNOWN as NO_ENTITY
@@ -170,9 +171,10 @@ class Editor:
             raise NotFound("the decision of the earlier request is gone")
         ids = list(dict.fromkeys(effect.memory_id for effect in decision.effects))
         owner = await self._ledger.owner(scope.partition)
+        memories = await self._ledger.memories(scope.partition, ids, Axes(), scope.narrows)
         return Changed(
             decision=await self._told(scope, decision),
-            memories=tuple(await self._ledger.memories(scope.partition, ids, Axes(), scope.narrows)),
+            memories=tuple(trimmed(memory, scope.narrows) for memory in memories),
             seq=owner.seq if owner else 0,
         )
 
@@ -240,7 +242,7 @@ class Editor:
             found = await self._ledger.memories(partition, [memory_id], then, scope.narrows)
         if not found:
             raise NotFound(UNKNOWN)
-        return found[0]
+        return trimmed(found[0], scope.narrows)
 
 
 async def plan_command(desk: Desk, command: Command, planner: Planner) -> Changes:

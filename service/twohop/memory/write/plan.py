@@ -1,5 +1,6 @@
 """From judged facts to one commit: reads the owner's state that the facts may touch and derives every row to write."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 from twohop.graph.model import Decision, Entity, Evidence, Memory, Operation, Revision, Triple
 from twohop.graph.store import NOW, Changes, JobUpdate
 from twohop.memory.clock import Ids
-from twohop.memory.eager import side_by_side
 from twohop.memory.points import revision_vocabulary
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.write.draft import Draft
@@ -36,7 +36,7 @@ class Planner:
         """Have everything in hand that planning these facts asks for when they contradict nothing."""
         triples = {triple.key(partition) for fact in facts for triple in fact.triples}
         ends = {end for fact in facts for t in fact.triples for end in (t.subject_id, t.object_id) if end}
-        await side_by_side(
+        await asyncio.gather(
             self.draft(reads, partition, facts),
             reads.by_triple(partition, sorted(triples)),
             reads.relations_by_key(partition, sorted(triples)),
@@ -50,7 +50,7 @@ class Planner:
         stored: dict[str, Memory] = {}
         slots = [key for fact in facts for key in (*fact.slots, fact.denial_key) if key]
         triples = [plan.key(partition) for fact in facts for own in fact.triples[:1] for plan in plans_of(own)]
-        asserting, alike, line, named = await side_by_side(
+        asserting, alike, line, named = await asyncio.gather(
             reads.by_triple(partition, triples),
             reads.by_text(partition, [fact.text_hash for fact in facts]),
             reads.slot(partition, slots),
@@ -161,7 +161,7 @@ class Planner:
         if not triples:
             return [], []
         ends = {end for t in triples.values() for end in (t.subject_id, t.object_id) if end}
-        asserting, stored, known = await side_by_side(
+        asserting, stored, known = await asyncio.gather(
             reads.by_triple(draft.partition, list(triples)),
             reads.relations_by_key(draft.partition, list(triples)),
             reads.entities(draft.partition, sorted(ends - new_entities.keys())),

@@ -1,11 +1,11 @@
 """What an add is understood in: its own messages, the turns before them, the session and whose it is."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twohop.graph.model import Job, Message, Owner, Session
 from twohop.graph.store import Accepted, Ledger
-from twohop.memory.eager import side_by_side
 from twohop.memory.write.payload import Payload
 
 
@@ -43,7 +43,7 @@ async def scene_of(ledger: Ledger, job: Job, recent: int) -> Scene:
     """The scene of an accepted add, with up to `recent` messages before it."""
     payload = Payload.from_json(job.payload)
     first = payload.messages[:1]
-    owner, session, said, windows = await side_by_side(
+    owner, session, said, windows = await asyncio.gather(
         ledger.owner(job.partition),
         ledger.session(job.partition, job.session),
         ledger.messages(job.partition, payload.messages),
