@@ -150,8 +150,8 @@ async def test_memory_answers_as_the_files_do(indexes: list[EdgeIndex], seed: in
             expected = [pytest.approx(few, abs=2e-4) for few in answers[0]]
             assert answers[1] == expected
             assert answers[2] == expected
-        for one in gone:
-            stands.pop(one, None)
+        for each in gone:
+            stands.pop(each, None)
         if step == OPTIMISED:
             rebuilding = [asyncio.create_task(index.optimise()) for index in indexes]
     assert refused, "some writes came too late"

@@ -65,13 +65,21 @@ def test_an_owner_of_small_things_goes_too(what: str) -> None:
     ids = [entity(str(number)).id for number in range(1_000)]
     asked: list[str] = []
 
+    def counted(missing: list[str]) -> dict[str, tuple[int, int]]:
+        asked.extend(missing)
+        return dict.fromkeys(missing, (0, 0))
+
+    def related(missing: list[str]) -> dict[str, list[Relation]]:
+        asked.extend(missing)
+        return {}
+
     def ask() -> None:
         standing = kept.at(P, 1, 1)
         assert standing is not None
         if what == "degrees":
-            standing.degrees(ids, lambda missing: asked.extend(missing) or dict.fromkeys(missing, (0, 0)))
+            standing.degrees(ids, counted)
         else:
-            standing.relations(ids, 9, lambda missing: asked.extend(missing) or {})
+            standing.relations(ids, 9, related)
 
     ask()
     ask()

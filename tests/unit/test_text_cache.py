@@ -17,7 +17,11 @@ def test_what_is_kept_is_bounded_by_characters() -> None:
     made: list[str] = []
 
     def ask(text: str) -> str:
-        return cache.get(text, text, lambda: made.append(text) or text.upper())
+        def make() -> str:
+            made.append(text)
+            return text.upper()
+
+        return cache.get(text, text, make)
 
     assert [ask(text) for text in ("abcde", "fgh", "abcde", "ijkl")] == ["ABCDE", "FGH", "ABCDE", "IJKL"]
     assert made == ["abcde", "fgh", "ijkl"]
