@@ -15,6 +15,7 @@ from index_points import by_vector, by_words, edge, number, point, stored_ids, v
 from twohop.errors import EmbedderMismatch, IndexUnavailable, SchemaTooNew
 from twohop.vector.edge import EdgeIndex
 from twohop.vector.model import Point, PointKind
+from twohop.vector.payload import FORMAT
 
 TREE = Path(__file__).parents[2]
 
@@ -156,7 +157,7 @@ async def test_an_index_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     """A newer format is neither read nor set aside."""
     await (await edge(tmp_path)).close()
     manifest = json.loads((tmp_path / "index.json").read_text())
-    (tmp_path / "index.json").write_text(json.dumps(manifest | {"format": 2}))
+    (tmp_path / "index.json").write_text(json.dumps(manifest | {"format": FORMAT + 1}))
 
     with pytest.raises(SchemaTooNew):
         await edge(tmp_path)

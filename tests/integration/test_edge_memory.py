@@ -81,7 +81,8 @@ class Story:
                 recorded_at=chance.randrange(100),
                 superseded_at=chance.choice((FAR, FAR, chance.randrange(100))),
                 expires_at=chance.choice((FAR, FAR, chance.randrange(100))),
-                observed_at=chance.randrange(100),
+                observed_first=chance.randrange(50),
+                observed_at=chance.randrange(50, 100),
             )
             for _ in range(count)
         ]

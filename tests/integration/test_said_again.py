@@ -40,6 +40,17 @@ async def test_what_is_said_again_is_found_where_it_was(tmp_path: Path, narrowed
         assert await in_order(app)
 
 
+async def test_what_is_said_again_is_still_found_when_it_was_said_first(tmp_path: Path) -> None:
+    """A fact told on the first day and the fiftieth is an answer in the first week, and not in between."""
+    async with story(tmp_path) as app:
+        for day, scope in ((1, FIRST), (50, SECOND)):
+            await tell(app, "Alice works_at Acme", day=day, scope=scope)
+        early = Filter(observed_to=JANUARY + 8 * DAY)
+        between = Filter(observed_from=JANUARY + 8 * DAY, observed_to=JANUARY + 40 * DAY)
+        assert facts_in(await ask(app, "Where does Alice work?", where=early)) == [ACME]
+        assert facts_in(await ask(app, "Where does Alice work?", where=between)) == []
+
+
 async def test_a_relation_is_found_where_its_fact_was_said_again(tmp_path: Path) -> None:
     """A relation in other words than its memory is found under the runs of all that is known to say it."""
     async with story(tmp_path) as app:
@@ -59,7 +70,7 @@ async def test_what_is_taken_back_is_not_found_there(tmp_path: Path) -> None:
     async with story(tmp_path) as app:
         await tell(app, "Alice works_at Acme", day=1, scope=FIRST)
         await tell(app, "Alice works_at Acme", day=50, scope=SECOND)
-        [item] = (await ask(app, "Where does Alice work?", scope=FIRST)).items[:1]
+        [item] = (await ask(app, "Where does Alice work?")).items[:1]
         assert item.memory
         [decision] = {row.decision_id for row in item.memory.evidence if row.run_id == "second"}
         await app.ledger.commit(Changes(partition=ALICE.partition, withdrawn=(decision,)))
