@@ -13,7 +13,7 @@ from google.protobuf import json_format
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from serving import Served, serving
-from twohop.errors import InvalidInput, NotFound, NotServed
+from twohop.errors import InvalidInput, NotFound
 from twohop.v1 import directory_service_pb2, fact_pb2, graph_service_pb2, memory_pb2, memory_service_pb2
 from twohop.v1 import directory_service_pb2 as directory_pb
 from twohop.v1 import graph_service_pb2 as graph_pb
@@ -162,11 +162,6 @@ class Asking:
         if kind is NotFound:
             assert texts[0] == texts[1]
 
-    async def is_not_served(self, call: Any) -> None:
-        with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await call
-        assert isinstance(unpack_error(caught.value, "server"), NotServed)
-
 
 async def add(a: Asking) -> None:
     """The same words about a Bob join nothing of theirs; their messages are no sources."""
@@ -225,8 +220,12 @@ async def replay_job(a: Asking) -> None:
     )
 
 
+def queries(a: Asking) -> tuple[str, ...]:
+    return "Bob", a.them.firm, f"Where does Bob of {a.them.firm} work?"
+
+
 async def recall(a: Asking) -> None:
-    for query in ("Bob", a.them.firm, f"Where does Bob of {a.them.firm} work?"):
+    for query in queries(a):
         for depth in (0, 3):
             await a.sees(
                 a.served.memory.Recall(
@@ -243,7 +242,11 @@ async def recall(a: Asking) -> None:
 
 
 async def recall_stream(a: Asking) -> None:
-    await a.is_not_served(a.served.memory.RecallStream(pb.RecallStreamRequest(scope=a.me.scope)).read())
+    for query in queries(a):
+        asked = pb.RecallRequest(scope=a.me.scope, query=query, limit=100, include_closed=True, explain=True)
+        asked.render.token_budget = 1_000
+        async for part in a.served.memory.RecallStream(pb.RecallStreamRequest(scope=a.me.scope, recall=asked)):
+            a.seen.append(json_format.MessageToJson(part))
 
 
 async def get_memory(a: Asking) -> None:

@@ -1,116 +1,104 @@
-"""The list that a caller gets: messages in order, facts in the place of their best source, chains first as units."""
+"""From what was found to the answer: places, proofs, the context for a prompt, and why each item is where it is."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from twohop.graph.model import Memory
-from twohop.memory.api import Placement, Scores
-from twohop.memory.recall.view import sources
+from twohop.memory.api import Path, RecallResult, Scores
+from twohop.memory.recall.asked_time import Span, open_ended
+from twohop.memory.recall.case import Case
+from twohop.memory.recall.context import PLACES, ContextWriter
+from twohop.memory.recall.explain import Explainer
+from twohop.memory.recall.first_stage import Ranked
+from twohop.memory.recall.hop import Reached
+from twohop.memory.recall.places import Place, Unit, arrange
+from twohop.memory.recall.proofs import Seen, prove
+from twohop.memory.recall.render import Renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """One place of the list: a memory or a message, its scores, and the path it is part of.
+class Findings:
+    """What one recall found. `ranked`: of the first stage; `order` and `scores`: of messages in the end.
 
-    `message_id`: the message, or for a memory the message whose place it takes; empty = it takes none's.
+    `facts`: with their scores among facts, best first; `units`: what stands first; `then`: the time asked about.
     """
 
-    scores: Scores
-    placement: Placement
-    memory: Memory | None = None
-    message_id: str = ""
-    path: int | None = None
+    ranked: Ranked
+    order: Sequence[str]
+    scores: Mapping[str, Scores]
+    facts: Sequence[tuple[Memory, float]] = ()
+    units: Sequence[Unit] = ()
+    paths: Sequence[Path] = ()
+    then: Span | None = None
+    gate: float = 0.0
+    reached: Mapping[str, Reached] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """Facts that stand together at the head of the list, in order; `path` is their path's place, if they are one."""
-
-    memories: tuple[Memory, ...]
-    score: float
-    placement: Placement
-    path: int | None = None
-
-
-CLEAR = 0.15
-"""What the best fact must be ahead of the next, to lead: as much as the kind asked for counts.
-
-Leading costs LoCoMo nothing at ten turns (-.1), and a reader finds the one fact that answers in the first place.
-"""
-
-
-def leader(facts: Sequence[tuple[Memory, float]]) -> list[Unit]:
-    """The best of the facts as a head of the list, if it stands clear of the others."""
-    best = facts[:1]
-    if len(facts) > 1 and facts[0][1] - facts[1][1] < CLEAR:
-        best = []
-    return [Unit((memory,), score, Placement.LEADER) for memory, score in best]
-
-
-def arrange(
-    order: Sequence[str],
-    scores: Mapping[str, Scores],
-    facts: Sequence[tuple[Memory, float]],
-    heads: Sequence[Unit],
-    limit: int,
-    *,
-    messages: bool,
-    min_score: float | None = None,
-) -> list[Place]:
-    """At most `limit` places, none of a lower total score than `min_score`.
-
-    `order`: message ids, best first. `facts`: memories with their score among facts, best first. A fact takes the
-    place of its best-ranked source; that message is shown under it, not again. Facts without a ranked source come
-    last. A unit that doesn't fit is left out whole; since units lead, their total is no less than what follows.
-    `messages` False = messages have no places of their own.
-    """
-    places: list[Place] = []
-    shown: set[str] = set()
-    highest = max((scores[one].total for one in order[:1]), default=0.0)
-    for unit in heads:
-        total = max(unit.score, highest)
-        fresh = [memory for memory in unit.memories if memory.id not in shown]
-        if len(places) + len(fresh) > limit or (min_score is not None and total < min_score):
-            continue
-        for memory in fresh:
-            shown.update((memory.id, *sources(memory)))
-            score = Scores(total=total, fact=unit.score)
-            places.append(Place(scores=score, placement=unit.placement, memory=memory, path=unit.path))
-    for place in rest(order, scores, [pair for pair in facts if pair[0].id not in shown], shown, messages=messages):
-        if len(places) == limit:
-            break
-        if min_score is None or place.scores.total >= min_score:
-            places.append(place)
-    return places
+async def answer(case: Case, found: Findings, *, render: bool = True) -> RecallResult:
+    """The answer. `render`: write the context too, if one is asked for."""
+    budget = case.request.token_budget if render else None
+    whole = arranged(case, found, PLACES) if budget else []
+    places = arranged(case, found, case.request.limit)
+    renderer = Renderer(case.ledger, case.view, case.hand.turns, case.near)
+    proven, messages = await asyncio.gather(proofs(case, found), renderer.sources([*places, *whole]))
+    result = renderer.result(
+        places,
+        found.paths if places else (),
+        proven,
+        messages,
+        gate=found.gate,
+        asked_time=open_ended(found.then) if found.then else None,
+        degradations=case.degradations,
+        seq=case.owner.seq if case.owner else 0,
+        explain=explainer(case, found) if case.request.explain else None,
+    )
+    if budget is None:
+        return result
+    shown = list(result.paths)
+    items = renderer.items(whole, shown, proven, messages)
+    writer = ContextWriter(case.parts.counter, case.question.stems, case.hand.rarity, messages=case.with_messages)
+    # Counting tokens is work of milliseconds, of seconds for messages as long as they may be: not in this thread.
+    context = await asyncio.to_thread(writer.write, items, shown, renderer.entities(items, shown), budget)
+    return replace(result, context=context)
 
 
-def rest(
-    order: Sequence[str],
-    scores: Mapping[str, Scores],
-    facts: Sequence[tuple[Memory, float]],
-    shown: Collection[str],
-    *,
-    messages: bool,
-) -> Iterator[Place]:
-    """What follows the heads."""
-    ranks = {one: rank for rank, one in enumerate(order)}
-    at: dict[int, list[tuple[Memory, float]]] = {}
-    unranked: list[tuple[Memory, float]] = []
-    for memory, score in facts:
-        found = [ranks[one] for one in sources(memory) if one in ranks]
-        (at.setdefault(min(found), []) if found else unranked).append((memory, score))
-    seen = set(shown)
-    for rank, one in enumerate(order):
-        for memory, score in at.get(rank, ()):
-            seen.update(sources(memory))
-            yield Place(
-                scores=replace(scores[one], fact=score),
-                placement=Placement.SOURCE,
-                memory=memory,
-                message_id=one,
-            )
-        if messages and one not in seen:
-            seen.add(one)
-            yield Place(scores=scores[one], placement=Placement.MESSAGE, message_id=one)
-    for memory, score in unranked:
-        yield Place(scores=Scores(total=0.0, fact=score), placement=Placement.REST, memory=memory)
+def arranged(case: Case, found: Findings, limit: int) -> list[Place]:
+    """The places of the answer, or of a longer one for the context."""
+    return arrange(
+        found.order,
+        found.scores,
+        found.facts,
+        found.units,
+        limit,
+        messages=case.with_messages,
+        min_score=case.request.min_score,
+    )
+
+
+async def proofs(case: Case, found: Findings) -> dict[str, Path]:
+    """The evidence paths of the messages among the first that the graph brought there."""
+    if not found.gate:
+        return {}
+    brought = {
+        one: found.reached[one]
+        for one in found.order[: case.request.limit]
+        if one in found.reached and found.scores[one].hop + found.scores[one].walk > 0
+    }
+    proving = prove(case.ledger, case.view, case.near, brought, found.seen, case.request.depth)
+    paths = await case.in_time(proving, {})
+    return {one: path for one, path in paths.items() if all(case.view.wanted(step.memory) for step in path.steps)}
+
+
+def explainer(case: Case, found: Findings) -> Explainer:
+    """What says why an item stands where it stands."""
+    return Explainer(
+        question=case.question,
+        view=case.view,
+        then=found.then,
+        ranked=found.ranked,
+        reached=found.reached,
+        memory_stems=case.words,
+        message_stems=case.hand.stems,
+    )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from twohop.graph.model import Memory
 from twohop.memory.api import Explanation, Placement, Scores
 from twohop.memory.points import written_day
-from twohop.memory.recall.answer import Place
 from twohop.memory.recall.asked_time import FOR_EVER, Span
 from twohop.memory.recall.first_stage import Ranked
 from twohop.memory.recall.hop import Reached
+from twohop.memory.recall.places import Place
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.timeline import overlaps
 from twohop.memory.recall.view import View

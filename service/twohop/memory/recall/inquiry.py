@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 
 from twohop.memory.api import RecallPart, RecallResult
-from twohop.memory.recall.answering import Findings, answer
+from twohop.memory.recall.answer import Findings, answer
 from twohop.memory.recall.case import Case
 from twohop.memory.recall.facts import HYDRATED, LEADING, Fact, best_points, score_facts
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages

@@ -5,13 +5,13 @@ from typing import TypeAlias
 
 from twohop.graph.model import Memory
 from twohop.memory.api import Path, Placement, RecallPart
-from twohop.memory.recall.answer import Unit, leader
 from twohop.memory.recall.asked_time import Span, told_by_event
 from twohop.memory.recall.case import Case
 from twohop.memory.recall.chain_search import ChainSearch, read_around
 from twohop.memory.recall.chains import Chain, leads
 from twohop.memory.recall.facts import KEPT, KIND, Fact, answers, listed_score
 from twohop.memory.recall.named import first_person
+from twohop.memory.recall.places import Unit, leader
 from twohop.memory.recall.reading import Reading
 from twohop.memory.recall.timeline import elsewhen, ended, timeline
 from twohop.vector.sparse import stems_of

@@ -6,8 +6,8 @@ from dataclasses import replace
 from twohop.graph.model import Entity, Message
 from twohop.graph.store import Ledger
 from twohop.memory.api import Explanation, Item, Path, RecallResult
-from twohop.memory.recall.answer import Place
 from twohop.memory.recall.neighbourhood import Neighbourhood
+from twohop.memory.recall.places import Place
 from twohop.memory.recall.turns import Turn
 from twohop.memory.recall.view import View, sources
 

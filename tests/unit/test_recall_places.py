@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from twohop.graph.model import Evidence, Granularity, Kind, Memory, Moment, Operation, Revision, Validity
 from twohop.memory.api import Placement, Scores
-from twohop.memory.recall.answer import Place, Unit, arrange, leader
+from twohop.memory.recall.places import Place, Unit, arrange, leader
 
 MESSAGES = [f"m{n}" for n in range(8)]
 
