@@ -18,7 +18,7 @@ from twohop.memory.recall.search import Lists, Look
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query
 
-HOP = 3.0
+HOP = 2.0
 """Weight of the second query's score (its best = 1) beside the first stage's (measured on MuSiQue and LoCoMo)."""
 
 AHEAD = 10
