@@ -189,20 +189,18 @@ class Database:
             else:
                 return
 
-    async def read(self, work: Callable[[Transaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS) -> T:
+    async def read(
+        self, work: Callable[[Transaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS, *, locks: bool = False
+    ) -> T:
         """The result of `work` in a read transaction, repeated when the database says that it is worth it.
 
-        It ends with the call that it is for (`twohop.graph.deadline`), and after `seconds` at the latest.
+        It ends with the call that it is for (`twohop.graph.deadline`), and after `seconds` at the latest. `locks`: it
+        takes a lock, and so goes where writes go.
         """
         seconds = max(seconds_left(seconds), LEAST_SECONDS)
         async with self._session(seconds) as session:
-            return await session.execute_read(self._unit(work, "read", seconds))
-
-    async def read_locked(self, work: Callable[[Transaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS) -> T:
-        """As `read`, for work that takes a lock and so goes where writes go."""
-        seconds = max(seconds_left(seconds), LEAST_SECONDS)
-        async with self._session(seconds) as session:
-            return await session.execute_write(self._unit(work, "read", seconds))
+            execute = session.execute_write if locks else session.execute_read
+            return await execute(self._unit(work, "read", seconds))
 
     async def write(
         self, work: Callable[[Transaction], Awaitable[T]], seconds: float = STATEMENT_SECONDS, kind: Kind = "write"

@@ -132,7 +132,7 @@ class Reader:
             return await rows_of(transaction, f"{PLANNED}\n" + "\nUNION ALL\n".join(parts), values)
 
         locks = any(one.look.locks for one in questions)
-        rows = await (self._database.read_locked if locks else self._database.read)(work)
+        rows = await self._database.read(work, locks=locks)
         groups = list(by_look.values())
         found = {(row["part"], row["i"]): row["x"] for row in rows}
         return [(one, found.get((n, i))) for n, them in enumerate(groups) for i, one in enumerate(them)]
