@@ -1,6 +1,5 @@
 """One recall: what is asked, what it may use, and what it has in hand."""
 
-import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.question import Question
+from twohop.memory.recall.until import TooLate, until
 from twohop.memory.recall.view import View
 from twohop.vector.tokens import TokenCounter
 
@@ -104,12 +104,9 @@ class Case:
 
     async def in_time(self, work: Coroutine[Any, Any, T], otherwise: T) -> T:
         """What the work gives, unless the caller's deadline comes first: the answer then says so, and work is ended."""
-        limit = asyncio.timeout_at(self.request.deadline)
         try:
-            async with limit:
+            async with until(self.request.deadline):
                 return await work
-        except TimeoutError:
-            if not limit.expired():
-                raise
+        except TooLate:
             self.lookup.degradations[Degradation.DEADLINE] = None
             return otherwise

@@ -135,8 +135,13 @@ class FactWords:
 
 def listed_score(fact: Fact, question: Question, entities: Mapping[str, Entity], named: Collection[str]) -> float:
     """A fact's score among facts: its own, its cosine, and whether it ends in the kind of thing asked for."""
+    return fact.score + fact.cosine + kind_asked(fact, question, entities, named)
+
+
+def kind_asked(fact: Fact, question: Question, entities: Mapping[str, Entity], named: Collection[str]) -> float:
+    """What a fact gets for ending in the kind of thing that is asked for, other than what the question names."""
     far = [entities[end] for end in fact.ends if end in entities and end not in named]
-    return fact.score + fact.cosine + (KIND if answers(question, fact.memory, far) else 0.0)
+    return KIND if answers(question, fact.memory, far) else 0.0
 
 
 def answers(question: Question, memory: Memory, far: Iterable[Entity]) -> bool:

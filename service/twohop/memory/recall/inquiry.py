@@ -6,6 +6,7 @@ may open; one or two the chains, where the question names a kind of thing on the
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from twohop.memory.api import RecallPart, RecallResult
 from twohop.memory.recall.answer import Findings, answer
@@ -81,14 +82,7 @@ class Inquiry:
         if not case.request.arms:
             leading = Leading(case)
             listed = leading.listed(found)
-            findings = Findings(
-                ranked=ranked,
-                order=ranked.order,
-                scores=ranked.scores,
-                facts=listed,
-                units=leading.singles(found, listed),
-                then=leading.then,
-            )
+            findings = replace(findings, facts=listed, units=leading.singles(found, listed), then=leading.then)
         return await answer(case, findings, render=render)
 
     async def _second(

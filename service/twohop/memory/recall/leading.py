@@ -1,6 +1,7 @@
 """What stands first in an answer: chains, the values of what changed, or the one fact that stands clear."""
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 from twohop.graph.model import Memory
@@ -9,7 +10,7 @@ from twohop.memory.recall.asked_time import Span, told_by_event
 from twohop.memory.recall.case import Case
 from twohop.memory.recall.chain_search import ChainSearch, read_around
 from twohop.memory.recall.chains import Chain, leads
-from twohop.memory.recall.facts import KEPT, KIND, Fact, answers, listed_score
+from twohop.memory.recall.facts import KEPT, Fact, kind_asked, listed_score
 from twohop.memory.recall.named import first_person
 from twohop.memory.recall.places import Unit, leader
 from twohop.memory.recall.reading import Reading
@@ -67,14 +68,15 @@ class Leading:
         asked = frozenset(stems_of(case.view.asked))
 
         def fit(fact: Fact) -> float:
-            far = [case.near.entities[end] for end in fact.ends if end in case.near.entities and end not in seeds]
-            kind = KIND if answers(case.question, fact.memory, far) else 0.0
-            return case.hand.rarity.share(fact.stems, asked) + kind
+            return case.hand.rarity.share(fact.stems, asked) + kind_asked(
+                fact, case.question, case.near.entities, seeds
+            )
 
         values = timeline([fact for fact in found if case.view.wanted(fact.memory)], self.then, fit)
         together = (*values, *(one for one in self._event if one not in values))
         return [Unit(together, 1.0, Placement.CHANGE)] if values else []
 
+    @cached_property
     def reading(self) -> Reading | None:
         """The question around the things that it names; None when there are none."""
         case = self._case
@@ -86,18 +88,16 @@ class Leading:
 
         Only where somebody said what these are: facts without types are as good as what they were taken from.
         """
-        reading = self.reading()
         typed = all(seed.type or seed.kinds for seed in self._case.seeds)
-        return typed and reading is not None and not reading.descriptions
+        return typed and self.reading is not None and not self.reading.descriptions
 
     async def chains(self, tell: Tell | None) -> tuple[list[Unit], list[Path]]:
         """The chains that stand first in the answer; each hop's paths are told as it is done."""
         case = self._case
         with case.pace:
-            reading = self.reading() if case.seeds else None
-            if reading is None:
+            if not case.seeds or self.reading is None:
                 return [], []
-            search = ChainSearch(case, reading, past=case.question.past or self.then is not None)
+            search = ChainSearch(case, self.reading, past=case.question.past or self.then is not None)
             behind = elsewhen(case.near.memories.values(), self.then)
             first: list[Chain] = []
             told: set[tuple[str, ...]] = set()

@@ -15,6 +15,7 @@ from twohop.memory.clock import Clock
 from twohop.memory.names import normal
 from twohop.memory.recall.labels import labels
 from twohop.memory.recall.neighbourhood import FAN, Link, Neighbourhood
+from twohop.memory.recall.until import TooLate, until
 from twohop.memory.recall.view import View
 
 BUDGET = 16_000
@@ -80,7 +81,12 @@ class PathFinder:
         near = Neighbourhood(self._ledger, view, owner.message_count if owner else 0, BUDGET)
         near.entities.update((entity.id, entity) for entity in (*starts, *ends))
         search = Search(near, {e.id for e in starts}, {e.id for e in ends})
-        late = await search.read(request.depth, request.deadline)
+        late = False
+        try:
+            async with until(request.deadline):
+                await search.read(request.depth)
+        except TooLate:
+            late = True
         found = search.best(request.depth, request.limit)
         known = labels([*starts, *ends])
         missing = {Degradation.DEADLINE: late, Degradation.BUDGET: search.partial}
@@ -121,18 +127,8 @@ class Search:
         self._links: dict[str, list[Link]] = {}
         self.partial = False
 
-    async def read(self, depth: int, deadline: float | None) -> bool:
-        """Read what paths of so many relations are made of; whether the deadline came first."""
-        limit = asyncio.timeout_at(deadline)
-        try:
-            async with limit:
-                await self._read(depth)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-        return limit.expired()
-
-    async def _read(self, depth: int) -> None:
+    async def read(self, depth: int) -> None:
+        """Read what paths of so many relations are made of."""
         seeds = self._starts | self._ends
         await self._widen(seeds, through=False, fan=SEED_FAN)
         edges = [self._beyond(side, seeds) for side in (self._starts, self._ends)]
