@@ -4,8 +4,9 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from twohop.graph.model import Message
+from twohop.graph.model import Job, Message
 from twohop.graph.store import Ledger
+from twohop.memory.ports import Usage
 from twohop.vector.tokens import TokenCounter
 
 SESSIONS = 10_000
@@ -25,6 +26,13 @@ class Conversations:
         self._ledger = ledger
         self._counter = counter
         self._counts: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
+
+    async def usage(self, job: Job, said: Sequence[Message]) -> Usage:
+        """What the job has used so far, with the tokens of its whole conversation, which are counted once."""
+        usage = Usage(**job.usage)
+        if not usage.tokens_full_context:
+            usage += Usage(tokens_full_context=await self.tokens(said))
+        return usage
 
     async def tokens(self, said: Sequence[Message]) -> int:
         """Tokens of the texts of all messages of the session up to and with those `said`, one after the other."""

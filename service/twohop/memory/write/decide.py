@@ -7,24 +7,25 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 
 from twohop.errors import IndexUnavailable, ModelCallsSpent, ModelError, ModelUnavailable, StaleRead
-from twohop.graph.model import Axes, Decision, Job, JobState, Memory, Message, Operation
+from twohop.graph.model import Axes, Job, JobState, Memory, Message, Operation
 from twohop.graph.store import Changes, Committed, JobUpdate, Ledger, MemoryFilter, Reached, unwatched
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.gates import Gates
 from twohop.memory.notices import Notices
 from twohop.memory.observe import Observer
-from twohop.memory.ports import UNWANTED, Calls, Candidate, Extraction, Fact, Question, Usage, Verdict
+from twohop.memory.ports import Calls, Candidate, Extraction, Question, Usage, Verdict
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
 from twohop.memory.write.answer import Trace
 from twohop.memory.write.candidates import CandidateFinder
+from twohop.memory.write.choice import Choice, Opinion
 from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.guidance import Guidance
 from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.resolve import ResolvedFact
-from twohop.memory.write.settle import Judged, Terms
+from twohop.memory.write.settle import Terms
 from twohop.memory.write.snapshot import OwnerState, Snapshot, States
 from twohop.vector.embed import Embedder
 
@@ -67,45 +68,6 @@ class Found:
     resolved: Sequence[ResolvedFact]
     book: EntityBook
     shown: Sequence[tuple[Candidate, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
-    """What is to become of a fact: a verdict on the candidates that were shown, and whose it is."""
-
-    verdict: Verdict
-    shown: tuple[Candidate, ...]
-    decider: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A chunk's facts by what is known of each: with its place among the job's decisions and its opinion.
-
-    `usable`: those of the `settled` that can be planned (their `facts`); a fact that nobody could judge says nothing of
-    names either: it is not kept. `left`: facts that wait for an opinion.
-    """
-
-    settled: Sequence[tuple[int, Fact, Opinion]]
-    usable: Sequence[tuple[int, Fact, Opinion]]
-    left: tuple[Fact, ...]
-
-    @classmethod
-    def of(cls, work: Work, opinions: Sequence[Opinion | None]) -> "Choice":
-        """From one opinion a fact; None = it waits."""
-        told = list(zip(work.extraction.facts, opinions, strict=True))
-        decided = [(fact, opinion) for fact, opinion in told if opinion is not None]
-        settled = [(work.payload.position + place, *one) for place, one in enumerate(decided)]
-        return cls(
-            settled=settled,
-            usable=[one for one in settled if not one[-1].verdict.error],
-            left=tuple(fact for fact, opinion in told if opinion is None),
-        )
-
-    @property
-    def facts(self) -> list[Fact]:
-        """The facts to plan."""
-        return [fact for _, fact, _ in self.usable]
 
 
 class Decider:
@@ -179,18 +141,25 @@ class Decider:
             self._names.resolve(snapshot, partition, facts, work.exchange),
             self._finder.similar(partition, facts, work.exchange, now),
         )
-        shown, _ = await asyncio.gather(
-            self._finder.find(snapshot, partition, resolved, near, now),
-            self._planner.read_ahead(snapshot, partition, resolved),
-        )
-        return Found(state=snapshot, resolved=resolved, book=book, shown=shown)
+        return await self._found(snapshot, partition, resolved, book, near, now)
 
     async def candidates_on(self, state: OwnerState, work: Work, near: Sequence[Mapping[str, float]]) -> Found:
         """Each fact's candidates in a state; `near`: as the finder's `similar`."""
-        partition, facts = work.job.partition, work.extraction.facts
-        resolved, book = await self._names.resolve(state, partition, facts, work.exchange)
+        partition = work.job.partition
+        resolved, book = await self._names.resolve(state, partition, work.extraction.facts, work.exchange)
+        return await self._found(state, partition, resolved, book, near, self._clock())
+
+    async def _found(
+        self,
+        state: OwnerState,
+        partition: str,
+        resolved: Sequence[ResolvedFact],
+        book: EntityBook,
+        near: Sequence[Mapping[str, float]],
+        now: int,
+    ) -> Found:
         shown, _ = await asyncio.gather(
-            self._finder.find(state, partition, resolved, near, self._clock()),
+            self._finder.find(state, partition, resolved, near, now),
             self._planner.read_ahead(state, partition, resolved),
         )
         return Found(state=state, resolved=resolved, book=book, shown=shown)
@@ -234,7 +203,7 @@ class Decider:
         The plan is made on the state that was judged, unless this process knows that it is gone; when another process
         has moved it, the ledger refuses the commit. Facts without an opinion stay in the payload.
         """
-        job, choice = work.job, Choice.of(work, opinions)
+        job, choice = work.job, Choice.of(work.extraction.facts, opinions, work.payload.position)
         snapshot, judged_on = found.state, found.state.state
         async with self._gates.owner(job.partition):
             if self._states.get(job.partition, judged_on) != judged_on:
@@ -264,7 +233,7 @@ class Decider:
 
     async def plan(self, work: Work, opinions: Sequence[Opinion | None], found: Found) -> tuple[Changes, Payload]:
         """The commit of a chunk on the state that it was judged on, and what is left to do after it."""
-        choice = Choice.of(work, opinions)
+        choice = Choice.of(work.extraction.facts, opinions, work.payload.position)
         resolved, book = found.resolved, found.book
         if len(choice.facts) < len(resolved):
             resolved, book = await self._names.resolve(found.state, work.job.partition, choice.facts, work.exchange)
@@ -274,31 +243,13 @@ class Decider:
         self, work: Work, choice: Choice, state: OwnerState, resolved: Sequence[ResolvedFact], book: EntityBook
     ) -> tuple[Changes, Payload]:
         job, payload, extraction = work.job, work.payload, work.extraction
-        judged = [
-            Judged(
-                fact=replace(fact, place=place),
-                verdict=opinion.verdict,
-                shown=opinion.shown,
-                decider=opinion.decider,
-            )
-            for fact, (place, _, opinion) in zip(resolved, choice.usable, strict=True)
-        ]
-        failed: list[Decision] = [
-            failure(job, place, fact.text, opinion.verdict.error, opinion.verdict.reason, self._ids)
-            for place, fact, opinion in choice.settled
-            if opinion.verdict.error
-        ]
-        at = payload.position + len(choice.settled)
-        failed += [
-            failure(job, at + n, dropped.text, dropped.reason, dropped.detail, self._ids)
-            for n, dropped in enumerate(extraction.dropped)
-        ]
+        failed = choice.lost(job, extraction.dropped, self._ids)
         after = replace(
             payload,
             facts=choice.left or None,
             author=extraction.decider if choice.left else "",
             done=payload.done if choice.left else payload.until,
-            position=at + len(extraction.dropped),
+            position=choice.beyond + len(extraction.dropped),
             failed=payload.failed or any(decision.operation is Operation.FAIL for decision in failed),
         )
         update = JobUpdate(
@@ -310,7 +261,7 @@ class Decider:
         )
         terms = work.terms(self._settings.destructive, self._clock())
         changes = await self._planner.changes(
-            state, job.partition, judged, book, terms, job=update, expected_state=state.state
+            state, job.partition, choice.judged(resolved), book, terms, job=update, expected_state=state.state
         )
         return replace(changes, decisions=(*changes.decisions, *failed)), after
 
@@ -378,18 +329,3 @@ def merged(old: tuple[Candidate, ...], new: tuple[Candidate, ...]) -> tuple[Cand
     if len(known) < len(old):
         return new
     return (*old, *(one for one in new if one.memory_id not in known))
-
-
-def failure(job: Job, position: int, text: str, status: str, detail: str, ids: Ids) -> Decision:
-    """The record of a fact that was not kept."""
-    return Decision(
-        id=ids(),
-        partition=job.partition,
-        job_id=job.id,
-        position=position,
-        operation=Operation.DROP if status in UNWANTED else Operation.FAIL,
-        decider="code",
-        fact=text,
-        reason=detail,
-        status=status,
-    )

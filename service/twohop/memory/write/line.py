@@ -16,7 +16,7 @@ from twohop.graph.model import Job, JobState
 from twohop.graph.store import NOW, Changes, Ledger, Reached, unwatched
 from twohop.memory.clock import Clock
 from twohop.memory.gates import Gates
-from twohop.memory.ports import Calls, Usage
+from twohop.memory.ports import Calls
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
 from twohop.memory.write.acquaint import names_in
@@ -148,9 +148,6 @@ class LineWorker:
             extraction = lost(e)
         if payload.facts is None and may_be_recalled(extraction, exchange):
             return None
-        usage = Usage(**job.usage)
-        if not usage.tokens_full_context:
-            usage += Usage(tokens_full_context=await self._conversations.tokens(member.scene.messages))
         return Work(
             job=job,
             guidance=guidance,
@@ -158,7 +155,7 @@ class LineWorker:
             exchange=exchange,
             extraction=extraction,
             calls=calls,
-            usage=usage,
+            usage=await self._conversations.usage(job, member.scene.messages),
             trace=member.trace,
         )
 

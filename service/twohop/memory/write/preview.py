@@ -11,15 +11,15 @@ from twohop.memory.api import AddResult, Outcome
 from twohop.memory.clock import Clock, Ids
 from twohop.memory.ports import Calls, Extraction, Usage
 from twohop.memory.settings import WriteSettings
+from twohop.memory.write.choice import Choice, Opinion
 from twohop.memory.write.chunks import first_chunk
-from twohop.memory.write.decide import Decider, Opinion, Work, failure
+from twohop.memory.write.decide import Decider, Work
 from twohop.memory.write.extracting import Extracting, lost
 from twohop.memory.write.guidance import Agents, Guidance
 from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.scene import Scene
-from twohop.memory.write.settle import Judged
 from twohop.memory.write.snapshot import Snapshot
 
 
@@ -112,31 +112,13 @@ class Previewer:
     ) -> AddResult:
         facts = [fact for work, _ in works for fact in work.extraction.facts]
         opinions = [opinion for _, few in works for opinion in few]
-        told = [(place, *one) for place, one in enumerate(zip(facts, opinions, strict=True))]
-        usable = [one for one in told if not one[-1].verdict.error]
+        choice = Choice.of(facts, opinions, 0)
         snapshot = Snapshot(self._ledger, scope.partition)
-        resolved, book = await self._names.resolve(snapshot, scope.partition, [fact for _, fact, _ in usable], said)
-        judged = [
-            Judged(
-                fact=replace(fact, place=place),
-                verdict=opinion.verdict,
-                shown=opinion.shown,
-                decider=opinion.decider,
-            )
-            for fact, (place, _, opinion) in zip(resolved, usable, strict=True)
-        ]
-        lost_facts = [
-            failure(job, place, fact.text, opinion.verdict.error, opinion.verdict.reason, self._ids)
-            for place, fact, opinion in told
-            if opinion.verdict.error
-        ]
-        dropped = [one for work, _ in works for one in work.extraction.dropped]
-        lost_facts += [
-            failure(job, len(facts) + n, one.text, one.reason, one.detail, self._ids) for n, one in enumerate(dropped)
-        ]
+        resolved, book = await self._names.resolve(snapshot, scope.partition, choice.facts, said)
+        lost_facts = choice.lost(job, [one for work, _ in works for one in work.extraction.dropped], self._ids)
         terms = works[0][0].terms(self._settings.destructive, self._clock())
         changes = await self._planner.changes(
-            snapshot, scope.partition, judged, book, terms, job=None, expected_state=0
+            snapshot, scope.partition, choice.judged(resolved), book, terms, job=None, expected_state=0
         )
         decisions = sorted((*changes.decisions, *lost_facts), key=lambda decision: decision.position)
         failed = any(decision.operation is Operation.FAIL for decision in decisions)

@@ -57,9 +57,7 @@ class Processor:
         """
         job, guidance = await self._agents.guidance(job, scene)
         payload = Payload.from_json(job.payload)
-        usage = Usage(**job.usage)
-        if not usage.tokens_full_context:
-            usage += Usage(tokens_full_context=await self._conversations.tokens(scene.messages))
+        usage = await self._conversations.usage(job, scene.messages)
         most = self._settings.chunk
         while payload.done < len(payload.messages):
             payload, exchange = self._extracting.next(payload, scene, most)
