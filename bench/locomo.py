@@ -13,8 +13,9 @@ import statistics
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from bench.locomo_context import Contexts, show_contexts
 from bench.locomo_data import Conversation, Session
@@ -106,22 +107,34 @@ async def add(client: RemoteCore, conversation: Conversation, session: Session, 
     run.turn_of.update(zip(result.message_ids, ids, strict=True))
 
 
+class Timed(Protocol):
+    """What is measured over messages that stand for something."""
+
+    turn_of: dict[str, str]
+    milliseconds: list[float]
+
+
+async def asked(client: RemoteCore, question: RecallRequest, run: Timed) -> dict[str, list[str]]:
+    """System -> what its answer shows, in order, each system after the other; the time of the whole one is noted."""
+    orders: dict[str, list[str]] = {}
+    for system, arms in SYSTEMS.items():
+        began = time.perf_counter()
+        result = await client.recall(replace(question, arms=arms))
+        if system == GRAPH:
+            run.milliseconds.append(1_000 * (time.perf_counter() - began))
+        orders[system] = turns(result, run.turn_of)
+    return orders
+
+
 async def ask(client: RemoteCore, conversation: Conversation, run: Run, progress: Progress) -> None:
     """Every question of a conversation, each system after the other."""
     scope = Scope(tenant=run.tenant, user_id=conversation.name)
     for question in progress.track(conversation.questions, description=f"asking {conversation.name}"):
         evidence = {f"{conversation.name}/{turn}" for turn in question.evidence}
-        first: dict[str, list[str]] = {}
-        for system, arms in SYSTEMS.items():
-            request = RecallRequest(scope=scope, query=question.text, limit=ITEMS, arms=arms)
-            began = time.perf_counter()
-            result = await client.recall(request)
-            if system == GRAPH:
-                run.milliseconds.append(1_000 * (time.perf_counter() - began))
-            order = turns(result, run.turn_of)
-            first[system] = order[:10]
+        orders = await asked(client, RecallRequest(scope=scope, query=question.text, limit=ITEMS), run)
+        for system, order in orders.items():
             run.scores[system].append(scored(question.category, order, evidence))
-        run.changed += first[GRAPH] != first[BASELINE]
+        run.changed += orders[GRAPH][:10] != orders[BASELINE][:10]
         await run.contexts.ask(client, scope, conversation, question, run.turn_of)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.locomo import BASELINE, GRAPH, SYSTEMS
+from bench.locomo import BASELINE, GRAPH, SYSTEMS, asked
 from bench.multihop.data import Corpus, Passage, dropped
-from bench.scoring import Scored, row, rows, scored, turns
+from bench.scoring import Scored, row, rows, scored
 from bench.serving import service
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -58,7 +58,7 @@ class Run:
     """What was measured."""
 
     tenant: str = field(default_factory=uuid7)
-    passage_of: dict[str, str] = field(default_factory=dict)
+    turn_of: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     milliseconds: list[float] = field(default_factory=list)
     scores: dict[str, list[Scored]] = field(default_factory=lambda: {system: [] for system in SYSTEMS})
@@ -101,24 +101,17 @@ async def add(client: RemoteCore, corpus: Corpus, passage: Passage, run: Run) ->
     result = await client.add(AddRequest(scope=scope, messages=(message,)))
     if result.state is not JobState.DONE:
         raise RuntimeError(f"the add of {passage.title!r} ended as {result.state}: {result.error}")
-    run.passage_of[result.message_ids[0]] = passage.id
+    run.turn_of[result.message_ids[0]] = passage.id
 
 
 async def ask(client: RemoteCore, corpus: Corpus, run: Run, progress: Progress) -> None:
     """Every question, each system after the other."""
     scope = Scope(tenant=run.tenant, user_id=corpus.name)
     for question in progress.track(corpus.questions, description=f"asking {corpus.name}"):
-        first: dict[str, list[str]] = {}
-        for system, arms in SYSTEMS.items():
-            request = RecallRequest(scope=scope, query=question.text, limit=ITEMS, arms=arms)
-            began = time.perf_counter()
-            result = await client.recall(request)
-            if system == GRAPH:
-                run.milliseconds.append(1_000 * (time.perf_counter() - began))
-            order = turns(result, run.passage_of)
-            first[system] = order[: CUTS[-1]]
+        orders = await asked(client, RecallRequest(scope=scope, query=question.text, limit=ITEMS), run)
+        for system, order in orders.items():
             run.scores[system].append(scored(question.hops, order, question.gold, CUTS))
-        run.changed += first[GRAPH] != first[BASELINE]
+        run.changed += orders[GRAPH][: CUTS[-1]] != orders[BASELINE][: CUTS[-1]]
 
 
 def figures(run: Run, corpus: Corpus, variant: Variant, embedder: str, split: str) -> list[dict[str, object]]:
