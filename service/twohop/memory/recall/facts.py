@@ -1,6 +1,6 @@
 """Facts against the question: by meaning, by words and cues, and by how well their source messages rank."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from twohop.graph.model import Entity, Granularity, Memory
@@ -18,6 +18,9 @@ KEPT = 5
 
 LEADING = 7
 """Facts from which ways lead on: the one that matters is often behind others of the same thing (+2 @5 beside 5)."""
+
+LEADING_EACH = 3
+"""Facts of each thing that the question names that lead on too: of two films to compare one can fill all places."""
 
 SOURCES = 0.3
 """Share of the best source message in a fact's score (measured there and on LoCoMo; .3 to .5 differ by noise)."""
@@ -83,6 +86,12 @@ def score_facts(
                 stems=words(memory),
             )
     return sorted(found.values(), key=lambda fact: (-round(fact.score, 6), -fact.memory.created_at, fact.memory.id))
+
+
+def leading_on(found: Sequence[Fact], named: Iterable[str]) -> list[Fact]:
+    """Of the facts, best first, those from which ways lead on. `named`: the entities that the question names."""
+    each = (fact for one in named for fact in [fact for fact in found if one in fact.ends][:LEADING_EACH])
+    return list({fact.memory.id: fact for fact in (*found[:LEADING], *each)}.values())
 
 
 class FactWords:
