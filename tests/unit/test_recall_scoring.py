@@ -272,6 +272,8 @@ def test_every_thing_that_the_question_names_leads_on() -> None:
 
     found = [about("billow", f"b{place}", 0.9 - place / 100) for place in range(LEADING + 2)]
     found += [about("crest", f"c{place}", 0.5 - place / 100) for place in range(5)]
-    names = [one.memory.id for one in leading_on(found, ["crest", "unknown"])]
+    leading = leading_on(found, ["crest", "unknown"])
+    names = [one.memory.id for one in leading]
     assert names == [*(f"b{place}" for place in range(LEADING)), "c0", "c1", "c2"]
+    assert 0.5 < leading[-3].score < 0.9, "it is weighed as one of its own thing too, not as the best of all"
     assert leading_on(found, []) == found[:LEADING]
