@@ -1,7 +1,10 @@
 """Which chains are looked for, how they are scored, and when they stand first."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from twohop.graph.model import (
     Entity,
@@ -16,12 +19,13 @@ from twohop.graph.model import (
     Validity,
 )
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.chains import Chain, best_first, explained, extended, leads, score, told, turned
+from twohop.memory.recall.chains import Chain, Steps, best_first, by_score, first, leads
 from twohop.memory.recall.facts import FactWords
-from twohop.memory.recall.kinds import RELATED, SURE, TYPED, Likeness, Said
+from twohop.memory.recall.kinds import RELATED, SURE, TYPED, Likeness
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import understand
-from twohop.memory.recall.reading import read
+from twohop.memory.recall.reading import Reading, read
+from twohop.memory.recall.says import Says, told
 from twohop.memory.recall.turns import Rarity
 from twohop.vector.words import WordVectors
 
@@ -59,11 +63,30 @@ def link(source: str, predicate: str, target: str, *, forward: bool = True) -> L
     return Link(relation=relation, memory=memory, source=source, target=target, forward=forward)
 
 
-def chain(query: str, *links: Link, name: str = "Alice") -> Chain:
-    """A chain at the start of a question."""
+def reading_of(query: str, name: str = "Alice") -> Reading:
+    """A question around a name."""
     reading = read(understand(query), [name])
     assert reading is not None
+    return reading
+
+
+def chain(query: str, *links: Link) -> Chain:
+    """A chain at the start of a question."""
+    reading = reading_of(query)
     return Chain(links=links, reading=reading, described=len(reading.descriptions))
+
+
+def says(query: str, entities: Mapping[str, Entity] = ENTITIES) -> Says:
+    """What links say beside a question."""
+    return Says(understand(query), reading_of(query), entities=entities, words=WORDS, rarity=Rarity([]), like=LIKE)
+
+
+def steps(query: str, *links: Link, entities: Mapping[str, Entity] = ENTITIES) -> list[Steps]:
+    """The steps from the start of a question by whose ends a chain may turn."""
+    start, said = chain(query), says(query, entities)
+    rows = said.rows(links)
+    every = Steps(chain=start, asked=start.reading.asked, links=links, says=rows)
+    return list(every.turning(said.fits(start.reading, rows)))
 
 
 def fit(word: str, one: Link) -> float:
@@ -100,66 +123,115 @@ def test_a_word_for_one_end_of_a_relation_does_not_fit_the_other() -> None:
 
 def test_a_chain_turns_at_named_things_that_are_described() -> None:
     """Phrases and literals are no turning points, nor is what no description fits."""
-    query = "Where is the company of Alice?"
-    found = [
-        turned(chain(query, link("alice", "works_at", one)), ENTITIES, WORDS, LIKE)
-        for one in ("acme", "news", "rex", "")
-    ]
-    assert [one.fits if one else None for one in found[:2]] == [(SURE,), None]
-    assert found[3] is None
-    assert turned(chain("Where does Alice live?", link("alice", "works_at", "acme")), ENTITIES, WORDS, LIKE) is None
+    to = [link("alice", "works_at", one) for one in ("acme", "news", "emma", "")]
+    [found] = steps("Where is the company of Alice?", *to)
+    assert list(found.links) == to[:1]
+    assert found.fits is not None
+    assert found.fits.tolist() == [SURE]
+    assert found.asked.text == "the company of Alice"
+    assert not steps("Where does Alice live?", *to)
+
+
+def test_a_chain_turns_at_what_its_end_fits_best() -> None:
+    """Each end at the description of its own, however many there are."""
+    company, sister = link("alice", "works_at", "acme"), link("alice", "knows", "emma")
+    found = steps("Who runs the company of the sister of Alice?", company, sister)
+    assert [(one.place, list(one.links)) for one in found] == [(0, [sister]), (1, [company])]
 
 
 def test_a_longer_chain_never_goes_back_or_repeats_a_fact() -> None:
     """From the turning point on, but not to a place it passed, and not by the same fact."""
-    first = chain("Who manages Alice's company?", link("alice", "works_at", "acme"))
+    one = link("alice", "works_at", "acme")
+    turned = chain("Who manages Alice's company?", one).onward("Acme")
     on = [
         link("acme", "works_at", "alice", forward=False),
         link("acme", "manages", "emma", forward=False),
+        replace(one, source="acme", target="rex"),
     ]
-    longer = extended(first, on, "Acme", {"alice"})
-    assert [one.end for one in longer] == ["emma"]
-    assert longer[0].reading.asked.text == "Who manages Acme"
+    assert [one.target for one in turned.ways(on, {"alice"})] == ["emma"]
+    assert turned.reading.asked.text == "Who manages Acme"
 
 
 def test_what_a_link_says_of_the_question_counts() -> None:
     """Words of the fact, cues and kinds explain; names and stop words are not asked about."""
-    asked = chain("Who manages Alice's company?").reading.onward(0, "Acme").asked
-    rarity = Rarity([])
-    runs = told(link("acme", "manages", "emma", forward=False), ENTITIES, WORDS)
-    assert explained(asked, runs, rarity, LIKE) == 1
-    assert explained(asked, Said((), ()), rarity, LIKE) == 0
+    query = "Who manages Alice's company?"
+    said = says(query)
+    rows = said.rows([link("acme", "manages", "emma", forward=False), link("acme", "sells", "rex")])
+    assert said.explained(reading_of(query).onward(0, "Acme").asked, rows).tolist() == [1, 0]
+    assert said.explained(reading_of("Is she Alice?").asked, rows).tolist() == [0, 0]
+
+
+def test_links_that_say_the_same_are_looked_at_once() -> None:
+    """By the same predicate to the same kind of thing, with the same words of the question, whoever it is."""
+    beta = replace(ACME, id="beta", name="Beta")
+    works, also = link("alice", "works_at", "acme"), link("alice", "works_at", beta.id)
+    said = says("Who manages Alice's company?", {**ENTITIES, beta.id: beta})
+    rows = said.rows([works, also, link("alice", "works_at", "emma"), link("alice", "manages", "acme")])
+    assert rows.tolist() == [0, 0, 1, 2]
 
 
 def test_every_part_of_a_chains_score_counts() -> None:
     """Its links, the kind asked for at its end, how things on the way fit, and descriptions that are passed over."""
     links = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
 
-    def scored(query: str = "Alice?", **parts: Any) -> float:
-        one = replace(chain(query, *links), parts=(0.5, 0.5), fits=(TYPED,), described=1)
-        one = replace(one, **parts)
-        return score(understand(query), one, ENTITIES, told(links[1], ENTITIES, WORDS), LIKE)
+    def scored(query: str = "Alice?", part: float = 0.5, **parts: Any) -> float:
+        before = replace(chain(query, links[0]), parts=(0.5,), fits=(TYPED,), described=1)
+        before = replace(before, **parts)
+        said = says(query)
+        rows = said.rows(links[1:])
+        [score] = Steps(
+            chain=before,
+            asked=before.reading.asked,
+            links=links[1:],
+            says=rows,
+            parts=np.array([part]),
+            answers=said.answers(rows),
+        ).scores.tolist()
+        return float(score)
 
-    assert scored(parts=(0.9, 0.5)) > scored()
+    assert scored(part=0.9) > scored()
+    assert scored(parts=(0.9,)) > scored()
     assert scored("Who, Alice?") > scored()
     assert scored(fits=(SURE,)) > scored() > scored(fits=(RELATED,))
     assert scored(described=2) < scored()
 
 
-def test_the_two_best_chains_lead_and_no_set_of_facts_twice() -> None:
-    """Best first; equals by their length. One that turns where no more than the type is right does not lead."""
+def test_chains_come_best_first_and_no_set_of_facts_twice() -> None:
+    """Whatever steps they come from; equals by their facts, and none is lost where many are equal."""
+    works, likes, knows = (link("alice", "works_at", one) for one in ("acme", "rex", "emma"))
+    start = chain("Alice?")
+    none = np.zeros(2)
+    rows = np.zeros(2, np.intp)
+    one = Steps(
+        chain=start,
+        asked=start.reading.asked,
+        links=(works, likes),
+        says=rows,
+        parts=np.array([0.2, 0.5]),
+        answers=none,
+    )
+    other = replace(one, links=(knows, works), parts=np.array([0.5, 0.9]))
+    assert [(each.end, each.score) for each in by_score([one, other])] == [("acme", 0.9), ("rex", 0.5), ("emma", 0.5)]
+    assert [each.end for each in first(by_score([one, other]), 2)] == ["acme", "emma"]
+    assert list(by_score([])) == []
+
+
+def test_the_best_chains_lead_unless_they_turn_where_only_the_type_is_right() -> None:
+    """Best first; equals by their length."""
     step = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
     far = (*step, link("emma", "knows", "rex"))
     one = replace(chain("Alice?", *step), fits=(SURE,), score=1.0)
-    some = [one, replace(one, score=0.9), replace(one, links=far, fits=(SURE, TYPED)), replace(one, links=far[1:])]
+    some = [replace(one, links=far, fits=(SURE, TYPED)), replace(one, score=0.9), replace(one, links=far[1:]), one]
     assert [(len(each.links), each.score) for each in leads(best_first(some))] == [(2, 1.0), (2, 1.0)]
     assert leads([replace(one, fits=(SURE, RELATED)), one]) == [one]
     assert leads([]) == []
+    assert one.telling
+    assert not replace(one, links=(step[0], link("acme", "related_to", "emma"))).telling
 
 
 def test_nothing_turns_at_what_nobody_said_the_kind_of() -> None:
     """A name of which neither type nor kinds are known fits no description, whatever the fact says."""
     plain = replace(ACME, type="")
-    on = chain("Where is the company of Alice?", link("alice", "works_at", "acme"))
-    assert turned(on, {**ENTITIES, "acme": plain}, WORDS, LIKE) is None
-    assert turned(on, {**ENTITIES, "acme": replace(plain, kinds=("firm",))}, WORDS, LIKE) is not None
+    asked, on = "Where is the company of Alice?", link("alice", "works_at", "acme")
+    assert not steps(asked, on, entities={**ENTITIES, "acme": plain})
+    assert steps(asked, on, entities={**ENTITIES, "acme": replace(plain, kinds=("firm",))})
