@@ -74,6 +74,14 @@ def test_a_least_score_leaves_out_items_and_whole_units() -> None:
         assert {place.scores.total for place in found} <= {2.0}
 
 
+def test_facts_without_a_ranked_source_score_no_more_than_what_stands_before_them() -> None:
+    """Where no message ranks, by their own score: a least score then chooses among them."""
+    facts = [(memory("a", "m8"), 1.5), (memory("b", "m9"), 0.4)]
+    scores = {"m0": Scores(total=0.9)}
+    assert [place.scores.total for place in arrange(["m0"], scores, facts, [], 9, messages=True)] == [0.9, 0.9, 0.4]
+    assert [name(place) for place in arrange([], {}, facts, [], 9, messages=True, min_score=0.5)] == ["a"]
+
+
 def test_messages_can_be_left_out() -> None:
     """Without messages only facts have places."""
     assert listed(["m0", "m1"], [(memory("a", "m1"), 1.0)], messages=False) == ["a"]

@@ -1,5 +1,6 @@
 """The list that a caller gets: messages in order, facts in the place of their best source, chains first as units."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -61,8 +62,8 @@ def arrange(
 
     `order`: message ids, best first. `facts`: memories with their score among facts, best first. A fact takes the
     place of its best-ranked source; that message is shown under it, not again. Facts without a ranked source come
-    last. A unit that doesn't fit is left out whole; since units lead, their total is no less than what follows.
-    `messages` False = messages have no places of their own.
+    last, and their totals are no more than those before. A unit that doesn't fit is left out whole; since units lead,
+    their total is no less than what follows. `messages` False = messages have no places of their own.
     """
     places: list[Place] = []
     shown: set[str] = set()
@@ -112,5 +113,6 @@ def rest(
         if messages and one not in seen:
             seen.add(one)
             yield Place(scores=scores[one], placement=Placement.MESSAGE, message_id=one)
+    lowest = min((scores[one].total for one in order), default=math.inf)
     for memory, score in unranked:
-        yield Place(scores=Scores(total=0.0, fact=score), placement=Placement.REST, memory=memory)
+        yield Place(scores=Scores(total=min(score, lowest), fact=score), placement=Placement.REST, memory=memory)
