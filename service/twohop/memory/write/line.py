@@ -1,4 +1,4 @@
-"""Adds that wait for one another in a session's line, decided one after the other and committed as one.
+"""Adds of one owner that wait for one another, decided one after the other and committed as one.
 
 Each is decided on the state that those before it will have led to (`ahead`), so that it comes out as if they had been
 committed one at a time; but names, meanings and the commit, with its fsync, are asked for once. Whatever doesn't go
@@ -60,7 +60,7 @@ class Planned:
 
 
 class LineWorker:
-    """Works on several adds of one session at once."""
+    """Works on several adds of one owner at once."""
 
     def __init__(
         self,
@@ -90,13 +90,14 @@ class LineWorker:
     async def work(self, line: Sequence[Member]) -> list[JobState]:
         """The final states of the first of these adds, as many as could be committed together; may be none.
 
-        The first is RUNNING, the others are PENDING right behind it. What is left of them goes its own way.
+        The first of each session is RUNNING, the others are PENDING right behind it. What is left of them goes its own
+        way.
 
         Raises:
             TwohopError: the ledger did not take them; nothing was written.
         """
         works = await self._extracted(line[:MOST])
-        if len(works) <= 1:
+        if not works:
             return []
         partition = works[0].job.partition
         async with self._gates.owner(partition):
@@ -112,7 +113,9 @@ class LineWorker:
             await snapshot.memories(partition, sorted(near), NOW)
             self._step(Step.CANDIDATES)
             planned = await self._planned(works, Ahead(snapshot), similar)
-            self._step(Step.PLANNED)
+            if planned:
+                self._step(Step.JUDGED)
+                self._step(Step.PLANNED)
             done = await self._ledger.commit_all([one.changes for one in planned]) if planned else []
             log.debug("line.committed", adds=len(planned))
             for one, committed in zip(planned, done, strict=True):
