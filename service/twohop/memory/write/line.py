@@ -105,8 +105,9 @@ class LineWorker:
                 snapshot.entities_named(partition, names),
                 self._finder.similar_each(partition, told, self._clock()),
             )
-            near = {one for few in similar.stored for scores in few for one in scores}
-            await snapshot.memories(partition, sorted(near), NOW)
+            if len(works) > 1:  # For one alone they are read with what else it meets.
+                near = {one for few in similar.stored for scores in few for one in scores}
+                await snapshot.memories(partition, sorted(near), NOW)
             self._step(Step.CANDIDATES)
             planned = await self._planned(works, Ahead(snapshot), similar)
             if planned:
@@ -166,7 +167,8 @@ class LineWorker:
                 if one is None:
                     break
                 planned.append(one)
-                await ahead.take(one.changes, {message.id: message.observed_at for message in work.exchange})
+                if work is not works[-1]:
+                    await ahead.take(one.changes, {message.id: message.observed_at for message in work.exchange})
             except Beyond:
                 break
             await asyncio.sleep(0)  # Others have their turn.
