@@ -15,6 +15,7 @@ from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.phrases import PhraseVectors
 from twohop.memory.recall.question import Question
+from twohop.memory.recall.turns import Turns
 from twohop.memory.recall.until import TooLate, until
 from twohop.memory.recall.view import View
 from twohop.vector.tokens import TokenCounter
@@ -35,6 +36,7 @@ class Parts:
     fact_lexical_share: float
     like: Likeness
     phrases: PhraseVectors
+    turns: Turns
     counter: TokenCounter
 
 
@@ -72,7 +74,7 @@ class Case:
         self.start = start
         self.parts = parts
         self.ledger = parts.ledger
-        self.hand = InHand(parts.ledger, view)
+        self.hand = InHand(parts.ledger, view, parts.turns)
         self.near = Neighbourhood(parts.ledger, view, owner.message_count if owner else 0)
         self.words = parts.words
         self.pace = Pace(WALKERS)

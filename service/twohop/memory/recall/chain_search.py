@@ -144,9 +144,10 @@ class ChainSearch:
             for text in texts
         ]
         fits = dict(zip(texts, await self._lookup.fetch(looks), strict=True)) if looks else {}
-        for one in busy:
-            memories = [fits[each.text].memory[point] for each in asked[one] for point in fits[each.text].ids]
-            more = await self._near.proven(one, memories)
+        memories = {
+            one: [fits[each.text].memory[point] for each in asked[one] for point in fits[each.text].ids] for one in busy
+        }
+        for one, more in (await self._near.proven(memories)).items() if memories else ():
             known = {link.relation.id for link in found.get(one, ())}
             found[one] = [*found.get(one, ()), *(link for link in more if link.relation.id not in known)]
         return {one: self._standing(few) for one, few in found.items()}

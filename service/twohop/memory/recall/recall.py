@@ -17,6 +17,7 @@ from twohop.memory.recall.named import names_asked
 from twohop.memory.recall.paths import PathFinder
 from twohop.memory.recall.phrases import PhraseVectors
 from twohop.memory.recall.question import understand
+from twohop.memory.recall.turns import Turns
 from twohop.memory.recall.view import View
 from twohop.memory.recall.vocabulary import Vocabularies
 from twohop.vector.embed import Embedder
@@ -57,6 +58,7 @@ class Recaller:
         self._like = Likeness(words)
         self._words = FactWords(predicates)
         self._phrases = PhraseVectors()
+        self._turns = Turns()
 
     async def recall(self, request: RecallRequest) -> RecallResult:
         """What answers the question, best first.
@@ -114,6 +116,7 @@ class Recaller:
                 fact_lexical_share=self._embedder.fact_lexical_share,
                 like=self._like,
                 phrases=self._phrases,
+                turns=self._turns,
                 counter=self._counter,
             ),
         )
