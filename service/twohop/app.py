@@ -252,6 +252,7 @@ def join(
                 extracting=extracting,
                 finder=finder,
                 decider=decider,
+                names=names,
                 conversations=conversations,
                 gates=gates,
                 clock=clock,

@@ -111,6 +111,13 @@ def names_in(facts: Iterable[Fact]) -> list[str]:
     return [name for name in names if name]
 
 
+def by_names_alone(facts: Sequence[Fact], predicates: PredicateTable) -> bool:
+    """Whether who the facts are about hangs on nothing but the entities that go by the names in them."""
+    if any(fact.polarity is not Polarity.AFFIRMED for fact in facts) or next(roles_in(facts, predicates), None):
+        return False
+    return not any(phrase(name) for name in names_in(facts))
+
+
 def names_something(claim: Claim) -> bool:
     """Whether a claim's object is a name: an entity's, or another name of its subject."""
     return not claim.literal or claim.predicate in NAMING

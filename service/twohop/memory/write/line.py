@@ -6,7 +6,7 @@ that way (a call to a model, a merge of entities, somebody else's commit in betw
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from twohop.errors import ModelError
@@ -22,9 +22,10 @@ from twohop.memory.write.ahead import Ahead, Beyond
 from twohop.memory.write.answer import Trace
 from twohop.memory.write.candidates import CandidateFinder, Similar
 from twohop.memory.write.conversation import Conversations
-from twohop.memory.write.decide import Decider, Work, finished
+from twohop.memory.write.decide import Decider, Found, Work, finished
 from twohop.memory.write.extracting import Extracting, lost, may_be_recalled
 from twohop.memory.write.guidance import Agents
+from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.resolve import said_at
 from twohop.memory.write.scene import Scene
@@ -66,6 +67,7 @@ class LineWorker:
         extracting: Extracting,
         finder: CandidateFinder,
         decider: Decider,
+        names: NameResolver,
         conversations: Conversations,
         gates: Gates,
         clock: Clock,
@@ -77,6 +79,7 @@ class LineWorker:
         self._extracting = extracting
         self._finder = finder
         self._decider = decider
+        self._names = names
         self._conversations = conversations
         self._gates = gates
         self._clock = clock
@@ -105,11 +108,9 @@ class LineWorker:
                 snapshot.entities_named(partition, names),
                 self._finder.similar_each(partition, told, self._clock()),
             )
-            if len(works) > 1:  # For one alone they are read with what else it meets.
-                near = {one for few in similar.stored for scores in few for one in scores}
-                await snapshot.memories(partition, sorted(near), NOW)
+            foreseen = await self._foreseen(works, snapshot, similar)
             self._step(Step.CANDIDATES)
-            planned = await self._planned(works, Ahead(snapshot), similar)
+            planned = await self._planned(works, Ahead(snapshot), similar, foreseen)
             if planned:
                 self._step(Step.JUDGED)
                 self._step(Step.PLANNED)
@@ -158,12 +159,29 @@ class LineWorker:
             trace=member.trace,
         )
 
-    async def _planned(self, works: Sequence[Work], ahead: Ahead, similar: Similar) -> list[Planned]:
+    async def _foreseen(self, works: Sequence[Work], snapshot: Snapshot, similar: Similar) -> dict[int, Found]:
+        """By place, what several adds meet in the snapshot, read for all of them at once.
+
+        Only of those whose names mean the same later on, unless those before them say something of these very names.
+        """
+        if len(works) == 1:
+            return {}
+        plain = [n for n, work in enumerate(works) if self._names.by_names_alone(work.extraction.facts)]
+        near = {one for few in similar.stored for scores in few for one in scores}
+        _, *found = await asyncio.gather(
+            snapshot.memories(works[0].job.partition, sorted(near), NOW),
+            *(self._decider.candidates_on(snapshot, works[n], similar.stored[n]) for n in plain),
+        )
+        return {n: one for n, one in zip(plain, found, strict=True) if not (one.book.merges or one.book.apart)}
+
+    async def _planned(
+        self, works: Sequence[Work], ahead: Ahead, similar: Similar, foreseen: Mapping[int, Found]
+    ) -> list[Planned]:
         """Commits of the adds up to the first that has to be decided on its own."""
         planned: list[Planned] = []
         for place, work in enumerate(works):
             try:
-                one = await self._plan(work, ahead, similar, place)
+                one = await self._plan(work, ahead, similar, place, foreseen.get(place))
                 if one is None:
                     break
                 planned.append(one)
@@ -174,11 +192,15 @@ class LineWorker:
             await asyncio.sleep(0)  # Others have their turn.
         return planned
 
-    async def _plan(self, work: Work, ahead: Ahead, similar: Similar, place: int) -> Planned | None:
+    async def _plan(
+        self, work: Work, ahead: Ahead, similar: Similar, place: int, foreseen: Found | None
+    ) -> Planned | None:
         facts, now = work.extraction.facts, self._clock()
         said = [replace(at, at=max(now, at.at)) for at in (said_at(fact, work.exchange) for fact in facts)]
         near = await self._finder.similar_ahead(ahead, work.job.partition, similar, place, facts, said)
-        found = await self._decider.candidates_on(ahead, work, near)
+        found = await self._decider.candidates_on(
+            ahead, work, near, None if ahead.names(names_in(facts)) else foreseen
+        )
         asked = [number for number, few in enumerate(found.shown) if few]
         if asked and not work.guidance.judges_at_once:
             return None
