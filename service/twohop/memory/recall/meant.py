@@ -25,8 +25,7 @@ EXPLAINED = 2.0
 """For the share of what is asked that a fact says in its words."""
 
 UNSAID = 1.0
-"""Taken off for each word by which relations are asked for, in what is asked, that a fact doesn't say: what one fact can't
-say, two may."""
+"""Taken off for each word by which relations are asked for that a fact lacks of what is asked: two facts may say it."""
 
 WRONG_END = 3.0
 """Taken off where what is asked for is a word for the end that a link leads from."""
