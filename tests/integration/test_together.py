@@ -19,10 +19,10 @@ from state_machine.tales import facts
 from stories import ALICE, JANUARY, fact, story
 from twohop.app import App
 from twohop.errors import InvalidInput
-from twohop.graph.model import JobState, Role, Scope
+from twohop.graph.model import JobState, Operation, Role, Scope
 from twohop.graph.store import NOW
 from twohop.memory.api import AddRequest, AddResult, NewMessage
-from twohop.memory.ports import Fact
+from twohop.memory.ports import Claim, Fact
 from twohop.v1 import decision_pb2 as pb_decision
 from twohop.v1 import fact_pb2 as pb_fact
 from twohop.v1 import memory_service_pb2 as pb
@@ -143,6 +143,50 @@ async def test_what_all_of_them_say_is_one_memory(tmp_path: Path) -> None:
         assert sorted(one.outcomes[0].decision.operation for one in results) == ["add"] + ["noop"] * 15
         [stored] = await app.ledger.memories(ALICE.partition, [memory], NOW)
         assert len(stored.evidence) == 16
+
+
+async def test_sessions_that_speak_at_once_are_one_commit(tmp_path: Path) -> None:
+    """Each on top of those before it: one value of a slot stands, and nobody's plan was undone by another's."""
+    async with story(tmp_path) as app:
+        scopes = [replace(ALICE, run_id=f"run-{n}") for n in range(12)]
+        told = [[fact(f"Alice works_at Employer{n}"), fact(f"Alice likes Thing{n}")] for n in range(12)]
+        with capture_logs() as logged:
+            results = await asyncio.gather(
+                *(app.core.add(telling(scope, few)) for scope, few in zip(scopes, told, strict=True))
+            )
+        assert [(one.state, one.indexed) for one in results] == [(JobState.DONE, True)] * 12
+        assert not [line for line in logged if line["event"] == "line.alone"]
+        together = [line["adds"] for line in logged if line["event"] == "line.committed"]
+        assert sum(together) == 12
+        assert max(together) > 1
+        memories = await app.ledger.memory_ids(ALICE.partition, 100)
+        current = await app.ledger.memories(ALICE.partition, memories, NOW)
+        works = [one.revision for one in current if one.revision.triples[0].predicate == "works_at"]
+        assert len(current) == 24
+        assert len([one for one in works if one.validity.valid_to is None]) == 1
+
+
+async def test_one_that_goes_alone_keeps_no_other_session_back(tmp_path: Path) -> None:
+    """A merge of two entities is planned on what is committed: those before and behind it are not lost."""
+    async with story(tmp_path) as app:
+        await app.core.add(telling(ALICE, [fact("Rob likes tea")], 1))
+        await app.core.add(telling(ALICE, [fact("Robert likes jazz")], 2))
+        merging = Fact(
+            text="Rob is also called Robert",
+            claims=(Claim(subject="Rob", predicate="also_known_as", object="Robert", literal=True),),
+        )
+        said = [[fact("Alice likes fog")], [merging], [fact("Robert likes chess")], [fact("Rob likes rain")]]
+        results = await asyncio.gather(
+            *(app.core.add(telling(replace(ALICE, run_id=f"run-{n}"), few, 3)) for n, few in enumerate(said))
+        )
+        assert [one.state for one in results] == [JobState.DONE] * 4
+        operations = [[one.decision.operation for one in result.outcomes] for result in results]
+        assert Operation.MERGE in operations[1]
+        assert [few for n, few in enumerate(operations) if n != 1] == [[Operation.ADD]] * 3
+        [person] = {
+            result.outcomes[0].memory.revision.triples[0].subject_id for result in results[2:] if result.outcomes[0].memory
+        }
+        assert person
 
 
 def asking(scope: pb_scope.Scope | None, line: str, **more: Any) -> pb.AddMemoriesRequest:

@@ -15,10 +15,11 @@ from twohop.vector.sparse import stems_of
 
 @dataclass(frozen=True)
 class Turn:
-    """A message, and the one before it in its session."""
+    """A message, and the one before it in its session. `among`: it has neighbours there, before or after it."""
 
     message: Message
     previous: Message | None = None
+    among: bool = False
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -84,5 +85,5 @@ def turns_of(windows: Mapping[str, Sequence[Message]]) -> dict[str, Turn]:
     for message_id, window in windows.items():
         by_position = {message.position: message for message in window}
         message = next(one for one in window if one.id == message_id)
-        found[message_id] = Turn(message, by_position.get(message.position - 1))
+        found[message_id] = Turn(message, by_position.get(message.position - 1), among=len(window) > 1)
     return found

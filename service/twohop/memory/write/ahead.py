@@ -68,7 +68,9 @@ class Ahead(OwnerState):
             rested.setdefault(row.memory_id, []).append(replace(row, recorded_at=self._at, observed_at=at))
         closed = await self._memories_of(ended - {one.id for one in changes.revisions})
         touched = [*(one.memory_id for one in changes.revisions), *rested, *closed]
-        known = {memory.id: memory for memory in await self.memories(changes.partition, touched, NOW)}
+        born = {one.memory_id for one in changes.revisions if one.number == 1}
+        before_it = [one for one in touched if one not in born]
+        known = {memory.id: memory for memory in await self.memories(changes.partition, before_it, NOW)}
         for memory_id in dict.fromkeys(touched):
             before = known.get(memory_id)
             revision = standing.get(memory_id)

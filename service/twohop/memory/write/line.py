@@ -1,4 +1,4 @@
-"""Adds that wait for one another in a session's line, decided one after the other and committed as one.
+"""Adds of one owner that wait for one another, decided one after the other and committed as one.
 
 Each is decided on the state that those before it will have led to (`ahead`), so that it comes out as if they had been
 committed one at a time; but names, meanings and the commit, with its fsync, are asked for once. Whatever doesn't go
@@ -8,8 +8,6 @@ that way (a call to a model, a merge of entities, somebody else's commit in betw
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-
-import structlog
 
 from twohop.errors import ModelError
 from twohop.graph.model import Job, JobState
@@ -31,8 +29,6 @@ from twohop.memory.write.payload import Payload
 from twohop.memory.write.resolve import said_at
 from twohop.memory.write.scene import Scene
 from twohop.memory.write.snapshot import Snapshot
-
-log = structlog.get_logger(__name__)
 
 MOST = 64
 """Adds of one commit: bounds how long the first of them waits for the last, and what a refused commit costs."""
@@ -60,7 +56,7 @@ class Planned:
 
 
 class LineWorker:
-    """Works on several adds of one session at once."""
+    """Works on several adds of one owner at once."""
 
     def __init__(
         self,
@@ -90,13 +86,14 @@ class LineWorker:
     async def work(self, line: Sequence[Member]) -> list[JobState]:
         """The final states of the first of these adds, as many as could be committed together; may be none.
 
-        The first is RUNNING, the others are PENDING right behind it. What is left of them goes its own way.
+        The first of each session is RUNNING, the others are PENDING right behind it. What is left of them goes its own
+        way.
 
         Raises:
             TwohopError: the ledger did not take them; nothing was written.
         """
         works = await self._extracted(line[:MOST])
-        if len(works) <= 1:
+        if not works:
             return []
         partition = works[0].job.partition
         async with self._gates.owner(partition):
@@ -108,13 +105,15 @@ class LineWorker:
                 snapshot.entities_named(partition, names),
                 self._finder.similar_each(partition, told, self._clock()),
             )
-            near = {one for few in similar.stored for scores in few for one in scores}
-            await snapshot.memories(partition, sorted(near), NOW)
+            if len(works) > 1:  # For one alone they are read with what else it meets.
+                near = {one for few in similar.stored for scores in few for one in scores}
+                await snapshot.memories(partition, sorted(near), NOW)
             self._step(Step.CANDIDATES)
             planned = await self._planned(works, Ahead(snapshot), similar)
-            self._step(Step.PLANNED)
+            if planned:
+                self._step(Step.JUDGED)
+                self._step(Step.PLANNED)
             done = await self._ledger.commit_all([one.changes for one in planned]) if planned else []
-            log.debug("line.committed", adds=len(planned))
             for one, committed in zip(planned, done, strict=True):
                 self._decider.committed(one.work, one.changes, committed)
         return [one.state for one in planned]
@@ -168,7 +167,8 @@ class LineWorker:
                 if one is None:
                     break
                 planned.append(one)
-                await ahead.take(one.changes, {message.id: message.observed_at for message in work.exchange})
+                if work is not works[-1]:
+                    await ahead.take(one.changes, {message.id: message.observed_at for message in work.exchange})
             except Beyond:
                 break
             await asyncio.sleep(0)  # Others have their turn.
