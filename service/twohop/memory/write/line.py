@@ -198,9 +198,7 @@ class LineWorker:
         facts, now = work.extraction.facts, self._clock()
         said = [replace(at, at=max(now, at.at)) for at in (said_at(fact, work.exchange) for fact in facts)]
         near = await self._finder.similar_ahead(ahead, work.job.partition, similar, place, facts, said)
-        found = await self._decider.candidates_on(
-            ahead, work, near, None if ahead.names(names_in(facts)) else foreseen
-        )
+        found = await self._decider.candidates_on(ahead, work, near, None if ahead.names(names_in(facts)) else foreseen)
         asked = [number for number, few in enumerate(found.shown) if few]
         if asked and not work.guidance.judges_at_once:
             return None
