@@ -184,7 +184,9 @@ async def test_one_that_goes_alone_keeps_no_other_session_back(tmp_path: Path) -
         assert Operation.MERGE in operations[1]
         assert [few for n, few in enumerate(operations) if n != 1] == [[Operation.ADD]] * 3
         [person] = {
-            result.outcomes[0].memory.revision.triples[0].subject_id for result in results[2:] if result.outcomes[0].memory
+            result.outcomes[0].memory.revision.triples[0].subject_id
+            for result in results[2:]
+            if result.outcomes[0].memory
         }
         assert person
 
