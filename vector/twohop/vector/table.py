@@ -108,8 +108,9 @@ class Table:
             top = np.argpartition(values, len(values) - arm.limit - 1)[-arm.limit - 1 :]
             rows, values = rows[top], values[top]
         ids, memories = self._ids, self._memories
-        pairs = zip(rows.tolist(), np.round(values.astype(np.float64), 4).tolist(), strict=True)
-        return cut([Hit(ids[row], memories[row], score) for row, score in pairs], arm.limit)
+        places, scores = rows.tolist(), np.round(values.astype(np.float64), 4).tolist()
+        hits = map(Hit, [ids[row] for row in places], [memories[row] for row in places], scores)
+        return cut(hits, arm.limit)
 
     def _cosines(self, queries: Sequence[Vector | None]) -> Scores:
         """One row of scores a query."""

@@ -12,9 +12,11 @@ from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
+from twohop.memory.recall.nouns import Nouns
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.phrases import PhraseVectors
 from twohop.memory.recall.question import Question
+from twohop.memory.recall.turns import Turns
 from twohop.memory.recall.until import TooLate, until
 from twohop.memory.recall.view import View
 from twohop.vector.tokens import TokenCounter
@@ -34,7 +36,9 @@ class Parts:
     dense_weight: float
     fact_lexical_share: float
     like: Likeness
+    nouns: Nouns
     phrases: PhraseVectors
+    turns: Turns
     counter: TokenCounter
 
 
@@ -72,7 +76,7 @@ class Case:
         self.start = start
         self.parts = parts
         self.ledger = parts.ledger
-        self.hand = InHand(parts.ledger, view)
+        self.hand = InHand(parts.ledger, view, parts.turns)
         self.near = Neighbourhood(parts.ledger, view, owner.message_count if owner else 0)
         self.words = parts.words
         self.pace = Pace(WALKERS)

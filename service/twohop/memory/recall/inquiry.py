@@ -123,6 +123,8 @@ class Inquiry:
             looks.append(Look(kind=kind, where=where, dense=dense[0] if dense else None, sparse=wordy))
         if case.request.arms:
             looks = looks[:1]
+        elif not case.walks:
+            looks = looks[:2]  # Relations only tell which way to walk.
         return looks, await case.in_time(case.lookup.fetch(looks), [Lists() for _ in looks])
 
     async def _first(self, looks: Sequence[Look], lists: Sequence[Lists]) -> list[Lists]:
