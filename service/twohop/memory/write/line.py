@@ -167,9 +167,9 @@ class LineWorker:
             return {}
         plain = [n for n, work in enumerate(works) if self._names.by_names_alone(work.extraction.facts)]
         near = {one for few in similar.stored for scores in few for one in scores}
-        _, *found = await asyncio.gather(
+        _, found = await asyncio.gather(
             snapshot.memories(works[0].job.partition, sorted(near), NOW),
-            *(self._decider.candidates_on(snapshot, works[n], similar.stored[n]) for n in plain),
+            asyncio.gather(*(self._decider.candidates_on(snapshot, works[n], similar.stored[n]) for n in plain)),
         )
         return {n: one for n, one in zip(plain, found, strict=True) if not (one.book.merges or one.book.apart)}
 
