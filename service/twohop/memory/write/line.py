@@ -19,7 +19,6 @@ from twohop.memory.gates import Gates
 from twohop.memory.ports import Calls
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
-from twohop.memory.write.acquaint import names_in
 from twohop.memory.write.ahead import Ahead, Beyond
 from twohop.memory.write.answer import Trace
 from twohop.memory.write.candidates import CandidateFinder, Similar
@@ -105,7 +104,7 @@ class LineWorker:
         partition = works[0].job.partition
         async with self._gates.owner(partition):
             snapshot = Snapshot(self._ledger, partition)
-            names = sorted({name for work in works for name in names_in(work.extraction.facts)})
+            names = sorted({name for work in works for name in self._names.names(work.extraction.facts)})
             told = [(work.extraction.facts, work.exchange) for work in works]
             _, _, similar = await asyncio.gather(
                 snapshot.begin(),
@@ -173,9 +172,9 @@ class LineWorker:
             return {}
         plain = [n for n, work in enumerate(works) if self._names.by_names_alone(work.extraction.facts)]
         near = {one for few in similar.stored for scores in few for one in scores}
-        _, *found = await asyncio.gather(
+        _, found = await asyncio.gather(
             snapshot.memories(works[0].job.partition, sorted(near), NOW),
-            *(self._decider.candidates_on(snapshot, works[n], similar.stored[n]) for n in plain),
+            asyncio.gather(*(self._decider.candidates_on(snapshot, works[n], similar.stored[n]) for n in plain)),
         )
         return {n: one for n, one in zip(plain, found, strict=True) if not (one.book.merges or one.book.apart)}
 
@@ -203,7 +202,8 @@ class LineWorker:
         facts, now = work.extraction.facts, self._clock()
         said = [replace(at, at=max(now, at.at)) for at in (said_at(fact, work.exchange) for fact in facts)]
         near = await self._finder.similar_ahead(ahead, work.job.partition, similar, place, facts, said)
-        found = await self._decider.candidates_on(ahead, work, near, None if ahead.names(names_in(facts)) else foreseen)
+        known = None if ahead.names(self._names.names(facts)) else foreseen
+        found = await self._decider.candidates_on(ahead, work, near, known)
         asked = [number for number, few in enumerate(found.shown) if few]
         if asked and not work.guidance.judges_at_once:
             return None
