@@ -9,8 +9,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import structlog
-
 from twohop.errors import ModelError
 from twohop.graph.model import Job, JobState
 from twohop.graph.store import NOW, Changes, Ledger, Reached, unwatched
@@ -31,8 +29,6 @@ from twohop.memory.write.payload import Payload
 from twohop.memory.write.resolve import said_at
 from twohop.memory.write.scene import Scene
 from twohop.memory.write.snapshot import Snapshot
-
-log = structlog.get_logger(__name__)
 
 MOST = 64
 """Adds of one commit: bounds how long the first of them waits for the last, and what a refused commit costs."""
@@ -118,7 +114,6 @@ class LineWorker:
                 self._step(Step.JUDGED)
                 self._step(Step.PLANNED)
             done = await self._ledger.commit_all([one.changes for one in planned]) if planned else []
-            log.debug("line.committed", adds=len(planned))
             for one, committed in zip(planned, done, strict=True):
                 self._decider.committed(one.work, one.changes, committed)
         return [one.state for one in planned]
