@@ -19,13 +19,13 @@ from twohop.memory.recall.turns import Turn
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query
 
-HOP = 2.0
+HOP = 3.0
 """Weight of the second query's score (its best = 1) beside the first stage's (measured on MuSiQue and LoCoMo)."""
 
 AMONG = 0.5
 """The same for a turn of a conversation: it is found by what was said around it too, so there is less to add.
 
-On LoCoMo, where the gate opens for one question in six, 2 costs .4 points @10, and .5 nothing.
+On LoCoMo, where the gate opens for one question in six, 2 costs .4 points @10, and .5 a tenth.
 """
 
 AHEAD = 10
