@@ -68,7 +68,8 @@ def centred(vectors: Vectors, mean: Vectors) -> Vectors:
     """Vectors without a mean, of length 1."""
     moved = vectors - mean
     norms = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.divide(moved, norms, out=np.zeros_like(moved), where=norms > 0)
+    found: Vectors = np.divide(moved, norms, out=np.zeros_like(moved), where=norms > 0)
+    return found
 
 
 def led_to(types: Types, word: str, entity: Entity | None, like: Likeness) -> float:
