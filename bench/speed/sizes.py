@@ -24,6 +24,7 @@ from bench.speed.world import World
 from server_process import ServerProcess, running
 from twohop.app import open_core
 from twohop.client.remote import RemoteCore
+from twohop.garbage import long_lived
 from twohop.graph.model import Scope
 from twohop.memory.api import Core, Depth, RecallRequest
 from twohop.v1 import memory_service_pb2 as memory_pb
@@ -63,10 +64,11 @@ async def measure(folder: Path, plan: Plan) -> AsyncIterator[Row]:
         yield row
     yield figure(SERVED, plan.memories, MACHINE, "disk_mib", disk_mib(folder), plan.memories)
     note("recall in process")
-    async with open_core(embedded(folder)) as app:
-        yield await embedding(app.embedder, plan)
-        async for row in recalled(app.core, CORE, plan):
-            yield row
+    with long_lived():  # As the server does.
+        async with open_core(embedded(folder)) as app:
+            yield await embedding(app.embedder, plan)
+            async for row in recalled(app.core, CORE, plan):
+                yield row
     note("recall over gRPC")
     began = time.perf_counter()
     with running(folder) as server:

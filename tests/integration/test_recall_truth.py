@@ -22,6 +22,17 @@ async def test_only_what_holds_now_is_shown(tmp_path: Path) -> None:
         assert "Alice works at Acme." in texts_in(result)
 
 
+async def test_an_old_value_is_never_read_before_the_one_that_took_its_place(tmp_path: Path) -> None:
+    """However well the old value's message fits the question, the fact that holds now stands before it."""
+    async with story(tmp_path) as app:
+        for day, firm in ((1, "Acme"), (30, "Birch"), (60, "Cedar")):
+            await tell(app, f"Alice works_at {firm}", day=day)
+        await tell(app, *(f"Alice visited {place}" for place in ("Porto", "Oslo", "Rome")), day=70)
+        for firm in ("Acme", "Birch"):
+            texts = texts_in(await ask(app, f"Alice visited the {firm} works of {firm}"))
+            assert texts.index("Alice works at Cedar") < texts.index(f"Alice works at {firm}.")
+
+
 async def test_as_of_shows_what_held_then(tmp_path: Path) -> None:
     """World time asked for decides which value is shown, as of any day between the changes."""
     async with story(tmp_path) as app:

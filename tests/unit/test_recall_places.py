@@ -49,6 +49,15 @@ def test_a_fact_takes_the_place_of_its_best_source() -> None:
     assert listed(["m0", "m1", "m2", "m3"], [(memory("a", "m3", "m1"), 1.0)]) == ["m0", "a", "m2"]
 
 
+def test_a_fact_stands_before_the_messages_of_values_that_it_replaced() -> None:
+    """Their place is its own, if that is the better one; those messages are shown behind it."""
+    facts = [(memory("new", "m2"), 1.0)]
+    scores = {one: Scores(total=1.0) for one in ("m0", "m1", "m2")}
+    for replaced, names in (({"new": ["m1"]}, ["m0", "new", "m1"]), ({"new": ["m7"]}, ["m0", "m1", "new"])):
+        places = arrange(list(scores), scores, facts, [], 9, messages=True, replaced=replaced)
+        assert [name(place) for place in places] == names
+
+
 def test_facts_of_one_source_stand_in_their_own_order() -> None:
     """The better fact first; facts without a ranked source come last."""
     facts = [(memory("a", "m1"), 3.0), (memory("b", "m9"), 2.0), (memory("c", "m1"), 1.0)]
@@ -72,6 +81,14 @@ def test_a_least_score_leaves_out_items_and_whole_units() -> None:
         found = arrange(list(scores), scores, [(one, 1.0) for one in chain], heads, 9, messages=True, min_score=least)
         assert [name(place) for place in found] == names
         assert {place.scores.total for place in found} <= {2.0}
+
+
+def test_facts_without_a_ranked_source_score_no_more_than_what_stands_before_them() -> None:
+    """Where no message ranks, by their own score: a least score then chooses among them."""
+    facts = [(memory("a", "m8"), 1.5), (memory("b", "m9"), 0.4)]
+    scores = {"m0": Scores(total=0.9)}
+    assert [place.scores.total for place in arrange(["m0"], scores, facts, [], 9, messages=True)] == [0.9, 0.9, 0.4]
+    assert [name(place) for place in arrange([], {}, facts, [], 9, messages=True, min_score=0.5)] == ["a"]
 
 
 def test_messages_can_be_left_out() -> None:

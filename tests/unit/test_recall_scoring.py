@@ -27,7 +27,7 @@ from twohop.memory.recall.question import understand
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists
 from twohop.memory.recall.second_stage import inside, runs, weight
-from twohop.memory.recall.turns import Rarity, Turn, turns_of
+from twohop.memory.recall.turns import Rarity, Turn, Turns
 from twohop.vector.sparse import analyse
 
 DAY = 86_400_000_000
@@ -257,7 +257,7 @@ def test_what_stands_among_others_gains_less_by_a_second_query() -> None:
     """A turn is found by what was said around it; a passage has only itself."""
     passage = turn("p", "The Don joins the Azov.").message
     first, second = (replace(turn(one, "Yes.").message, position=at) for at, one in enumerate("ab"))
-    found = turns_of({"p": [passage], "a": [first, second], "b": [first, second]})
+    found = Turns().of({"p": [passage], "a": [first, second], "b": [first, second]})
     assert (found["a"].previous, found["b"].previous) == (None, first)
     assert weight(found["a"]) == weight(found["b"]) < weight(found["p"]) / 2
 

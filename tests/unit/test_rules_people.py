@@ -51,6 +51,13 @@ CASES: list[tuple[str, list[str]]] = [
     ("I've got a cat.", ["+ Alice has_pet cat"]),
     ("I don't have a dog anymore.", ["- Alice has_pet dog"]),
     ("My grandma passed away last week.", ["+ Alice's grandma vital_status =deceased @2025-W10.."]),
+    ("My boss is Dana Wu. || My boss is Priya Rao.", ["+ Dana Wu manages Alice", "+ Priya Rao manages Alice"]),
+    ("My boss is Dana Wu. || Priya is my boss now.", ["+ Dana Wu manages Alice", "+ Priya manages Alice"]),
+    ("My sister is Ana. My sister is called Bea.", ["+ Ana sibling_of Alice", "+ Bea sibling_of Alice"]),
+    ("Emma's boss is Dana. Emma's boss is Erik now.", ["+ Dana manages Emma", "+ Erik manages Emma"]),
+    ("My boss is Dana Wu. || My boss is Dana.", ["+ Dana Wu manages Alice"]),
+    ("My boss is Dana. || My boss is French.", ["+ Dana manages Alice", "+ Dana nationality =French"]),
+    ("My boss is French.", ["+ Alice's boss nationality =French"]),
     ("My daughter Mia was born in 2020.", ["+ Mia birth_year =2020", "+ Alice parent_of Mia"]),
 ]
 

@@ -52,12 +52,16 @@ def strings(text: str) -> tuple[str, ...]:
     return () if text == "[]" else tuple(json.loads(text))
 
 
+GRANULARITIES = {one.value: one for one in Granularity}
+"""By value: a recall reads thousands, and calling an enumeration takes as long as making the object."""
+
+
 def moment_of(row: Row, column: str) -> Moment | None:
     """The moment in a column and its two neighbours."""
     at = row[column]
     if at == FAR:
         return None
-    return Moment(at, Granularity(row[f"{column}_granularity"]), row[f"{column}_zone"])
+    return Moment(at, GRANULARITIES[row[f"{column}_granularity"]], row[f"{column}_zone"])
 
 
 def moment_columns(column: str, moment: Moment | None) -> dict[str, Value]:
@@ -71,7 +75,7 @@ def moment_columns(column: str, moment: Moment | None) -> dict[str, Value]:
 
 def validity_of(row: Row) -> Validity:
     """When it held."""
-    start = Moment(row["valid_from"], Granularity(row["valid_from_granularity"]), row["valid_from_zone"])
+    start = Moment(row["valid_from"], GRANULARITIES[row["valid_from_granularity"]], row["valid_from_zone"])
     return Validity(start, moment_of(row, "valid_to"))
 
 

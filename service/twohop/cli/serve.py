@@ -10,6 +10,7 @@ from twohop.cli.connection import settings_of
 from twohop.cli.failures import told
 from twohop.cli.logs import log_to_stderr
 from twohop.config import ServerSettings, Settings
+from twohop.garbage import long_lived
 
 
 def serve_command(
@@ -41,5 +42,6 @@ async def run(settings: Settings) -> None:
     def started(address: str) -> None:
         print(f"twohop serves on {address}", flush=True)  # noqa: T201  # Read by whoever waits.
 
-    async with open_core(settings) as app:
-        await serve(app, settings, started=started)
+    with long_lived():
+        async with open_core(settings) as app:
+            await serve(app, settings, started=started)

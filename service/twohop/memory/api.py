@@ -199,7 +199,7 @@ class Placement(StrEnum):
     """A fact that answers clearly better than all others."""
 
     SOURCE = "source"
-    """A fact in the place of the best message that it rests on."""
+    """A fact in the place of the best message that it, or a value before it, rests on."""
 
     MESSAGE = "message"
     """A message in the order of messages."""

@@ -6,7 +6,7 @@ and is left alone. Seasons are those of the northern hemisphere, weeks are ISO w
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -83,6 +83,7 @@ LENGTH = re.compile(
 )
 TIES = frozenset({"for", "of", "about"})
 BARE_YEAR = re.compile(r"(?:19|20)\d\d")
+YEAR_BEHIND = re.compile(r"\b(?:19|20)\d\d$")
 
 
 def expressions(text: str, at: int, time_zone: str = "UTC", *, future: bool | None = None) -> list[TimeSpan]:
@@ -154,7 +155,7 @@ def joined(text: str, points: list[Found]) -> Iterator[TimeSpan]:
 
 
 def between(text: str, first: Found, second: Found) -> TimeSpan | None:
-    """As in "From 2019 to 2021", "between May and July", "2019-2021"."""
+    """As in "From 2019 to 2021", "between May and July", "from May to July 2023", "2019-2021"."""
     lead = FROM.search(text, max(0, first.start - LEAD_LENGTH), first.start)
     link = text[first.end : second.start].strip().lower().removesuffix(" the")
     years = BARE_YEAR.fullmatch(text[first.start : first.end]) and BARE_YEAR.fullmatch(text[second.start : second.end])
@@ -163,16 +164,33 @@ def between(text: str, first: Found, second: Found) -> TimeSpan | None:
     else:
         dash = link in {"-", "\u2013"}
         linked = (dash and bool(lead or years)) or (bool(lead) and link in {"to", "until", "till", "through"})
-    if not linked or second.granule.first <= first.granule.first:
+    begins = of_its_year(text[first.start : first.end], text[second.start : second.end], second.granule.first)
+    begins = begins or first.granule
+    if not linked or second.granule.first <= begins.first:
         return None
     return TimeSpan(
         start=lead.start() if lead else first.start,
         end=second.end,
-        begins=first.granule.when,
+        begins=begins.when,
         ends=second.granule.when,
         granularity=second.granule.granularity,
         reach=Reach.BETWEEN,
     )
+
+
+def of_its_year(first: str, second: str, before: date) -> Granule | None:
+    """A day or month without a year, by the year that is said behind both: the last one before the second begins.
+
+    None when it isn't one, or no year is said.
+    """
+    year = YEAR_BEHIND.search(second)
+    if year is None or BARE_YEAR.search(first):
+        return None
+    for dated in (f"{first} {year[0]}", f"{first} {int(year[0]) - 1}"):
+        found = named(dated, before, ahead=False)
+        if found and found[0].end == len(dated) and not found[0].start and found[0].granule.first < before:
+            return found[0].granule
+    return None
 
 
 def placed(text: str, found: Found) -> TimeSpan | None:
@@ -185,7 +203,8 @@ def placed(text: str, found: Found) -> TimeSpan | None:
             return None
         return span_of(found, part.start() if part else found.start, Reach.AT)
     if lead["since"] or lead["after"]:
-        return span_of(found, lead.start(), Reach.SINCE)
+        since_then = span_of(found, lead.start(), Reach.SINCE)
+        return replace(since_then, begins=found.granule.after) if lead["after"] else since_then
     if lead["until"]:
         return span_of(found, lead.start(), Reach.UNTIL)
     word = lead["at"].lower()

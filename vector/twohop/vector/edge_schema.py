@@ -116,7 +116,7 @@ def said(condition: Condition) -> Any:
             bounds = edge.RangeFloat(gt=condition.gt, gte=condition.gte, lt=condition.lt, lte=condition.lte)
             return edge.FieldCondition(condition.name, range=bounds)
         case OneOf(ids):
-            return edge.HasIdCondition({UUID(each) for each in ids})
+            return edge.HasIdCondition(set(ids))
 
 
 def sparse_vector(sparse: Sparse) -> edge.SparseVector:

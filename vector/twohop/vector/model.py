@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,9 +98,11 @@ class Arm:
     sparse: Sparse | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A found point: `id` of the point, the memory behind it (empty for messages), and its score in that arm."""
+class Hit(NamedTuple):
+    """A found point: `id` of the point, the memory behind it (empty for messages), and its score in that arm.
+
+    A tuple, since a recall gets thousands of them.
+    """
 
     id: str
     memory_id: str

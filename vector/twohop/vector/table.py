@@ -34,6 +34,7 @@ class Table:
         self._ids: list[str] = []
         self._memories: list[str] = []
         self._words: list[Mapping[str, Collection[str]]] = []
+        self._shared: dict[tuple[tuple[str, ...], ...], Mapping[str, Collection[str]]] = {}
         self._rows: dict[str, int] = {}
         self._dense = np.zeros((FIRST_ROWS, dimension), np.float32)
         self._embedded = np.zeros(FIRST_ROWS, np.bool_)
@@ -59,14 +60,12 @@ class Table:
             self._grow()
         self._ids.append(point.id)
         self._memories.append(point.memory_id)
-        self._words.append(
-            {
-                "runs": point.runs,
-                "agents": point.agents,
-                "fact_kind": (point.fact_kind,),
-                "categories": point.categories,
-            }
-        )
+        said = (point.runs, point.agents, (point.fact_kind,), point.categories)
+        # Most points have the words of others.
+        words = self._shared.get(said)
+        if words is None:
+            words = self._shared[said] = dict(zip(("runs", "agents", "fact_kind", "categories"), said, strict=True))
+        self._words.append(words)
         self._rows[point.id] = row
         if point.dense is not None:
             self._dense[row] = unit(point.dense)
@@ -108,8 +107,9 @@ class Table:
             top = np.argpartition(values, len(values) - arm.limit - 1)[-arm.limit - 1 :]
             rows, values = rows[top], values[top]
         ids, memories = self._ids, self._memories
-        pairs = zip(rows.tolist(), np.round(values.astype(np.float64), 4).tolist(), strict=True)
-        return cut([Hit(ids[row], memories[row], score) for row, score in pairs], arm.limit)
+        places, scores = rows.tolist(), np.round(values.astype(np.float64), 4).tolist()
+        hits = map(Hit, [ids[row] for row in places], [memories[row] for row in places], scores)
+        return cut(hits, arm.limit)
 
     def _cosines(self, queries: Sequence[Vector | None]) -> Scores:
         """One row of scores a query."""

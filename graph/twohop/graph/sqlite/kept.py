@@ -35,9 +35,10 @@ WEIGHED = 64
 class Owner:
     """What is kept of an owner. It stands at `state_seq`, the degrees at `seq`.
 
-    `relations`: by entity and limit the newest current relations, whenever they hold. What a commit ends it tells by
-    the id alone, so `of_revision` leads from a revision to its memory, `listed_at` from a relation to the entities
-    whose lists it stands in, and `limits` from an entity to its lists. They hold what is kept, and no more.
+    `relations`: lists of current relations, whenever they hold, by an id: of an entity with a limit, its newest; of a
+    memory, those that rest on it; of a relation, itself. `rows`: each relation of a list, once. What a commit ends it
+    tells by the id alone, so `of_revision` leads from a revision to its memory, `listed_at` from a relation to the ids
+    whose lists it stands in, and `limits` from an id to its lists. They hold what is kept, and no more.
     """
 
     state_seq: int
@@ -45,8 +46,9 @@ class Owner:
     memories: dict[str, Memory] = field(default_factory=dict)
     of_revision: dict[str, str] = field(default_factory=dict)
     entities: dict[str, Entity] = field(default_factory=dict)
-    relations: dict[tuple[str, int], Sequence[Relation]] = field(default_factory=dict)
-    limits: dict[str, set[int]] = field(default_factory=dict)
+    relations: dict[tuple[str, int | None], Sequence[Relation]] = field(default_factory=dict)
+    rows: dict[str, Relation] = field(default_factory=dict)
+    limits: dict[str, set[int | None]] = field(default_factory=dict)
     listed_at: dict[str, set[str]] = field(default_factory=dict)
     degrees: dict[str, tuple[int, int]] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
@@ -55,7 +57,7 @@ class Owner:
     @property
     def weight(self) -> int:
         """Roughly how many kB it takes."""
-        listed = len(self.relations) + sum(map(len, self.relations.values()))
+        listed = len(self.relations) + len(self.rows)
         small = (len(self.degrees) + len(self.places)) // SMALL
         return MEMORY * len(self.memories) + len(self.entities) + len(self.messages) + listed + small
 
@@ -64,13 +66,13 @@ class Owner:
         self.memories |= fresh
         self.of_revision |= {memory.revision.id: memory.id for memory in fresh.values()}
 
-    def keep_relations(self, fresh: Mapping[tuple[str, int], Sequence[Relation]]) -> None:
-        """Lists of relations, by entity and limit."""
-        self.relations |= fresh
-        for (entity_id, limit), few in fresh.items():
-            self.limits.setdefault(entity_id, set()).add(limit)
+    def keep_relations(self, fresh: Mapping[tuple[str, int | None], Sequence[Relation]]) -> None:
+        """Lists of relations, by an id and a limit."""
+        for (one, limit), few in fresh.items():
+            self.relations[one, limit] = [self.rows.setdefault(relation.id, relation) for relation in few]
+            self.limits.setdefault(one, set()).add(limit)
             for relation in few:
-                self.listed_at.setdefault(relation.id, set()).add(entity_id)
+                self.listed_at.setdefault(relation.id, set()).add(one)
 
     def keep_places(self, fresh: Mapping[tuple[str, int], Message]) -> None:
         """Messages, by session and position."""
@@ -87,7 +89,11 @@ class Owner:
         named = (row.entity_id for row in (*changes.aliases, *changes.ended_aliases))
         for one in {*(entity.id for entity in changes.entities), *named, *changes.ended_entities}:
             self.entities.pop(one, None)
-        touched = {end for row in changes.relations for end in (row.triple.subject_id, row.triple.object_id)}
+        touched = {
+            one
+            for row in changes.relations
+            for one in (row.id, row.triple.subject_id, row.triple.object_id, *row.support)
+        }
         touched.update(*(self.listed_at.get(one, ()) for one in changes.ended_relations))
         for one in touched:
             self._forget_relations(one)
@@ -97,12 +103,12 @@ class Owner:
         if memory is not None:
             del self.of_revision[memory.revision.id]
 
-    def _forget_relations(self, entity_id: str) -> None:
-        lists = [self.relations.pop((entity_id, limit)) for limit in self.limits.pop(entity_id, ())]
+    def _forget_relations(self, listed: str) -> None:
+        lists = [self.relations.pop((listed, limit)) for limit in self.limits.pop(listed, ())]
         for one in {relation.id for few in lists for relation in few}:
-            self.listed_at[one].discard(entity_id)
+            self.listed_at[one].discard(listed)
             if not self.listed_at[one]:
-                del self.listed_at[one]
+                del self.listed_at[one], self.rows[one]
 
 
 class Kept:
@@ -185,16 +191,16 @@ class Standing:
         return self._through(owner.entities, ids, by_id(read), owner.entities.update, self._stands)
 
     def relations(
-        self, entity_ids: Iterable[str], limit: int, read: Callable[[list[str]], Mapping[str, Sequence[Relation]]]
+        self, ids: Iterable[str], limit: int | None, read: Callable[[list[str]], Mapping[str, Sequence[Relation]]]
     ) -> dict[str, Sequence[Relation]]:
-        """The newest current relations of entities, at most `limit` each."""
+        """The newest current relations of entities, at most `limit` each; None = of memories, or relations by id."""
 
-        def lists(missing: list[tuple[str, int]]) -> dict[tuple[str, int], Sequence[Relation]]:
+        def lists(missing: list[tuple[str, int | None]]) -> dict[tuple[str, int | None], Sequence[Relation]]:
             fresh = read([one for one, _ in missing])
             return {key: fresh.get(key[0], ()) for key in missing}
 
         owner = self._owner
-        keys = [(one, limit) for one in entity_ids]
+        keys = [(one, limit) for one in ids]
         found = self._through(owner.relations, keys, lists, owner.keep_relations, self._stands)
         return {one: few for (one, _), few in found.items()}
 

@@ -21,6 +21,14 @@ SUPPORTED = "AND EXISTS (SELECT 1 FROM supports AS s WHERE s.partition = :partit
 
 def relations(own: Owned, ids: Sequence[str], axes: Axes) -> list[Relation]:
     """Relations in the order of the ids."""
+    if own.kept is None or axes.known_at is not None:
+        return read_by_id(own, ids, axes)
+    kept = own.kept.relations(ids, None, lambda missing: {one.id: [one] for one in read_by_id(own, missing, Axes())})
+    return [relation for one in ids for relation in held(kept[one], axes)]
+
+
+def read_by_id(own: Owned, ids: Sequence[str], axes: Axes) -> list[Relation]:
+    """As `relations`, from the file."""
     rows = own.all(
         "SELECT r.* FROM json_each(:ids) AS i CROSS JOIN relations AS r ON r.partition = :partition AND r.id = i.value",
         versions("r", axes),
@@ -29,6 +37,12 @@ def relations(own: Owned, ids: Sequence[str], axes: Axes) -> list[Relation]:
         **at(axes),
     )
     return supported(own, rows, axes.known_at)
+
+
+def held(relations: Iterable[Relation], axes: Axes) -> list[Relation]:
+    """Those of current relations that hold at the world time; all of them where none is asked about."""
+    at_that_time = axes.as_of
+    return [one for one in relations if at_that_time is None or one.validity.holds(at_that_time)]
 
 
 def relations_by_id(own: Owned, ids: Sequence[str]) -> list[Relation]:
@@ -47,15 +61,11 @@ def relations_of(own: Owned, entity_ids: Sequence[str], axes: Axes, limit: int) 
         return read(own, entity_ids, axes, limit)
     kept = own.kept.relations(entity_ids, limit, lambda missing: read(own, missing, Axes(), limit))
     found = {one: list(few) for one, few in kept.items() if few}
-    if axes.as_of is None:
-        return found
-    at_that_time = axes.as_of
     short: list[str] = []
     for one, few in found.items():
-        held = [relation for relation in few if relation.validity.holds(at_that_time)]
-        if len(held) < len(few) == limit:
+        found[one] = held(few, axes)
+        if len(found[one]) < len(few) == limit:
             short.append(one)  # Older ones may have held.
-        found[one] = held
     if short:
         again = read(own, short, axes, limit)
         found.update((one, again.get(one, [])) for one in short)
@@ -99,6 +109,15 @@ def relations_by_key(own: Owned, keys: Sequence[str]) -> list[Relation]:
 
 def relations_of_memories(own: Owned, memory_ids: Sequence[str], axes: Axes) -> dict[str, list[Relation]]:
     """Memory id -> relations that rest on it, oldest first."""
+    if own.kept is None or axes.known_at is not None:
+        return read_of_memories(own, memory_ids, axes)
+    kept = own.kept.relations(memory_ids, None, lambda missing: read_of_memories(own, missing, Axes()))
+    found = {one: held(few, axes) for one, few in kept.items()}
+    return {one: few for one, few in found.items() if few}
+
+
+def read_of_memories(own: Owned, memory_ids: Sequence[str], axes: Axes) -> dict[str, list[Relation]]:
+    """As `relations_of_memories`, from the file."""
     rows = own.all(
         "SELECT s.memory_id AS supporter, r.* FROM json_each(:ids) AS i",
         "CROSS JOIN supports AS s ON s.partition = :partition AND s.memory_id = i.value",

@@ -186,6 +186,7 @@ NATIONALITIES = LANGUAGES - words("mandarin cantonese latin farsi swahili espera
     iranian iraqi syrian lebanese israeli cuban filipino singaporean cambodian nepali african european asian
     """
 )
+FAITHS = words("muslim jewish buddhist hindu catholic atheist")
 PLACES = words(
     """
     afghanistan albania algeria argentina armenia australia austria bangladesh belarus belgium bolivia bosnia

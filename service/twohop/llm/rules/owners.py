@@ -155,6 +155,7 @@ def relative(
         text=called or f"{owner.text}'s {noun}",
         type="person",
         proper=bool(called),
+        recalled=bool(called) and not told,
         kinds=(noun,),
         head=noun,
         owner=owner.name,

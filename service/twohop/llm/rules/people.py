@@ -40,7 +40,7 @@ def is_kin(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the languag
         )
     if subject.head == "name" and subject.determiner == "poss":
         return called(scene)
-    if subject.head in kinds.RELATIONS and subject.owner and not subject.proper and other is not None and other.proper:
+    if is_role(subject) and other is not None and is_named(other):
         return kin(scene, subject, replace(other, type="person"), subject.head)
     if subject.head in kinds.PETS and subject.determiner == "poss" and other is not None and other.proper:
         return pet(scene, owner_of(scene, subject), subject.head, other)
@@ -48,16 +48,23 @@ def is_kin(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the languag
         return couples.bound(scene)
     if other.determiner != "poss" and not is_given_name(other.owner.split()[0]):
         return []
-    if (
-        other.head in kinds.RELATIONS
-        and not other.proper
-        and subject.type in {"", "person"}
-        and subject.proper | subject.speaker
-    ):
+    if is_role(other) and subject.type in {"", "person"} and subject.proper | subject.speaker:
         return kin(scene, other, replace(subject, type="person"), other.head)
     if other.head in kinds.PETS and other.determiner == "poss" and subject.proper:
         return pet(scene, owner_of(scene, other), other.head, subject)
     return []
+
+
+def is_role(phrase: Phrase) -> bool:
+    """Whether a phrase says who someone is to another, without a name of its own: "my boss"."""
+    return phrase.head in kinds.RELATIONS and bool(phrase.owner) and (phrase.recalled or not phrase.proper)
+
+
+def is_named(phrase: Phrase) -> bool:
+    """Whether a phrase names someone here, and is not what someone is or where: "my boss is French"."""
+    words = kinds.NATIONALITIES | kinds.FAITHS | kinds.PLACES
+    own = not phrase.owner or phrase.head in kinds.RELATIONS
+    return phrase.proper and not phrase.recalled and own and phrase.name.casefold() not in words
 
 
 def are_kin(scene: Scene) -> list[Fact]:

@@ -23,12 +23,16 @@ class Aside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A noun phrase: the name of what it means, how it is written in a fact, what it is, and what it says aside."""
+    """A noun phrase: the name of what it means, how it is written in a fact, what it is, and what it says aside.
+
+    `recalled`: the name was not said in it, but before ("my boss", after "my boss Dana").
+    """
 
     name: str
     text: str
     type: str = ""
     proper: bool = False
+    recalled: bool = False
     kinds: tuple[str, ...] = ()
     speaker: bool = False
     addressed: bool = False

@@ -34,11 +34,10 @@ DISEASES = words(
     migraines psoriasis fibromyalgia anaemia anemia sciatica tinnitus scoliosis
     """
 )
-STANDING = words(
+STANDING = kinds.FAITHS | words(
     """
     pregnant deaf blind diabetic asthmatic dyslexic colour-blind color-blind left-handed right-handed
-    transgender gay lesbian bisexual autistic epileptic bilingual adopted muslim christian jewish buddhist hindu
-    catholic atheist
+    transgender gay lesbian bisexual autistic epileptic bilingual adopted christian
     """
 )
 DATE = re.compile(

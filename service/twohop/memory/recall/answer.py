@@ -21,7 +21,8 @@ from twohop.memory.recall.render import Renderer
 class Findings:
     """What one recall found. `ranked`: of the first stage; `order` and `scores`: of messages in the end.
 
-    `facts`: with their scores among facts, best first; `units`: what stands first; `then`: the time asked about.
+    `facts`: with their scores among facts, best first; `units`: what stands first; `then`: the time asked about;
+    `replaced`: messages that told the values before a fact, by its memory id.
     """
 
     ranked: Ranked
@@ -34,6 +35,7 @@ class Findings:
     gate: float = 0.0
     reached: Mapping[str, Reached] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
+    replaced: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 async def answer(case: Case, found: Findings, *, render: bool = True) -> RecallResult:
@@ -73,6 +75,7 @@ def arranged(case: Case, found: Findings, limit: int) -> list[Place]:
         found.units,
         limit,
         messages=case.with_messages,
+        replaced=found.replaced,
         min_score=case.request.min_score,
     )
 

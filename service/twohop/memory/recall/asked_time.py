@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from twohop.graph.model import Entity, Kind, Memory
+from twohop.memory.moment import end_of
 from twohop.memory.recall.turns import Rarity
 from twohop.memory.times import Reach, expressions
 from twohop.vector.sparse import stems_of
@@ -47,7 +48,10 @@ WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 CHANGE = re.compile(
     r"\b(?:chang\w+|over time|over the years|history of|so far|all the|every|still|any ?more)\b", re.IGNORECASE
 )
-PERFECT = re.compile(r"\b(?:has|have)\s(?:\S+\s){1,4}?(?:been|had|\w+ed)\b", re.IGNORECASE)
+PERFECT = re.compile(
+    r"\b(?:has|have)\s(?:(?!(?:an?|to|is|are|was|were)\s)\S+\s){1,4}?(?:been|had|\w+ed)\b", re.IGNORECASE
+)
+"""Not "where she *has* a job is *located*": has and its participle are one verb."""
 ASKING = r"(?!(?:did|do|does|is|are|was|were|will|has|have|had|can|could|should|would)\b)"
 LAST = re.compile(
     rf"^(?P<rest>.+?)(?<![\s,])[\s,]+(?P<word>{WORD})\s+{ASKING}(?P<event>.+)$", re.IGNORECASE | re.DOTALL
@@ -87,9 +91,11 @@ def named_time(text: str, now: int) -> tuple[Span, str] | None:
     for span in expressions(text, now, future=False):
         try:
             begins = span.begins.moment("UTC").at if span.begins else None
-            ends = span.ends.moment("UTC").at if span.ends else None
+            last = span.ends.moment("UTC") if span.ends else None
         except ValueError:
             continue  # A number that looks like a year and is none that calendars reckon with.
+        # Who asks for the time "from May to June" means June too.
+        ends = end_of(last).at if last and span.reach is Reach.BETWEEN else last.at if last else None
         rest = text[: span.start] + text[span.end :]
         if span.reach is Reach.UNTIL and ends is not None:
             return (ends - 1, ends), rest

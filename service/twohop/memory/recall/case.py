@@ -7,14 +7,16 @@ from typing import Any, TypeVar
 from twohop.graph.model import Entity, Owner
 from twohop.graph.store import Ledger
 from twohop.memory.api import Degradation, RecallRequest
-from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
+from twohop.memory.recall.nouns import Nouns
 from twohop.memory.recall.pace import Pace
+from twohop.memory.recall.phrases import PhraseVectors
 from twohop.memory.recall.question import Question
+from twohop.memory.recall.turns import Turns
 from twohop.memory.recall.until import TooLate, until
 from twohop.memory.recall.view import View
 from twohop.vector.tokens import TokenCounter
@@ -30,10 +32,13 @@ class Parts:
     """What every recall of a process shares."""
 
     ledger: Ledger
-    predicates: PredicateTable
+    words: FactWords
     dense_weight: float
     fact_lexical_share: float
     like: Likeness
+    nouns: Nouns
+    phrases: PhraseVectors
+    turns: Turns
     counter: TokenCounter
 
 
@@ -71,9 +76,9 @@ class Case:
         self.start = start
         self.parts = parts
         self.ledger = parts.ledger
-        self.hand = InHand(parts.ledger, view)
+        self.hand = InHand(parts.ledger, view, parts.turns)
         self.near = Neighbourhood(parts.ledger, view, owner.message_count if owner else 0)
-        self.words = FactWords(parts.predicates)
+        self.words = parts.words
         self.pace = Pace(WALKERS)
         self.seeds: list[Entity] = []
 

@@ -1,28 +1,29 @@
 """Finding chains: step by step from what the question names, each step asked as the question reads from there."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import log
+
+import numpy as np
 
 from twohop.graph.model import Entity
 from twohop.memory.api import Depth
 from twohop.memory.recall.case import Case
 from twohop.memory.recall.chains import (
-    EXPLAINED,
-    PHRASE,
-    TEXT,
+    BEAM,
     TURNS,
     Chain,
+    Steps,
     best_first,
-    explained,
-    extended,
-    score,
-    told,
-    turned,
+    by_score,
+    first,
 )
 from twohop.memory.recall.kinds import SURE, Likeness, Said
+from twohop.memory.recall.meant import EXPLAINED, OTHERS, TEXT, UNSAID, WRONG_END, fit, real
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.reading import Asked, Reading, read
+from twohop.memory.recall.says import Rows, Says, Scores, says
 from twohop.memory.recall.search import Look
 from twohop.vector.model import PointKind, Vector
 from twohop.vector.sparse import analyse, encode_query
@@ -36,100 +37,119 @@ class ChainSearch:
     """The chains of one recall. `past`: the question is not about now."""
 
     def __init__(self, case: Case, reading: Reading, *, past: bool) -> None:
-        self._question = case.question
         self._reading = reading
         self._seeds = {seed.id: seed for seed in case.seeds}
         self._past = past
         self._view = case.view
         self._near = case.near
         self._lookup = case.lookup
-        self._rarity = case.hand.rarity
-        self._words = case.words
-        self._like = case.parts.like
+        self._phrases = case.parts.phrases
         self._pace = case.pace
+        self._says = Says(
+            case.question,
+            reading,
+            entities=case.near.entities,
+            words=case.words,
+            rarity=case.hand.rarity,
+            like=case.parts.like,
+            nouns=case.parts.nouns,
+        )
+        self._nouns = case.parts.nouns
+        self._large = case.words.at_large
+        self._met: dict[str, Rows] = {}
 
     async def find(self, depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
-        """Chains of two and more links, best first, again after each hop; none when nothing on the way is described.
+        """Chains of two and more links that may stand first, best first, again after each hop.
 
-        `depth`: most links.
+        None when nothing on the way is described. `depth`: most links.
         """
         reading = self._reading
         if depth < TWO or not reading.descriptions:
             return
-        asked = [reading.inner(place) for place in range(len(reading.descriptions))]
-        links = await self._links(dict.fromkeys(self._seeds, asked))
-        described = len(reading.descriptions)
-        chains = [Chain(links=(link,), reading=reading, described=described) for few in links.values() for link in few]
+        links = await self._links(dict.fromkeys(self._seeds, inner(reading)))
+        start = Chain(reading=reading)
+        ahead = [self._steps(start, [link for few in links.values() for link in few])]
         found: list[Chain] = []
         for _ in range(TWO, depth + 1):
-            turns = await self._turns(chains)
+            turns = await self._turns(ahead)
             if not turns:
                 return
             await self._pace.step()
-            chains = await self._longer(turns)
-            found += chains
+            ahead = await self._weighed(await self._longer(turns))
+            found += first((chain for chain in by_score(ahead) if chain.telling), BEAM)
             yield best_first(found)
 
-    async def _turns(self, chains: Sequence[Chain]) -> list[Chain]:
-        """The chains that may turn at their ends, the best of them."""
-        turning = [one for chain in chains if (one := turned(chain, self._near.entities, self._words, self._like))]
-        scored = await self._weighed(turning, [chain.reading.inner(chain.place) for chain in turning])
-        return best_first(scored)[:TURNS]
+    async def _turns(self, ahead: Iterable[Steps]) -> list[Chain]:
+        """The chains that may turn at the ends of these steps, the best of them, with the question from there on."""
+        turning = [
+            some
+            for one in ahead
+            for some in one.turning(self._says.fits(one.chain.reading, one.says), self._real(one.chain.reading))
+        ]
+        turns = first(by_score(await self._weighed(turning)), TURNS)
+        return [chain.onward(self._near.entities[chain.end].name) for chain in turns]
 
-    async def _longer(self, turns: Sequence[Chain]) -> list[Chain]:
-        """The chains a step longer, scored."""
-        names = {chain.end: self._near.entities[chain.end].name for chain in turns}
+    async def _longer(self, turns: Sequence[Chain]) -> list[Steps]:
+        """The steps by which chains that turn can go on."""
         asked: dict[str, list[Asked]] = {}
         for chain in turns:
-            on = chain.reading.onward(chain.place, names[chain.end])
-            asked.setdefault(chain.end, []).extend([on.asked, *(on.inner(n) for n in range(len(on.descriptions)))])
+            asked.setdefault(chain.end, []).extend([chain.reading.asked, *inner(chain.reading)])
         links = await self._links(asked)
-        longer: list[Chain] = []
-        whole: list[Asked] = []
-        for chain in turns:
-            some = extended(chain, links.get(chain.end, ()), names[chain.end], self._seeds.keys())
-            longer += some
-            whole += [some[0].reading.asked] * len(some) if some else []
-        return await self._weighed(longer, whole)
+        ways = [(chain, chain.ways(links.get(chain.end, ()), self._seeds.keys())) for chain in turns]
+        return [self._steps(chain, few) for chain, few in ways if few]
 
-    async def _weighed(self, chains: Sequence[Chain], asked: Sequence[Asked]) -> list[Chain]:
-        """The chains with how well their last link answers what is asked there, and their scores."""
-        points: dict[str, set[str]] = {}
-        for chain, one in zip(chains, asked, strict=True):
-            points.setdefault(one.text, set()).add(chain.links[-1].memory.revision.id)
+    def _steps(self, chain: Chain, links: Sequence[Link]) -> Steps:
+        rows = self._says.rows(links)
+        self._met[links[0].source if links else ""] = rows
+        passed = sum(log(1 - one) for one in self._real(chain.reading))
+        return Steps(chain=chain, asked=chain.reading.asked, links=links, says=rows, passed=passed)
+
+    def _real(self, reading: Reading) -> list[float]:
+        return [real(one, self._says.asking, self._nouns) for one in reading.descriptions]
+
+    async def _weighed(self, steps: Sequence[Steps]) -> list[Steps]:
+        """The steps with how well each link answers what is asked there."""
+        points: dict[str, dict[str, None]] = {}
+        for one in steps:
+            points.setdefault(one.asked.text, {}).update(dict.fromkeys(one.points))
         vectors = await self._vectors(list(points))
-        texts = list(vectors)
-        looks = [(PointKind.MEMORY, vectors[text], points[text]) for text in texts]
-        found = dict(zip(texts, await self._lookup.cosines(looks), strict=True)) if looks else {}
-        links = {
-            (one.text, chain.links[-1].relation.id): (one, chain.links[-1])
-            for chain, one in zip(chains, asked, strict=True)
-        }
-        said = {key: told(link, self._near.entities, self._words) for key, (_, link) in links.items()}
-        pairs = {key: (one.unnamed, self._words.phrase(link.memory)) for key, (one, link) in links.items()}
-        alike = await self._alike(pairs.values())
-        parts = {
-            (text, relation): TEXT * found.get(text, {}).get(link.memory.revision.id, 0.0)
-            + PHRASE * alike.get(pairs[text, relation], 0.0)
-            + EXPLAINED * explained(one, said[text, relation], self._rarity, self._like)
-            for (text, relation), (one, link) in links.items()
-        }
-        weighed: list[Chain] = []
-        for chain, one in zip(chains, asked, strict=True):
-            key = one.text, chain.links[-1].relation.id
-            longer = replace(chain, parts=(*chain.parts[: len(chain.links) - 1], parts[key]))
-            total = score(self._question, longer, self._near.entities, said[key], self._like)
-            weighed.append(replace(longer, score=total))
+        looks = [(PointKind.MEMORY, vector, tuple(points[text])) for text, vector in vectors.items()]
+        found = dict(zip(vectors, await self._lookup.cosines(looks), strict=True))
+        fits = await self._fits(list(dict.fromkeys(one.asked.said for one in steps)))
+        usual = self._usual()
+        weighed: list[Steps] = []
+        for one in steps:
+            fit, level = fits[one.asked.said]
+            whole = (
+                fit[one.says]
+                + EXPLAINED * self._says.explained(one.asked, one.says)
+                - WRONG_END * self._says.wrong_end(one.asked, one.says)
+            )
+            alike = among(found.get(one.asked.text, {}), one.points)
+            lacking = UNSAID * self._says.unsaid(one.asked, one.says)
+            parts = whole - np.logaddexp(whole, level) - lacking + shared(alike, self._says.relations(one.says), usual)
+            weighed.append(replace(one, parts=parts, answers=self._says.answers(one.says)))
         return weighed
 
-    async def _alike(self, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], float]:
-        """The cosines of questions with the phrases of facts, both without names."""
-        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+    def _usual(self) -> Scores:
+        """By relation, to how many things it leads in the mean from those that were met."""
+        met = [np.bincount(self._says.relations(rows)) for rows in self._met.values() if rows.size]
+        totals = np.zeros(max(map(len, met), default=0))
+        times = np.zeros_like(totals)
+        for counts in met:
+            totals[: len(counts)] += counts
+            times[: len(counts)] += counts > 0
+        return totals / np.maximum(times, 1)
+
+    async def _fits(self, texts: Sequence[str]) -> dict[str, tuple[Scores, float]]:
+        """By what is asked, how well the phrases of all facts so far fit it, and how well relations at large do."""
+        phrases = self._says.phrases
         vectors = await self._lookup.embed(texts) if texts else None
-        if vectors is None:
-            return {}
-        rows = dict(zip(texts, vectors, strict=True))
-        return {(one, other): float(rows[one] @ rows[other]) for one, other in set(pairs)}
+        known = await self._phrases.of([*phrases, *self._large], self._lookup.embed) if vectors is not None else None
+        if vectors is None or known is None:
+            return {text: (np.zeros(len(phrases)), log(OTHERS)) for text in texts}
+        fits, levels = fit(np.asarray(vectors), known[: len(phrases)], known[len(phrases) :])
+        return {text: (row, float(level[0])) for text, row, level in zip(texts, fits, levels, strict=True)}
 
     async def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
         vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None
@@ -152,9 +172,10 @@ class ChainSearch:
             for text in texts
         ]
         fits = dict(zip(texts, await self._lookup.fetch(looks), strict=True)) if looks else {}
-        for one in busy:
-            memories = [fits[each.text].memory[point] for each in asked[one] for point in fits[each.text].ids]
-            more = await self._near.proven(one, memories)
+        memories = {
+            one: [fits[each.text].memory[point] for each in asked[one] for point in fits[each.text].ids] for one in busy
+        }
+        for one, more in (await self._near.proven(memories)).items() if memories else ():
             known = {link.relation.id for link in found.get(one, ())}
             found[one] = [*found.get(one, ()), *(link for link in more if link.relation.id not in known)]
         return {one: self._standing(few) for one, few in found.items()}
@@ -187,6 +208,19 @@ def read_around(question: Question, seeds: Sequence[Entity], own: Collection[str
     return replace(reading, descriptions=left)
 
 
-def says(link: Link) -> tuple[str, bool]:
-    """What a link says of the thing that it starts from."""
-    return link.relation.triple.predicate, link.forward
+def inner(reading: Reading) -> list[Asked]:
+    """What is asked by each of the descriptions, the innermost first."""
+    return [reading.inner(place) for place in range(len(reading.descriptions))]
+
+
+def among(scores: Mapping[str, float], points: Sequence[str]) -> Scores:
+    """The scores of points; 0 where there is none."""
+    return np.array([scores.get(point, 0.0) for point in points])
+
+
+def shared(alike: Scores, relations: Rows, usual: Scores) -> Scores:
+    """The log-share of each link in its relation, by its fact's cosine; at most one of as many as usual."""
+    weights = np.exp(TEXT * alike)
+    totals = np.bincount(relations, weights)[relations] / weights
+    found: Scores = -np.log(np.maximum(totals, usual[relations]))
+    return found

@@ -20,7 +20,7 @@ SAID = {
     Placement.CHANGE: "the question asks what held then, or how it changed",
     Placement.CHAIN: "part of a chain of facts that answers",
     Placement.LEADER: "answers clearly better than all other facts",
-    Placement.SOURCE: "in the place of the best message that it rests on",
+    Placement.SOURCE: "in the place of the best message that it, or a value before it, rests on",
     Placement.MESSAGE: "in the order of messages",
     Placement.REST: "none of its messages ranks",
 }

@@ -1,9 +1,10 @@
 """Facts against the question: by meaning, by words and cues, and by how well their source messages rank."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from twohop.graph.model import Entity, Granularity, Memory
+from twohop.graph.model import Entity, Granularity, Memory, Revision
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.dates import tells_time
 from twohop.memory.recall.first_stage import Ranked, scaled_or_zero
@@ -27,6 +28,9 @@ OWN_SCALE = 0.25
 
 SOURCES = 0.3
 """Share of the best source message in a fact's score (measured there and on LoCoMo; .3 to .5 differ by noise)."""
+
+WORDED = 16_384
+"""Facts of which the words are kept, some 1 kB each."""
 
 HYDRATED = 50
 """Facts that are read from the ledger, best first: no fact below had a place among the kept ones."""
@@ -104,52 +108,59 @@ def leading_on(found: Sequence[Fact], named: Iterable[str]) -> list[Fact]:
     return list(kept.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """By what a fact is asked for: the stems of its text and cues, its cues and those of its predicates, and a phrase.
+
+    The phrase is what it says of its subject without naming anything: its predicates and cues.
+    """
+
+    stems: frozenset[str]
+    cues: tuple[str, ...]
+    phrase: str
+
+
 class FactWords:
-    """The stems by which facts are asked for: their texts, their own cues and those of their predicates."""
+    """The words by which facts are asked for. It keeps what it has looked up: share one in a process.
+
+    `at_large`: what the relations of the predicate table say, as phrases; `asking`: the stems of their cues.
+    """
 
     def __init__(self, predicates: PredicateTable) -> None:
         self._predicates = predicates
-        self._cues: dict[str, frozenset[str]] = {}
-        self._stems: dict[str, frozenset[str]] = {}
-        self._asked: dict[str, tuple[str, ...]] = {}
-        self._ends: dict[tuple[str, bool], frozenset[str]] = {}
+        self.at_large = predicates.phrases
+        self.asking = frozenset(stems_of(" ".join(cue for name in predicates.rows for cue in predicates.cues(name))))
+        self._worded: OrderedDict[str, Worded] = OrderedDict()
 
     def __call__(self, memory: Memory) -> frozenset[str]:
         """The stems of one fact."""
-        revision = memory.revision
-        found = self._stems.get(revision.id)
+        return self.of(memory).stems
+
+    def of(self, memory: Memory) -> Worded:
+        """The words of one fact."""
+        # What a revision says never changes.
+        found = self._worded.get(memory.revision.id)
         if found is None:
-            cues = {triple.predicate: self._cued(triple.predicate) for triple in revision.triples}
-            own = stems_of(" ".join((revision.text, *revision.cues)))
-            found = self._stems[revision.id] = frozenset(own).union(*cues.values())
+            found = self._worded[memory.revision.id] = self._read(memory.revision)
+            if len(self._worded) > WORDED:
+                self._worded.popitem(last=False)
         return found
 
-    def cues(self, memory: Memory) -> tuple[str, ...]:
-        """The words by which one fact is asked for beside its text: its own cues and those of its predicates."""
-        revision = memory.revision
-        found = self._asked.get(revision.id)
-        if found is None:
-            asked = (cue for triple in revision.triples for cue in self._predicates.cues(triple.predicate))
-            found = self._asked[revision.id] = tuple(dict.fromkeys((*revision.cues, *asked)))
-        return found
-
-    def phrase(self, memory: Memory) -> str:
-        """What a fact says of its subject without naming anything: its predicates and cues."""
-        phrases = (self._predicates.phrase(triple.predicate) for triple in memory.revision.triples)
-        return " ".join((*phrases, *self.cues(memory)))
+    def _read(self, revision: Revision) -> Worded:
+        predicates = [triple.predicate for triple in revision.triples]
+        asked = tuple(cue for predicate in predicates for cue in self._predicates.cues(predicate))
+        cues = tuple(dict.fromkeys((*revision.cues, *asked)))
+        own = stems_of(" ".join((revision.text, *revision.cues)))
+        return Worded(
+            stems=frozenset((*own, *stems_of(" ".join(asked)))),
+            cues=cues,
+            phrase=" ".join((*map(self._predicates.phrase, predicates), *cues)),
+        )
 
     def of_the_other_end(self, predicate: str, *, forward: bool) -> frozenset[str]:
         """Words for the end that a relation is walked from, and not for the one that it leads to."""
-        key = predicate, forward
-        if key not in self._ends:
-            subject, target = self._predicates.roles(predicate)
-            self._ends[key] = subject - target if forward else target - subject
-        return self._ends[key]
-
-    def _cued(self, predicate: str) -> frozenset[str]:
-        if predicate not in self._cues:
-            self._cues[predicate] = frozenset(stems_of(" ".join(self._predicates.cues(predicate))))
-        return self._cues[predicate]
+        subject, target = self._predicates.roles(predicate)
+        return subject - target if forward else target - subject
 
 
 def listed_score(fact: Fact, question: Question, entities: Mapping[str, Entity], named: Collection[str]) -> float:

@@ -188,7 +188,8 @@ def reach(
 
     for found in matches:
         bridge, sources = found.bridge, found.bridge.fact.sources
-        linked = {*found.linked, *(one for one in found.fits if bridge.name_stems.issubset(texts.get(one, NO_STEMS)))}
+        name = bridge.name_stems
+        linked = {*found.linked, *(one for one in found.fits if name.issubset(texts.get(one, NO_STEMS)))}
         known = {stem for stem in question if stem in bridge.fact.stems}
         known.update(*(explained.get(one, ()) for one in sources))
         shares: dict[frozenset[str], float] = {}

@@ -5,15 +5,16 @@ from collections.abc import Set as AbstractSet
 
 from twohop.graph.model import Memory
 from twohop.graph.store import Ledger
-from twohop.memory.recall.turns import Rarity, Turn, turns_of
+from twohop.memory.recall.turns import Rarity, Turn, Turns
 from twohop.memory.recall.view import View, sources
 
 
 class InHand:
     """Reads messages as the view sees them, and keeps them. `rarity`: of words in the texts weighed."""
 
-    def __init__(self, ledger: Ledger, view: View) -> None:
+    def __init__(self, ledger: Ledger, view: View, turns: Turns) -> None:
         self._ledger = ledger
+        self._made = turns
         self._view = view
         self._texts: dict[str, set[str]] = {}
         self.turns: dict[str, Turn] = {}
@@ -23,7 +24,7 @@ class InHand:
         """Read messages, with what stands before them."""
         fresh = [one for one in dict.fromkeys(message_ids) if one not in self.turns]
         if fresh:
-            found = turns_of(await self._ledger.windows(self._view.partition, fresh, 1))
+            found = self._made.of(await self._ledger.windows(self._view.partition, fresh, 1))
             self.turns.update((one, turn) for one, turn in found.items() if self._view.sees_message(turn.message))
 
     def weigh(self, memories: Iterable[Memory], words: Callable[[Memory], Collection[str]]) -> None:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from twohop.graph.model import Memory
 from twohop.memory.api import RecallPart, RecallResult
 from twohop.memory.recall.answer import Findings, answer
 from twohop.memory.recall.case import Case
@@ -17,6 +18,7 @@ from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.leading import Leading, Tell
 from twohop.memory.recall.local import local_lists
 from twohop.memory.recall.named import named
+from twohop.memory.recall.replaced import replaced
 from twohop.memory.recall.search import Lists, Look
 from twohop.memory.recall.second_stage import SecondStage
 from twohop.vector.model import PointKind
@@ -71,6 +73,7 @@ class Inquiry:
             gate=gate,
             reached=reached,
             seen=second.seen,
+            replaced=await self._replaced(listed),
         )
         return await answer(case, findings)
 
@@ -82,7 +85,13 @@ class Inquiry:
         if not case.request.arms:
             leading = Leading(case)
             listed = leading.listed(found)
-            findings = replace(findings, facts=listed, units=leading.singles(found, listed), then=leading.then)
+            findings = replace(
+                findings,
+                facts=listed,
+                units=leading.singles(found, listed),
+                then=leading.then,
+                replaced=await self._replaced(listed),
+            )
         return await answer(case, findings, render=render)
 
     async def _second(
@@ -93,6 +102,10 @@ class Inquiry:
                 kept = leading_on(found, [seed.id for seed in self._case.seeds])
                 return await self._case.in_time(second.take(kept, ranked), (0.0, {}))
             return 0.0, {}
+
+    async def _replaced(self, listed: Sequence[tuple[Memory, float]]) -> dict[str, tuple[str, ...]]:
+        """The messages that told the values before those listed."""
+        return await replaced(self._case.ledger, self._case.view, (memory for memory, _ in listed))
 
     async def _looked_up(self) -> tuple[list[Look], list[Lists]]:
         """The lists of messages, facts and relations as the index gives them; of messages alone for measurements."""
@@ -111,6 +124,8 @@ class Inquiry:
             looks.append(Look(kind=kind, where=where, dense=dense[0] if dense else None, sparse=wordy))
         if case.request.arms:
             looks = looks[:1]
+        elif not case.walks:
+            looks = looks[:2]  # Relations only tell which way to walk.
         return looks, await case.in_time(case.lookup.fetch(looks), [Lists() for _ in looks])
 
     async def _first(self, looks: Sequence[Look], lists: Sequence[Lists]) -> list[Lists]:

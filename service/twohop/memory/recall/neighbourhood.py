@@ -3,7 +3,7 @@
 Bounded on every side, so that no store is too large and no hub too busy to ask.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity, Memory, Relation, Triple
@@ -124,19 +124,25 @@ class Neighbourhood:
         """Whether an entity has more relations than are read of it."""
         return self.degrees.get(entity_id, 0) > FAN
 
-    async def proven(self, entity_id: str, memory_ids: Iterable[str]) -> list[Link]:
-        """The links of an entity that are among what these memories say."""
-        wanted = list(dict.fromkeys(memory_ids))
-        await self.hydrate(wanted)
-        about = [
-            one
-            for one in wanted
-            if one in self.memories and any(entity_id in ends(triple) for triple in self.memories[one].revision.triples)
-        ]
-        relations = await self._ledger.relations_of_memories(self._view.partition, about, self._view.axes)
-        unique = {relation.id: relation for few in relations.values() for relation in few}
-        links = (self._link(entity_id, unique[one]) for one in sorted(unique) if entity_id in ends(unique[one].triple))
-        return [link for link in links if link is not None]
+    async def proven(self, memory_ids: Mapping[str, Collection[str]]) -> dict[str, list[Link]]:
+        """Entity id -> its links that are among what its memories here say."""
+        await self.hydrate(one for few in memory_ids.values() for one in few)
+        about = {
+            entity_id: [one for one in dict.fromkeys(few) if one in self.memories and self._about(one, entity_id)]
+            for entity_id, few in memory_ids.items()
+        }
+        wanted = list(dict.fromkeys(one for few in about.values() for one in few))
+        relations = await self._ledger.relations_of_memories(self._view.partition, wanted, self._view.axes)
+        found: dict[str, list[Link]] = {}
+        for entity_id, few in about.items():
+            unique = {relation.id: relation for one in few for relation in relations.get(one, ())}
+            mine = (unique[one] for one in sorted(unique) if entity_id in ends(unique[one].triple))
+            links = (self._link(entity_id, relation) for relation in mine)
+            found[entity_id] = [link for link in links if link is not None]
+        return found
+
+    def _about(self, memory_id: str, entity_id: str) -> bool:
+        return any(entity_id in ends(triple) for triple in self.memories[memory_id].revision.triples)
 
     def resting_on(self, message_ids: Iterable[str]) -> list[str]:
         """The memories that are known here, also those read ahead, that rest on one of the messages."""

@@ -1,7 +1,9 @@
 """The list that a caller gets: messages in order, facts in the place of their best source, chains first as units."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from twohop.graph.model import Memory
 from twohop.memory.api import Placement, Scores
@@ -39,6 +41,9 @@ Leading costs LoCoMo nothing at ten turns (-.1), and a reader finds the one fact
 """
 
 
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
 def leader(facts: Sequence[tuple[Memory, float]]) -> list[Unit]:
     """The best of the facts as a head of the list, if it stands clear of the others."""
     best = facts[:1]
@@ -55,14 +60,16 @@ def arrange(
     limit: int,
     *,
     messages: bool,
+    replaced: Mapping[str, Sequence[str]] = NOTHING,
     min_score: float | None = None,
 ) -> list[Place]:
     """At most `limit` places, none of a lower total score than `min_score`.
 
     `order`: message ids, best first. `facts`: memories with their score among facts, best first. A fact takes the
-    place of its best-ranked source; that message is shown under it, not again. Facts without a ranked source come
-    last. A unit that doesn't fit is left out whole; since units lead, their total is no less than what follows.
-    `messages` False = messages have no places of their own.
+    place of its best-ranked source; that message is shown under it, not again. It stands before the messages of the
+    values that it `replaced` (by memory id), too, so that an old value is never read first. Facts without a ranked
+    message come last, and their totals are no more than those before. A unit that doesn't fit is left out whole; since
+    units lead, their total is no less than what follows. `messages` False = messages have no places of their own.
     """
     places: list[Place] = []
     shown: set[str] = set()
@@ -76,7 +83,8 @@ def arrange(
             shown.update((memory.id, *sources(memory)))
             score = Scores(total=total, fact=unit.score)
             places.append(Place(scores=score, placement=unit.placement, memory=memory, path=unit.path))
-    for place in rest(order, scores, [pair for pair in facts if pair[0].id not in shown], shown, messages=messages):
+    left = [pair for pair in facts if pair[0].id not in shown]
+    for place in rest(order, scores, left, shown, replaced, messages=messages):
         if len(places) == limit:
             break
         if min_score is None or place.scores.total >= min_score:
@@ -89,6 +97,7 @@ def rest(
     scores: Mapping[str, Scores],
     facts: Sequence[tuple[Memory, float]],
     shown: Collection[str],
+    replaced: Mapping[str, Sequence[str]],
     *,
     messages: bool,
 ) -> Iterator[Place]:
@@ -97,7 +106,7 @@ def rest(
     at: dict[int, list[tuple[Memory, float]]] = {}
     unranked: list[tuple[Memory, float]] = []
     for memory, score in facts:
-        found = [ranks[one] for one in sources(memory) if one in ranks]
+        found = [ranks[one] for one in (*sources(memory), *replaced.get(memory.id, ())) if one in ranks]
         (at.setdefault(min(found), []) if found else unranked).append((memory, score))
     seen = set(shown)
     for rank, one in enumerate(order):
@@ -112,5 +121,6 @@ def rest(
         if messages and one not in seen:
             seen.add(one)
             yield Place(scores=scores[one], placement=Placement.MESSAGE, message_id=one)
+    lowest = min((scores[one].total for one in order), default=math.inf)
     for memory, score in unranked:
-        yield Place(scores=Scores(total=0.0, fact=score), placement=Placement.REST, memory=memory)
+        yield Place(scores=Scores(total=min(score, lowest), fact=score), placement=Placement.REST, memory=memory)

@@ -9,12 +9,16 @@ from twohop.memory.centring import Centring, Means
 from twohop.memory.clock import Clock
 from twohop.memory.predicates import PredicateTable
 from twohop.memory.recall.case import Case, Parts, Start
+from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.inquiry import Inquiry
 from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.named import names_asked
+from twohop.memory.recall.nouns import Nouns
 from twohop.memory.recall.paths import PathFinder
+from twohop.memory.recall.phrases import PhraseVectors
 from twohop.memory.recall.question import understand
+from twohop.memory.recall.turns import Turns
 from twohop.memory.recall.view import View
 from twohop.memory.recall.vocabulary import Vocabularies
 from twohop.vector.embed import Embedder
@@ -45,7 +49,6 @@ class Recaller:
         self._ledger = ledger
         self._index = index
         self._embedder = embedder
-        self._predicates = predicates
         self._clock = clock
         self._centring = Centring(ledger)
         self._paths = PathFinder(ledger, clock)
@@ -54,6 +57,10 @@ class Recaller:
         self._counter = counter or TokenCounter()
         self._vocabularies = Vocabularies(ledger, words)
         self._like = Likeness(words)
+        self._nouns = Nouns(words)
+        self._words = FactWords(predicates)
+        self._phrases = PhraseVectors()
+        self._turns = Turns()
 
     async def recall(self, request: RecallRequest) -> RecallResult:
         """What answers the question, best first.
@@ -106,10 +113,13 @@ class Recaller:
             start=Start(weights=weights, known=known, behind=behind),
             parts=Parts(
                 ledger=self._ledger,
-                predicates=self._predicates,
+                words=self._words,
                 dense_weight=self._embedder.dense_weight,
                 fact_lexical_share=self._embedder.fact_lexical_share,
                 like=self._like,
+                nouns=self._nouns,
+                phrases=self._phrases,
+                turns=self._turns,
                 counter=self._counter,
             ),
         )

@@ -11,6 +11,10 @@ from twohop.graph.model import Message
 from twohop.memory.moment import instant
 from twohop.memory.points import day, speaker
 from twohop.vector.sparse import stems_of
+from twohop.vector.text_cache import TextCache
+
+CHARACTERS = 1_000_000
+"""Of the messages whose turns are kept. A character takes some 20 bytes with them."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,20 @@ class Rarity:
         return sum(weight for weight, within in weights if within) / total if total else 0.0
 
 
-def turns_of(windows: Mapping[str, Sequence[Message]]) -> dict[str, Turn]:
-    """Messages with their windows as turns by id."""
-    found: dict[str, Turn] = {}
-    for message_id, window in windows.items():
-        by_position = {message.position: message for message in window}
+class Turns:
+    """Makes turns. It keeps them, as messages never change: share one in a process."""
+
+    def __init__(self) -> None:
+        self._known: TextCache[Turn] = TextCache(CHARACTERS)
+
+    def of(self, windows: Mapping[str, Sequence[Message]]) -> dict[str, Turn]:
+        """Messages with their windows as turns by id."""
+        return {message_id: self._turn(message_id, window) for message_id, window in windows.items()}
+
+    def _turn(self, message_id: str, window: Sequence[Message]) -> Turn:
         message = next(one for one in window if one.id == message_id)
-        found[message_id] = Turn(message, by_position.get(message.position - 1), among=len(window) > 1)
-    return found
+        previous = next((one for one in window if one.position == message.position - 1), None)
+        among = len(window) > 1
+        text = message.content if previous is None else message.content + previous.content
+        key = (message.partition, message_id, previous is None, among)
+        return self._known.get(key, text, lambda: Turn(message, previous, among=among))
