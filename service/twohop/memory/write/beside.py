@@ -35,12 +35,20 @@ def held_beside(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> R
     covering = next((value for value in line if value.validity.holds(start)), None)
     if covering is not None and says_beside(fact.fact):
         return covering
-    nested = not fact.stated and any(claim.predicate in NESTED for claim in fact.triples[:1])
-    if not nested and fact.fact.cardinality is not Cardinality.MANY:
-        return None
-    # One exchange that affirms two values of which the extractor says that there can be several, or which are nested.
     now = max(start, fact.observed.at)
-    return next((value for value in line if draft.born(value.memory_id) and value.validity.holds(now)), None)
+    born = [value for value in line if draft.born(value.memory_id) and value.validity.holds(now)]
+    if fact.fact.cardinality is not Cardinality.MANY:
+        born = [value for value in born if nested(draft, fact, value)]
+    # One exchange that affirms two values of which the extractor says that there can be several, or which are nested.
+    return next(iter(born), None)
+
+
+def nested(draft: Draft, fact: ResolvedFact, value: Revision) -> bool:
+    """Whether one message tells both places without a time: one lies in the other, whichever is the larger."""
+    if fact.stated or all(triple.predicate not in NESTED for triple in fact.triples[:1]):
+        return False
+    told = {row.message_id for row in fact.evidence}
+    return any(row.message_id in told for row in draft.grounds(value.memory_id))
 
 
 def says_beside(fact: Fact) -> bool:
