@@ -156,8 +156,11 @@ class ChainSearch:
         """The links without those whose value another one has taken, unless it is the past that is asked for."""
         if self._past:
             return list(links)
-        live = {says(link) for link in links if not self._view.closed(link.memory)}
-        return [link for link in links if not self._view.closed(link.memory) or says(link) not in live]
+        ended = [self._view.closed(link.memory) for link in links]
+        if not any(ended):
+            return list(links)
+        live = {says(link) for link, over in zip(links, ended, strict=True) if not over}
+        return [link for link, over in zip(links, ended, strict=True) if not over or says(link) not in live]
 
 
 def read_around(question: Question, seeds: Sequence[Entity], own: Collection[str], like: Likeness) -> Reading | None:
