@@ -13,6 +13,7 @@ from twohop.memory.write.settle import Judged, Terms, in_order, settle
 
 PARTITION = "0" * 32
 ADD = Verdict(operation=Operation.ADD)
+SLOTS = frozenset({"works_at", "lives_in", "married_to", "born_in"})
 
 
 def moment(iso: str) -> Moment:
@@ -20,7 +21,7 @@ def moment(iso: str) -> Moment:
 
 
 class Story:
-    """A subject's life told in facts; slots are `works_at` and `lives_in`, everything else is multi-valued."""
+    """A subject's life told in facts; slots are those of `SLOTS`, everything else is multi-valued."""
 
     def __init__(self, *, cap: int = 10) -> None:
         self.ids: Iterator[int] = count(1)
@@ -59,7 +60,7 @@ class Story:
             fact=fact,
             subject_id=subject or who,
             triples=(Triple(subject or who, predicate, object_id=what),),
-            slot_key=f"{who}/{predicate}{slot}" if predicate in {"works_at", "lives_in", "married_to"} else "",
+            slot_key=f"{who}/{predicate}{slot}" if predicate in SLOTS else "",
             mirror_key=f"{what}/{predicate}" if predicate == "married_to" else "",
             vague=predicate == "mentions",
             denial_key=f"denied/{text}",

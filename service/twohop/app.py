@@ -37,6 +37,7 @@ from twohop.memory.write.edit import Editor
 from twohop.memory.write.extracting import Extracting
 from twohop.memory.write.guidance import Agents
 from twohop.memory.write.line import LineWorker
+from twohop.memory.write.lines import Lines
 from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.plan import Planner
 from twohop.memory.write.preview import Previewer
@@ -244,17 +245,20 @@ def join(
         ids=ids,
         limits=settings.limits,
         answers=answers,
-        line=LineWorker(
-            ledger=ledger,
-            agents=agents,
-            extracting=extracting,
-            finder=finder,
-            decider=decider,
-            conversations=conversations,
-            gates=gates,
-            clock=clock,
-            settings=settings.write,
-            step=step,
+        lines=Lines(
+            LineWorker(
+                ledger=ledger,
+                agents=agents,
+                extracting=extracting,
+                finder=finder,
+                decider=decider,
+                names=names,
+                conversations=conversations,
+                gates=gates,
+                clock=clock,
+                settings=settings.write,
+                step=step,
+            ).work
         ),
         summary=settings.summary,
         recent=settings.write.recent_messages,

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ from twohop.config import LlmSettings, Settings
 from twohop.errors import Misconfigured, ModelDenied, ModelError, ModelRejected, ModelUnavailable
 from twohop.graph.model import JobState
 from twohop.vector.embed import Embedder
-from twohop.vector.fastembed import FastEmbedEmbedder
+from twohop.vector.fastembed import BATCH, FastEmbedEmbedder
 from twohop.vector.openai import OpenAIEmbedder
 from twohop.vector.wordllama import WordLlamaEmbedder
 
@@ -212,7 +212,9 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
 
 
 class TextEmbedding:
-    """Stands in for the library's class, whose models would have to be downloaded."""
+    """Stands in for the library's class, whose models would have to be downloaded. `padding`: of the batches so far."""
+
+    padding: ClassVar[list[int]] = []
 
     def __init__(self, model_name: str, *, threads: int | None, specific_model_path: str | None) -> None:
         assert (threads, specific_model_path) == (None, None)  # Its own defaults.
@@ -223,7 +225,9 @@ class TextEmbedding:
     def list_supported_models() -> list[dict[str, Any]]:
         return [{"model": "org/Small", "dim": 3}, {"model": "org/offline", "dim": 3}]
 
-    def embed(self, texts: list[str]) -> list[Any]:
+    def embed(self, texts: list[str], batch_size: int) -> list[Any]:
+        batches = [texts[first : first + batch_size] for first in range(0, len(texts), batch_size)]
+        self.padding.extend(len(max(batch, key=len)) * len(batch) - sum(map(len, batch)) for batch in batches)
         return [np.array(of_length(text)) for text in texts]
 
 
@@ -244,6 +248,20 @@ async def test_the_extra_is_wired_through() -> None:
     assert (embedder.model, embedder.dimension, embedder.centred) == ("fastembed/org/Small", 3, False)
     assert found[0] == pytest.approx([2 / math.sqrt(5), 0, 1 / math.sqrt(5)])
     assert not found[1].any()
+    await embedder.close()
+
+
+@pytest.mark.usefixtures("library")
+async def test_texts_of_one_length_share_a_batch() -> None:
+    """A batch is padded to its longest text: one passage among facts costs its own batch, and no vector goes astray."""
+    texts = ["a" * 2_000, *("bb" for _ in range(BATCH)), "c"]
+    TextEmbedding.padding.clear()
+    embedder = FastEmbedEmbedder(model="org/small")
+
+    found = await embedder.embed(texts)
+
+    assert found[:, 0] == pytest.approx([vector[0] / math.hypot(*vector) for vector in map(of_length, texts)])
+    assert sum(TextEmbedding.padding) < BATCH * 2_000 / 8
     await embedder.close()
 
 

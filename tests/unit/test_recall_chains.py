@@ -19,17 +19,22 @@ from twohop.graph.model import (
     Validity,
 )
 from twohop.memory.predicates import PredicateTable
-from twohop.memory.recall.chains import Chain, Steps, best_first, by_score, first, leads
+from twohop.memory.recall.chain_search import shared
+from twohop.memory.recall.chains import Chain, Steps, by_score, first, leads
 from twohop.memory.recall.facts import FactWords
-from twohop.memory.recall.kinds import RELATED, SURE, TYPED, Likeness
+from twohop.memory.recall.kinds import Likeness
+from twohop.memory.recall.meant import fit, led_to, real
 from twohop.memory.recall.neighbourhood import Link
+from twohop.memory.recall.nouns import Nouns
 from twohop.memory.recall.question import understand
 from twohop.memory.recall.reading import Reading, read
-from twohop.memory.recall.says import Says, told
+from twohop.memory.recall.says import Says
 from twohop.memory.recall.turns import Rarity
 from twohop.vector.words import WordVectors
 
-LIKE = Likeness(WordVectors())
+VECTORS = WordVectors()
+LIKE = Likeness(VECTORS)
+NOUNS = Nouns(VECTORS)
 WORDS = FactWords(PredicateTable.default())
 ACME = Entity(id="acme", partition="p", key="acme", name="Acme", normal="acme", type="organisation", named=True)
 ALICE = Entity(id="alice", partition="p", key="alice", name="Alice", normal="alice", type="person", named=True)
@@ -72,13 +77,20 @@ def reading_of(query: str, name: str = "Alice") -> Reading:
 
 def chain(query: str, *links: Link) -> Chain:
     """A chain at the start of a question."""
-    reading = reading_of(query)
-    return Chain(links=links, reading=reading, described=len(reading.descriptions))
+    return Chain(links=links, reading=reading_of(query))
 
 
 def says(query: str, entities: Mapping[str, Entity] = ENTITIES) -> Says:
     """What links say beside a question."""
-    return Says(understand(query), reading_of(query), entities=entities, words=WORDS, rarity=Rarity([]), like=LIKE)
+    return Says(
+        understand(query),
+        reading_of(query),
+        entities=entities,
+        words=WORDS,
+        rarity=Rarity([]),
+        like=LIKE,
+        nouns=NOUNS,
+    )
 
 
 def steps(query: str, *links: Link, entities: Mapping[str, Entity] = ENTITIES) -> list[Steps]:
@@ -86,57 +98,109 @@ def steps(query: str, *links: Link, entities: Mapping[str, Entity] = ENTITIES) -
     start, said = chain(query), says(query, entities)
     rows = said.rows(links)
     every = Steps(chain=start, asked=start.reading.asked, links=links, says=rows)
-    return list(every.turning(said.fits(start.reading, rows)))
+    fits = said.fits(start.reading, rows)
+    return list(every.turning(fits, [real(one, said.asking, NOUNS) for one in start.reading.descriptions]))
 
 
-def fit(word: str, one: Link) -> float:
-    return told(one, ENTITIES, WORDS).fits(word, LIKE)
+def kind(word: str, entity: Entity | None) -> float:
+    """How well a word is for what is led to."""
+    return led_to(NOUNS.types(word), word, entity, LIKE)
 
 
-def test_words_fit_by_kind_by_cue_and_by_meaning() -> None:
-    """Sure are the kinds of a thing and the cues of the fact that leads to it; near words fit less."""
-    acme = link("alice", "works_at", "acme")
-    assert fit("employer", acme) == SURE
-    assert 0.3 < fit("business", acme) <= SURE
-    assert fit("puppies", link("alice", "walks", "rex")) < SURE
-    assert fit("dogs", link("alice", "walks", "rex")) == SURE
-    assert fit("weather", acme) == 0
+def test_words_say_what_types_of_things_they_may_name() -> None:
+    """Listed words surely, others by those near to them, and strange ones nothing."""
+    assert max(NOUNS.types("firm"), key=NOUNS.types("firm").__getitem__) == "organisation"
+    assert max(NOUNS.types("squad"), key=NOUNS.types("squad").__getitem__) == "organisation"
+    assert max(NOUNS.types("one"), key=NOUNS.types("one").__getitem__) == "person"
+    assert len(set(NOUNS.types("aisle").values())) == 1
+    assert NOUNS.sure("firm") == 1 > NOUNS.sure("squad") > NOUNS.sure("aisle") == 0
+    assert all(abs(sum(NOUNS.types(word).values()) - 1) < 1e-6 for word in ("firm", "squad", "one", "aisle"))
 
 
-def test_a_type_alone_fits_little_and_another_type_not_at_all() -> None:
-    """A person is anybody; the boss is somebody in particular, of whom only the type is known to be right."""
-    emma = link("alice", "greets", "emma")
-    assert fit("person", emma) == TYPED
-    assert fit("boss", emma) == RELATED
-    assert fit("company", emma) == 0
-    assert fit("boss", link("alice", "works_at", "acme")) == 0
+def test_question_words_say_what_may_answer() -> None:
+    """By the word for it, else by the question word."""
+    for query, best in (("Which town?", "place"), ("Where?", "place"), ("Who?", "person"), ("When?", "literal")):
+        types = NOUNS.asked_for(understand(query))
+        assert max(types, key=types.__getitem__) == best
+    assert len(set(NOUNS.asked_for(understand("Is it?")).values())) == 1
+
+
+def test_what_is_led_to_counts_by_kind_and_type() -> None:
+    """A word among its kinds says most, one that is near says less, another type speaks against it."""
+    assert kind("dogs", REX) > kind("puppies", REX) > kind("weather", REX)
+    assert kind("company", ACME) > 0 > kind("person", ACME)
+    assert kind("person", EMMA) > 0 > kind("company", EMMA)
+    assert kind("date", None) > 0 > kind("person", None)
+    assert kind("company", replace(ACME, type="")) == 0
+
+
+def test_a_description_is_real_if_it_acts_or_relations_are_asked_by_it() -> None:
+    """And so is one whose type is known; a strange word may be no more than a word."""
+
+    def found(query: str) -> float:
+        [one, *_] = reading_of(query).descriptions
+        return real(one, WORDS.asking, NOUNS)
+
+    sure = found("Which firm pays the boss of Alice?")
+    assert found("Where does the pen behind Alice live?") == sure
+    assert found("Which firm pays for the aisle of Alice?") < 0.5 < sure
+
+
+def test_what_is_asked_fits_one_relation_better_than_those_at_large() -> None:
+    """Without any word in common; what all relations say alike counts nothing."""
+    phrases = ["works at job employer company", "has the pet dog animal", "lives in home city"]
+    large = VECTORS.embed(WORDS.at_large)
+    [fits], [[level]] = fit(VECTORS.embed(["pays salary"]), VECTORS.embed(phrases), large)
+    assert fits.argmax() == 0
+    [same], _ = fit(VECTORS.embed(["pays salary"]), large.mean(axis=0, keepdims=True), large)
+    assert fits[0] > same[0] == 0
+    assert level > 0
 
 
 def test_a_word_for_one_end_of_a_relation_does_not_fit_the_other() -> None:
     """Who mentors Alice is her mentor; whom she mentors is not. From both sides alike: a spouse."""
-    assert fit("mentor", link("alice", "mentors", "emma", forward=False)) == SURE
-    assert fit("mentor", link("alice", "mentors", "emma")) == RELATED
-    assert fit("founder", link("acme", "founded", "alice", forward=False)) == SURE
-    assert told(link("acme", "founded", "alice", forward=False), ENTITIES, WORDS).holds("founded", LIKE) == SURE
-    assert {fit("spouse", link("alice", "married_to", "emma", forward=way)) for way in (True, False)} == {SURE}
+    links = [link("alice", one, "emma", forward=way) for one in ("mentors", "married_to") for way in (True, False)]
+    for query, wrong in (("the mentor of Alice", [1, 0, 0, 0]), ("the spouse of Alice", [0, 0, 0, 0])):
+        said = says(query)
+        assert said.wrong_end(reading_of(query).asked, said.rows(links)).tolist() == wrong
+
+
+def test_words_by_which_relations_are_asked_for_are_missed_where_a_link_lacks_them() -> None:
+    """So that "the spouse of the boss" is not the boss. Other words are not missed."""
+    said = says("the spouse of Alice in Paris")
+    rows = said.rows([link("alice", "married_to", "emma"), link("alice", "manages", "emma")])
+    [spouse, other] = said.unsaid(reading_of("the spouse of Alice in Paris").asked, rows).tolist()
+    assert spouse == 0
+    assert 0 < other <= 1
+
+
+def test_of_many_that_a_relation_leads_to_each_is_meant_less() -> None:
+    """By their facts' cosines; never more than one of as many as it usually leads to."""
+    relations = np.array([0, 0, 1, 2])
+    [one, other, alone, usual] = shared(np.array([0.5, 0.4, 0.1, 0.1]), relations, np.array([2, 1, 4])).tolist()
+    assert 0 == alone > one > other
+    assert one <= -np.log(2)
+    assert usual == -np.log(4)
 
 
 def test_a_chain_turns_at_named_things_that_are_described() -> None:
-    """Phrases and literals are no turning points, nor is what no description fits."""
+    """Phrases and literals are no turning points; each other end may be what any description is of."""
     to = [link("alice", "works_at", one) for one in ("acme", "news", "emma", "")]
     [found] = steps("Where is the company of Alice?", *to)
-    assert list(found.links) == to[:1]
-    assert found.fits is not None
-    assert found.fits.tolist() == [SURE]
+    assert list(found.links) == [to[0], to[2]]
+    assert found.turns is not None
+    assert found.turns[0] > found.turns[1]
     assert found.asked.text == "the company of Alice"
     assert not steps("Where does Alice live?", *to)
 
 
-def test_a_chain_turns_at_what_its_end_fits_best() -> None:
-    """Each end at the description of its own, however many there are."""
-    company, sister = link("alice", "works_at", "acme"), link("alice", "knows", "emma")
-    found = steps("Who runs the company of the sister of Alice?", company, sister)
-    assert [(one.place, list(one.links)) for one in found] == [(0, [sister]), (1, [company])]
+def test_passing_a_description_over_costs_by_how_real_it_is() -> None:
+    """An end behind two descriptions may be of the outer one, if the inner one is of nothing."""
+    company = link("alice", "works_at", "acme")
+    [inner, outer] = steps("Who runs the company of the sister of Alice?", company)
+    assert (inner.place, inner.passed) == (0, 0)
+    assert outer.place == 1
+    assert outer.passed < -1
 
 
 def test_a_longer_chain_never_goes_back_or_repeats_a_fact() -> None:
@@ -171,11 +235,11 @@ def test_links_that_say_the_same_are_looked_at_once() -> None:
 
 
 def test_every_part_of_a_chains_score_counts() -> None:
-    """Its links, the kind asked for at its end, how things on the way fit, and descriptions that are passed over."""
+    """Its links, the things on the way, the kind asked for at its end, and descriptions that are passed over."""
     links = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
 
-    def scored(query: str = "Alice?", part: float = 0.5, **parts: Any) -> float:
-        before = replace(chain(query, links[0]), parts=(0.5,), fits=(TYPED,), described=1)
+    def scored(query: str = "Alice?", part: float = -0.5, passed: float = 0.0, **parts: Any) -> float:
+        before = replace(chain(query, links[0]), parts=(-0.5,), turns=(-0.5,))
         before = replace(before, **parts)
         said = says(query)
         rows = said.rows(links[1:])
@@ -184,16 +248,17 @@ def test_every_part_of_a_chains_score_counts() -> None:
             asked=before.reading.asked,
             links=links[1:],
             says=rows,
+            passed=passed,
             parts=np.array([part]),
             answers=said.answers(rows),
         ).scores.tolist()
         return float(score)
 
-    assert scored(part=0.9) > scored()
-    assert scored(parts=(0.9,)) > scored()
+    assert scored(part=-0.1) > scored()
+    assert scored(parts=(-0.1,)) > scored()
     assert scored("Who, Alice?") > scored()
-    assert scored(fits=(SURE,)) > scored() > scored(fits=(RELATED,))
-    assert scored(described=2) < scored()
+    assert scored(turns=(1.0,)) > scored() > scored(turns=(-1.0,))
+    assert scored(passed=-1.0) < scored()
 
 
 def test_chains_come_best_first_and_no_set_of_facts_twice() -> None:
@@ -216,17 +281,20 @@ def test_chains_come_best_first_and_no_set_of_facts_twice() -> None:
     assert list(by_score([])) == []
 
 
-def test_the_best_chains_lead_unless_they_turn_where_only_the_type_is_right() -> None:
-    """Best first; equals by their length."""
+def test_the_best_chains_lead_and_those_hardly_worse_that_share_their_facts() -> None:
+    """As many as five facts tell; none where the best is unlikely, and none that is much worse."""
     step = (link("alice", "works_at", "acme"), link("acme", "runs", "emma", forward=False))
-    far = (*step, link("emma", "knows", "rex"))
-    one = replace(chain("Alice?", *step), fits=(SURE,), score=1.0)
-    some = [replace(one, links=far, fits=(SURE, TYPED)), replace(one, score=0.9), replace(one, links=far[1:]), one]
-    assert [(len(each.links), each.score) for each in leads(best_first(some))] == [(2, 1.0), (2, 1.0)]
-    assert leads([replace(one, fits=(SURE, RELATED)), one]) == [one]
+    one = replace(chain("Alice?", *step), score=-1.0)
+    shares = replace(one, links=(step[0], link("acme", "sells", "rex")), score=-1.6)
+    apart = replace(one, links=(link("alice", "knows", "emma"), link("emma", "walks", "rex")), score=-1.5)
+    far = replace(one, links=(*apart.links, link("rex", "eats", "news")), score=-1.4)
+    assert leads([one, far, apart, shares]) == [one, shares, apart]
+    assert leads([one, replace(shares, score=-9.0)]) == [one]
+    assert leads([replace(one, score=-99.0)]) == []
     assert leads([]) == []
     assert one.telling
     assert not replace(one, links=(step[0], link("acme", "related_to", "emma"))).telling
+    assert 0 < replace(one, score=-99.0).likely < one.likely < replace(one, score=9.0).likely == 1
 
 
 def test_nothing_turns_at_what_nobody_said_the_kind_of() -> None:

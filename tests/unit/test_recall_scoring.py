@@ -1,5 +1,7 @@
 """The sums of recall: first stage, gate, second query."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +14,8 @@ from twohop.memory.recall.hop import Bridge, Match, bridges, is_hub, match, reac
 from twohop.memory.recall.question import understand
 from twohop.memory.recall.scale import minmax
 from twohop.memory.recall.search import Lists
-from twohop.memory.recall.second_stage import inside, runs
-from twohop.memory.recall.turns import Rarity, Turn
+from twohop.memory.recall.second_stage import inside, runs, weight
+from twohop.memory.recall.turns import Rarity, Turn, Turns
 from twohop.vector.sparse import analyse
 
 DAY = 86_400_000_000
@@ -237,3 +239,12 @@ def test_rare_words_weigh_more_and_shares_lie_between_0_and_1() -> None:
     assert rarity.share(["rare"], ["common", "rare"]) > 0.5
     assert rarity.share(["rare"], []) == 0
     assert rarity.share(["common", "rare"], ["common", "rare"]) == pytest.approx(1)
+
+
+def test_what_stands_among_others_gains_less_by_a_second_query() -> None:
+    """A turn is found by what was said around it; a passage has only itself."""
+    passage = turn("p", "The Don joins the Azov.").message
+    first, second = (replace(turn(one, "Yes.").message, position=at) for at, one in enumerate("ab"))
+    found = Turns().of({"p": [passage], "a": [first, second], "b": [first, second]})
+    assert (found["a"].previous, found["b"].previous) == (None, first)
+    assert weight(found["a"]) == weight(found["b"]) < weight(found["p"]) / 2

@@ -45,6 +45,30 @@ def test_what_somebody_says_is_no_passage(name: str, content: str) -> None:
     assert not is_passage(said(name, content))
 
 
+LONG = (
+    "It lies between two rivers and was founded by Edda Brandt in 1731, after the old harbour of Varna had silted up. "
+    "Her friends built the first lighthouse there, and the Harbour Guild has kept the lamp and the light in it since."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("DJ Sand?", "DJ Sand? is a musician; his first record, with Edda Brandt, came out in Varna."),
+        ("Ruben Holt", "Ruben Holt (died 1318?) was a bailiff of Varna under Edda Brandt."),
+        ("Low Quay", LONG),
+    ],
+)
+def test_a_passage_need_not_name_its_title_and_may_be_in_doubt(name: str, content: str) -> None:
+    """A question mark inside a sentence asks nothing, and a long text that nobody would say is about its title."""
+    assert is_passage(said(name, content))
+
+
+def test_a_long_story_that_somebody_tells_is_no_passage() -> None:
+    """Short forms and exclamations are how people talk."""
+    assert not is_passage(said("Mara", LONG.replace("Her friends built", "They're the ones who built")))
+
+
 def test_no_run_of_marks_takes_long() -> None:
     """Work that grew with the square of the run would not end within the time that any test has."""
     assert is_passage(said("Open Window Story", "\u201c" * 200_000 + " A window."))

@@ -160,6 +160,15 @@ def test_two_values_affirmed_in_one_exchange_are_both_kept_if_there_can_be_sever
     assert story.at("2025-02-01") == {"Ana works_at Acme", "Ana works_at Birch"}
 
 
+def test_places_that_one_telling_gives_for_a_birth_lie_in_one_another() -> None:
+    """The town and its country are both kept; of two homes the second is where one moved."""
+    story = Story()
+    story.tell(*(story.fact(f"Ana born_in {place}", "2025-01-10") for place in ("Faro", "Portugal")))
+    assert story.at("2025-02-01") == {"Ana born_in Faro", "Ana born_in Portugal"}
+    story.tell(*(story.fact(f"Ana lives_in {place}", "2025-01-10") for place in ("Faro", "Braga")))
+    assert story.at("2025-02-01") == {"Ana born_in Faro", "Ana born_in Portugal", "Ana lives_in Braga"}
+
+
 def test_an_end_that_moves_is_the_same_stay() -> None:
     """Saying "I can stay until April now": one memory with a later end."""
     story = Story()

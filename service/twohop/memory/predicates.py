@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -42,7 +42,7 @@ SETTABLE = frozenset({"cardinality", "phrase", "cues", "synonyms", "object_type"
 OBJECT_TYPES = frozenset({"", "person", "organisation", "place", "thing", "event", "literal"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PredicateTable:
     """An immutable table of predicates; `extended` gives a new one. Two are never equal, so that one can be a key."""
 
@@ -113,6 +113,11 @@ class PredicateTable:
         if topic := PREFERS.match(bare):
             return f"favourite_{topic['topic']}"[:MAX_LENGTH].rstrip("_")
         return (bare or raw)[:MAX_LENGTH].rstrip("_")
+
+    @cached_property
+    def phrases(self) -> tuple[str, ...]:
+        """What each row says, with its cues: relations at large."""
+        return tuple(" ".join((row.phrase, *row.cues[:MAX_CUES])) for row in self.rows.values())
 
     def functional(self, predicate: str, opinion: Cardinality) -> bool:
         """Whether a subject holds one value at a time: the table's word, else the extractor's, else no."""

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from twohop.errors import Misconfigured, ModelUnavailable
 
+BATCH = 16
+"""Texts that the model embeds at once: more are no faster on a core, and hold a gigabyte and more."""
+
 
 class FastEmbedEmbedder:
     """`Embedder` over a model that fastembed knows. The first `embed` loads it, and downloads it if it isn't there.
@@ -58,10 +61,12 @@ class FastEmbedEmbedder:
 
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        rows = [row for row, text in enumerate(texts) if text.strip()]
+        # The model pads a batch to its longest text: a passage among facts would cost as much for each of these.
+        rows = sorted((row for row, text in enumerate(texts) if text.strip()), key=lambda row: len(texts[row]))
         if not rows:
             return vectors
-        found = np.array(list(self._load().embed([texts[row] for row in rows])), np.float32)
+        embedded = self._load().embed([texts[row] for row in rows], batch_size=BATCH)
+        found = np.array(list(embedded), np.float32)
         norms = np.linalg.norm(found, axis=1, keepdims=True)
         vectors[rows] = np.divide(found, norms, out=np.zeros_like(found), where=norms > 0)
         return vectors

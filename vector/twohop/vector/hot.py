@@ -96,13 +96,17 @@ class Hot:
 
     def write(self, points: Iterable[Point]) -> None:
         """Points that were written."""
+        by_owner: dict[str, list[Point]] = {}
         for point in points:
-            held = self._owners.get(point.partition)
-            if held is not None:
-                self._put(held, [point])
-                if held.wasteful:
-                    del self._owners[point.partition]
-        self._shrink()
+            if point.partition in self._owners:
+                by_owner.setdefault(point.partition, []).append(point)
+        for partition, theirs in by_owner.items():
+            held = self._owners[partition]
+            self._put(held, theirs)
+            if held.wasteful:
+                del self._owners[partition]
+        if by_owner:
+            self._shrink()
 
     def drop(self, partition: str, ids: Iterable[str]) -> None:
         """Points that were removed."""

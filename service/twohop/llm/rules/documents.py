@@ -38,6 +38,18 @@ INSIDE = re.compile(rf"(?<=[\w,] )({CAPITAL}{WORD}\w)")
 SMALL = PREPOSITIONS | SUBORDINATORS | DETERMINERS | ADVERBS | NOT_NAMES
 """Words that have a capital only because they open a sentence."""
 
+ASKED = re.compile(r"\?(?=[\"\u201d]?\s*(?:$|[\"\u201c]?[A-Z]))")
+"""A question mark that ends a sentence; another one belongs to a name or a doubtful date."""
+
+LONG = 40
+"""Words of a text that is about its title without naming it, if nothing in it is as people talk."""
+
+TALK = re.compile(
+    r"!|\w['\u2019](?:t|re|ll|ve|d|m)\b|\b(?:it|that|there|here|he|she|let|what|who)['\u2019]s\b|['\u2019]cause\b",
+    re.IGNORECASE,
+)
+"""Exclamations and short forms."""
+
 LONGEST_PERSON = 2
 """Words of most people's names: what has more is a title."""
 
@@ -53,9 +65,13 @@ RELATED = "related_to"
 def is_passage(message: Message) -> bool:
     """Whether a message is a text about what it is called by, and not what somebody of that name says."""
     title = subject_of(message)
-    about = bool(set(analyse(title)) & set(analyse(message.content))) or len(title.split()) > LONGEST_PERSON
+    about = (
+        len(title.split()) > LONGEST_PERSON
+        or (len(message.content.split()) >= LONG and TALK.search(message.content) is None)
+        or bool(set(analyse(title)) & set(analyse(message.content)))
+    )
     text = QUOTED.sub(" ", message.content.replace(title, " "))
-    return about and "?" not in text and ADDRESSED.search(text) is None
+    return about and ASKED.search(text) is None and ADDRESSED.search(text) is None
 
 
 def subject_of(message: Message) -> str:

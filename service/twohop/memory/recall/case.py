@@ -12,6 +12,7 @@ from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.neighbourhood import Neighbourhood
+from twohop.memory.recall.nouns import Nouns
 from twohop.memory.recall.pace import Pace
 from twohop.memory.recall.phrases import PhraseVectors
 from twohop.memory.recall.question import Question
@@ -35,6 +36,7 @@ class Parts:
     dense_weight: float
     fact_lexical_share: float
     like: Likeness
+    nouns: Nouns
     phrases: PhraseVectors
     turns: Turns
     counter: TokenCounter

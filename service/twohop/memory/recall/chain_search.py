@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import log
 
 import numpy as np
 
@@ -9,10 +10,7 @@ from twohop.graph.model import Entity
 from twohop.memory.api import Depth
 from twohop.memory.recall.case import Case
 from twohop.memory.recall.chains import (
-    EXPLAINED,
-    FIRST,
-    PHRASE,
-    TEXT,
+    BEAM,
     TURNS,
     Chain,
     Steps,
@@ -21,10 +19,11 @@ from twohop.memory.recall.chains import (
     first,
 )
 from twohop.memory.recall.kinds import SURE, Likeness, Said
+from twohop.memory.recall.meant import EXPLAINED, OTHERS, TEXT, UNSAID, WRONG_END, fit, real
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.question import Question
 from twohop.memory.recall.reading import Asked, Reading, read
-from twohop.memory.recall.says import Says, Scores
+from twohop.memory.recall.says import Rows, Says, Scores, says
 from twohop.memory.recall.search import Look
 from twohop.vector.model import PointKind, Vector
 from twohop.vector.sparse import analyse, encode_query
@@ -53,7 +52,11 @@ class ChainSearch:
             words=case.words,
             rarity=case.hand.rarity,
             like=case.parts.like,
+            nouns=case.parts.nouns,
         )
+        self._nouns = case.parts.nouns
+        self._large = case.words.at_large
+        self._met: dict[str, Rows] = {}
 
     async def find(self, depth: int = Depth.DEFAULT) -> AsyncIterator[list[Chain]]:
         """Chains of two and more links that may stand first, best first, again after each hop.
@@ -64,7 +67,7 @@ class ChainSearch:
         if depth < TWO or not reading.descriptions:
             return
         links = await self._links(dict.fromkeys(self._seeds, inner(reading)))
-        start = Chain(reading=reading, described=len(reading.descriptions))
+        start = Chain(reading=reading)
         ahead = [self._steps(start, [link for few in links.values() for link in few])]
         found: list[Chain] = []
         for _ in range(TWO, depth + 1):
@@ -73,12 +76,16 @@ class ChainSearch:
                 return
             await self._pace.step()
             ahead = await self._weighed(await self._longer(turns))
-            found += first((chain for chain in by_score(ahead) if chain.telling), FIRST)
+            found += first((chain for chain in by_score(ahead) if chain.telling), BEAM)
             yield best_first(found)
 
     async def _turns(self, ahead: Iterable[Steps]) -> list[Chain]:
         """The chains that may turn at the ends of these steps, the best of them, with the question from there on."""
-        turning = [some for one in ahead for some in one.turning(self._says.fits(one.chain.reading, one.says))]
+        turning = [
+            some
+            for one in ahead
+            for some in one.turning(self._says.fits(one.chain.reading, one.says), self._real(one.chain.reading))
+        ]
         turns = first(by_score(await self._weighed(turning)), TURNS)
         return [chain.onward(self._near.entities[chain.end].name) for chain in turns]
 
@@ -92,7 +99,13 @@ class ChainSearch:
         return [self._steps(chain, few) for chain, few in ways if few]
 
     def _steps(self, chain: Chain, links: Sequence[Link]) -> Steps:
-        return Steps(chain=chain, asked=chain.reading.asked, links=links, says=self._says.rows(links))
+        rows = self._says.rows(links)
+        self._met[links[0].source if links else ""] = rows
+        passed = sum(log(1 - one) for one in self._real(chain.reading))
+        return Steps(chain=chain, asked=chain.reading.asked, links=links, says=rows, passed=passed)
+
+    def _real(self, reading: Reading) -> list[float]:
+        return [real(one, self._says.asking, self._nouns) for one in reading.descriptions]
 
     async def _weighed(self, steps: Sequence[Steps]) -> list[Steps]:
         """The steps with how well each link answers what is asked there."""
@@ -102,26 +115,41 @@ class ChainSearch:
         vectors = await self._vectors(list(points))
         looks = [(PointKind.MEMORY, vector, tuple(points[text])) for text, vector in vectors.items()]
         found = dict(zip(vectors, await self._lookup.cosines(looks), strict=True))
-        alike = await self._alike(dict.fromkeys(one.asked.unnamed for one in steps))
-        return [
-            replace(
-                one,
-                parts=TEXT * among(found.get(one.asked.text, {}), one.points)
-                + PHRASE * alike[one.asked.unnamed][one.says]
-                + EXPLAINED * self._says.explained(one.asked, one.says),
-                answers=self._says.answers(one.says),
+        fits = await self._fits(list(dict.fromkeys(one.asked.said for one in steps)))
+        usual = self._usual()
+        weighed: list[Steps] = []
+        for one in steps:
+            fit, level = fits[one.asked.said]
+            whole = (
+                fit[one.says]
+                + EXPLAINED * self._says.explained(one.asked, one.says)
+                - WRONG_END * self._says.wrong_end(one.asked, one.says)
             )
-            for one in steps
-        ]
+            alike = among(found.get(one.asked.text, {}), one.points)
+            lacking = UNSAID * self._says.unsaid(one.asked, one.says)
+            parts = whole - np.logaddexp(whole, level) - lacking + shared(alike, self._says.relations(one.says), usual)
+            weighed.append(replace(one, parts=parts, answers=self._says.answers(one.says)))
+        return weighed
 
-    async def _alike(self, texts: Iterable[str]) -> dict[str, Scores]:
-        """The cosines of questions with the phrases of all facts so far, both without names."""
-        asked, phrases = list(texts), self._says.phrases
-        vectors = await self._lookup.embed(asked) if asked else None
-        known = await self._phrases.of(phrases, self._lookup.embed) if vectors is not None else None
+    def _usual(self) -> Scores:
+        """By relation, to how many things it leads in the mean from those that were met."""
+        met = [np.bincount(self._says.relations(rows)) for rows in self._met.values() if rows.size]
+        totals = np.zeros(max(map(len, met), default=0))
+        times = np.zeros_like(totals)
+        for counts in met:
+            totals[: len(counts)] += counts
+            times[: len(counts)] += counts > 0
+        return totals / np.maximum(times, 1)
+
+    async def _fits(self, texts: Sequence[str]) -> dict[str, tuple[Scores, float]]:
+        """By what is asked, how well the phrases of all facts so far fit it, and how well relations at large do."""
+        phrases = self._says.phrases
+        vectors = await self._lookup.embed(texts) if texts else None
+        known = await self._phrases.of([*phrases, *self._large], self._lookup.embed) if vectors is not None else None
         if vectors is None or known is None:
-            return {text: np.zeros(len(phrases)) for text in asked}
-        return dict(zip(asked, vectors @ known.T, strict=True))
+            return {text: (np.zeros(len(phrases)), log(OTHERS)) for text in texts}
+        fits, levels = fit(np.asarray(vectors), known[: len(phrases)], known[len(phrases) :])
+        return {text: (row, float(level[0])) for text, row, level in zip(texts, fits, levels, strict=True)}
 
     async def _vectors(self, texts: Sequence[str]) -> dict[str, Vector]:
         vectors = self._lookup.centred(await self._lookup.embed(texts), PointKind.MEMORY) if texts else None
@@ -183,11 +211,6 @@ def read_around(question: Question, seeds: Sequence[Entity], own: Collection[str
     return replace(reading, descriptions=left)
 
 
-def says(link: Link) -> tuple[str, bool]:
-    """What a link says of the thing that it starts from."""
-    return link.relation.triple.predicate, link.forward
-
-
 def inner(reading: Reading) -> list[Asked]:
     """What is asked by each of the descriptions, the innermost first."""
     return [reading.inner(place) for place in range(len(reading.descriptions))]
@@ -196,3 +219,11 @@ def inner(reading: Reading) -> list[Asked]:
 def among(scores: Mapping[str, float], points: Sequence[str]) -> Scores:
     """The scores of points; 0 where there is none."""
     return np.array([scores.get(point, 0.0) for point in points])
+
+
+def shared(alike: Scores, relations: Rows, usual: Scores) -> Scores:
+    """The log-share of each link in its relation, by its fact's cosine; at most one of as many as usual."""
+    weights = np.exp(TEXT * alike)
+    totals = np.bincount(relations, weights)[relations] / weights
+    found: Scores = -np.log(np.maximum(totals, usual[relations]))
+    return found

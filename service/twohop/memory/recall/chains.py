@@ -7,29 +7,13 @@ embedder sees "works at C" twice as better than "works at C" and "X is CEO of C"
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import exp, inf, log
 
 import numpy as np
 
-from twohop.memory.recall.facts import KIND
-from twohop.memory.recall.kinds import RELATED, SURE, TYPED
 from twohop.memory.recall.neighbourhood import Link
 from twohop.memory.recall.reading import Asked, Reading
 from twohop.memory.recall.says import Rows, Scores
-
-ON_THE_WAY = 0.15
-"""For each inner end, times how much better it fits its description than by its coarse type."""
-
-PASSED_OVER = 0.1
-"""Taken off for each description that no inner end fits."""
-
-TEXT = 1.0
-"""For the cosine of what is asked with the fact that a link rests on."""
-
-PHRASE = 1.0
-"""For their cosine without the names in them, with the cues: a name that two texts share hides what they say of it."""
-
-EXPLAINED = 0.5
-"""For the share of what is asked that a link says, beside its cosine."""
 
 TURNS = 16
 """Chains that are taken a step further."""
@@ -37,9 +21,17 @@ TURNS = 16
 VAGUE = "related_to"
 """Says that two things are named together, not how: with such chains first, MuSiQue by rules loses 11 points @2."""
 
-FIRST = 2
-"""Chains that stand first."""
+FACTS = 5
+"""Facts of the chains that stand first: as many chains as share them."""
 
+BEAM = 40
+"""Chains that may stand first."""
+
+MARGIN = 3.0
+"""Log-weight that a chain may be behind the best and still stand first: free wordings are seldom sure."""
+
+LIKELY = -6.0
+"""Least log-weight of the best chain, by link."""
 
 DIGITS = 6
 """Decimals in which scores are compared: below it lies the noise of summing."""
@@ -47,18 +39,19 @@ DIGITS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Links end to end. `reading`: the question from the last of them on; `described`: descriptions of all of it.
+    """Links end to end. `reading`: the question from the last of them on.
 
-    `parts`: how well each link answers what is asked at its start. `fits`: how well each inner end fits its
-    description. `place`: the description that the last link's end fits, if the chain is to go on there.
+    `parts`: log-weights of the links, for what is asked at their starts; `turns`: of the things on the way, for what
+    describes them. `place`: the description that the last link's end fits, if the chain is to go on there; `left`: how
+    many there are behind that one.
     """
 
     reading: Reading
-    described: int
     links: tuple[Link, ...] = ()
     parts: tuple[float, ...] = ()
-    fits: tuple[float, ...] = ()
+    turns: tuple[float, ...] = ()
     place: int = 0
+    left: int = 0
     score: float = 0.0
 
     @property
@@ -70,6 +63,11 @@ class Chain:
     def end(self) -> str:
         """The entity that it leads to; empty for a literal."""
         return self.links[-1].target
+
+    @property
+    def likely(self) -> float:
+        """How likely each link is the one that is meant, 0 … 1, in the mean."""
+        return min(1.0, exp(self.score / len(self.links)))
 
     @property
     def telling(self) -> bool:
@@ -96,17 +94,19 @@ def nothing() -> Scores:
 class Steps:
     """Links by which a chain can go on, all asked the same: thousands of chains, scored at once.
 
-    `says`: what each link says, as rows of `Says`. `fits`: how well what each leads to fits the description at `place`
-    of the reading, where the chain is to turn there; None = it is to end there. `parts`: how well each link answers
-    what is asked; `answers`: how well what it leads to is what is asked for in the end.
+    `says`: what each link says, as rows of `Says`. `turns`: how well what each leads to fits the description at `place`
+    of the reading, where the chain is to turn there; None = it is to end there. `passed`: log-probability that the
+    descriptions before that one (or all) describe nothing on the way. `parts`: how well each link answers what is
+    asked; `answers`: how well what it leads to is what is asked for in the end.
     """
 
     chain: Chain
     asked: Asked
     links: Sequence[Link]
     says: Rows
-    fits: Scores | None = None
+    turns: Scores | None = None
     place: int = 0
+    passed: float = 0.0
     parts: Scores = field(default_factory=nothing)
     answers: Scores = field(default_factory=nothing)
 
@@ -115,66 +115,63 @@ class Steps:
         """The revisions of the facts that the links rest on."""
         return [link.memory.revision.id for link in self.links]
 
-    def turning(self, fits: Scores) -> Iterator["Steps"]:
-        """The links at whose ends the chain may turn, by the description that each end fits best, the innermost first.
+    def turning(self, fits: Scores, real: Sequence[float]) -> Iterator["Steps"]:
+        """The links at whose ends the chain may turn, by the description that the end is taken for, innermost first.
 
-        `fits`: by link and description.
+        `fits`: by link and description; `real`: how probably each description is of something on the way.
         """
-        best = fits.argmax(axis=1) if fits.size else np.empty(0)
-        for place in range(fits.shape[1]):
-            some = np.flatnonzero((best == place) & (fits[:, place] > 0))
+        passed = 0.0
+        for place, probably in enumerate(real):
+            some = np.flatnonzero(fits[:, place] > -inf)
             if some.size:
                 yield replace(
                     self,
                     asked=self.chain.reading.inner(place),
                     links=[self.links[number] for number in some.tolist()],
                     says=self.says[some],
-                    fits=fits[some, place],
+                    turns=fits[some, place] + log(probably),
                     place=place,
+                    passed=passed,
                 )
+            passed += log(1 - probably)
 
     @property
     def scores(self) -> Scores:
-        """How well the chain answers by each link: the mean of how well its facts answer what is asked at their starts.
-
-        On top: the kind asked for at its end, and how well the things on the way fit their descriptions.
-        """
-        fits: list[Scores | float] = [*self.chain.fits]
-        if self.fits is not None:
-            fits.append(self.fits)
-        scores: Scores = (
-            (sum(self.chain.parts) + self.parts) / (len(self.chain.links) + 1)
-            + KIND * self.answers
-            + ON_THE_WAY * sum((one - TYPED) / (SURE - TYPED) for one in fits)
-            - PASSED_OVER * (self.chain.described - len(fits))
-        )
+        """How well the chain answers by each link: how well all that is on the way is what is asked and described."""
+        last = self.answers if self.turns is None else self.turns
+        scores: Scores = sum(self.chain.parts) + sum(self.chain.turns) + self.parts + self.passed + last
         return scores
 
     def taken(self, number: int, score: float) -> Chain:
         """The chain a step longer, by one of the links."""
-        chain = self.chain
+        chain, turns = self.chain, self.turns
         return replace(
             chain,
             links=(*chain.links, self.links[number]),
             parts=(*chain.parts, float(self.parts[number])),
-            fits=chain.fits if self.fits is None else (*chain.fits, float(self.fits[number])),
+            turns=chain.turns if turns is None else (*chain.turns, self.passed + float(turns[number])),
             place=self.place,
+            left=0 if turns is None else len(chain.reading.descriptions) - self.place,
             score=score,
         )
 
 
 def by_score(steps: Sequence[Steps]) -> Iterator[Chain]:
-    """The chains that all these steps make, best first, each set of facts once; none is made before it is asked for."""
+    """The chains that all these steps make, best first, none is made before it is asked for.
+
+    Each set of facts once, or once for what is still to be described behind it.
+    """
     if not steps:
         return
     scores = np.concatenate([one.scores for one in steps])
     places = [(one, number) for one in steps for number in range(len(one.links))]
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[tuple[str, ...], int]] = set()
     for place in np.argsort(-np.round(scores, DIGITS), kind="stable").tolist():
         one, number = places[place]
         chain = one.taken(number, float(scores[place]))
-        if chain.memories not in seen:
-            seen.add(chain.memories)
+        key = chain.memories, chain.left
+        if key not in seen:
+            seen.add(key)
             yield chain
 
 
@@ -194,5 +191,18 @@ def best_first(chains: Iterable[Chain]) -> list[Chain]:
 
 
 def leads(chains: Sequence[Chain]) -> list[Chain]:
-    """Those of the best that stand first: none turns at something of which no more than the type is right."""
-    return [chain for chain in chains[:FIRST] if min(chain.fits) > RELATED]
+    """Those that stand first: the best, then of those that are hardly worse the ones that add most by each fact.
+
+    None where the best is not likely enough.
+    """
+    if not chains or chains[0].score < LIKELY * len(chains[0].links):
+        return []
+    found, *rest = (one for one in chains if one.score >= chains[0].score - MARGIN)
+    leading, facts = [found], set(found.memories)
+    while rest:
+        gains = [exp(one.score) / max(1, len(facts.symmetric_difference(facts.union(one.memories)))) for one in rest]
+        one = rest.pop(int(np.argmax(gains)))
+        if len(facts.union(one.memories)) <= FACTS:
+            leading.append(one)
+            facts.update(one.memories)
+    return leading

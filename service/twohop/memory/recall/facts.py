@@ -102,10 +102,15 @@ class Worded:
 
 
 class FactWords:
-    """The words by which facts are asked for. It keeps what it has looked up: share one in a process."""
+    """The words by which facts are asked for. It keeps what it has looked up: share one in a process.
+
+    `at_large`: what the relations of the predicate table say, as phrases; `asking`: the stems of their cues.
+    """
 
     def __init__(self, predicates: PredicateTable) -> None:
         self._predicates = predicates
+        self.at_large = predicates.phrases
+        self.asking = frozenset(stems_of(" ".join(cue for name in predicates.rows for cue in predicates.cues(name))))
         self._worded: OrderedDict[str, Worded] = OrderedDict()
 
     def __call__(self, memory: Memory) -> frozenset[str]:

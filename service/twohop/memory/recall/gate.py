@@ -13,7 +13,7 @@ from twohop.memory.recall.turns import Rarity
 FLAG_FROM, FLAG_SPAN = 0.2, 0.3
 """Share of the kept facts' weight that leads to a named thing: at .2 the gate starts to open, at .5 it is open."""
 
-GAIN_SPAN = 0.15
+GAIN_SPAN = 0.1
 """What a fact and a message explain together beyond what one message explains alone; at this share the gate is open."""
 
 

@@ -1,7 +1,7 @@
-"""What common words say of the kind of a thing, and how well a description fits what was reached."""
+"""What common words say of the kind of a thing, and what a fact says of the thing that it leads to."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -36,13 +36,7 @@ TYPES: Mapping[str, str] = {
 """Word -> coarse type of what it names."""
 
 SURE = 1.0
-"""Fit of a word that is among a thing's kinds, or among the words and cues of the fact that leads to it."""
-
-TYPED = 0.5
-"""Fit of a word that names no more than the thing's coarse type ("person", "place")."""
-
-RELATED = 0.2
-"""Fit of a word that says more than that, where only the type is known to be right ("boss", of any person)."""
+"""Of a word that is among a thing's kinds, or among the words and cues of the fact that leads to it."""
 
 
 class Likeness:
@@ -92,18 +86,3 @@ class Said:
         if key in self.not_said:
             return 0.0
         return SURE if key in self.stems else like(word, (*self.kinds, *self.cues))
-
-    def fits(self, word: str, like: Likeness) -> float:
-        """How well a word describes the thing, 0 … 1."""
-        coarse, own = TYPES.get(word, ""), self.entity.type if self.entity else ""
-        if coarse and own and coarse != own:
-            return 0.0
-        least = 0.0
-        if coarse and coarse == own:
-            least = TYPED if word in ANYBODY or word in ANYWHERE else RELATED
-        return max(replace(self, stems=self.cued).holds(word, like), least)
-
-    @property
-    def cued(self) -> frozenset[str]:
-        """The stems of the words that ask for it."""
-        return frozenset(stem(word) for cue in self.cues for word in cue.split())

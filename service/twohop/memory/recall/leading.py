@@ -113,7 +113,7 @@ class Leading:
 
             await case.in_time(follow(), None)
             units = [
-                Unit(tuple(link.memory for link in chain.links), chain.score, Placement.CHAIN, place)
+                Unit(tuple(link.memory for link in chain.links), chain.likely, Placement.CHAIN, place)
                 for place, chain in enumerate(first)
             ]
             return units, [self._path(chain) for chain in first]
@@ -130,4 +130,4 @@ class Leading:
     def _path(self, chain: Chain) -> Path:
         near = self._case.near
         steps = tuple(near.step(link) for link in chain.links)
-        return Path(steps=steps, score=chain.score, answer=near.end_of(chain.links[-1]))
+        return Path(steps=steps, score=chain.likely, answer=near.end_of(chain.links[-1]))

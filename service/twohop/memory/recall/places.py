@@ -68,8 +68,8 @@ def arrange(
     `order`: message ids, best first. `facts`: memories with their score among facts, best first. A fact takes the
     place of its best-ranked source; that message is shown under it, not again. It stands before the messages of the
     values that it `replaced` (by memory id), too, so that an old value is never read first. Facts without a ranked
-    message come last, and their totals are no more than those before. A unit that doesn't fit is left out whole; since units lead,
-    their total is no less than what follows. `messages` False = messages have no places of their own.
+    message come last, and their totals are no more than those before. A unit that doesn't fit is left out whole; since
+    units lead, their total is no less than what follows. `messages` False = messages have no places of their own.
     """
     places: list[Place] = []
     shown: set[str] = set()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from twohop.memory.recall.kinds import ANYBODY
 from twohop.memory.recall.question import Question
 from twohop.vector.sparse import words
 from twohop.vector.stopwords import STOP
@@ -26,6 +27,9 @@ PREPOSITIONS = frozenset(
     "since through under until within without".split()
 )
 """They end what a description calls its thing, as stop words do."""
+
+AUXILIARIES = frozenset("do does did is are was were has have had will would can could should must may might".split())  # noqa: SIM905 - as above.
+"""Before a description: the question says something of what is described."""
 
 LONGEST = 3
 """Words by which one description calls its thing."""
@@ -50,13 +54,20 @@ CALLED = frozenset({"called", "named"})
 class Description:
     """What is described from the name on: the words for its kind, and its tokens, from `first` to before `beyond`.
 
-    `clause`: it goes on behind the name ("the company Alice works at", "the one who shows Alice the ropes").
+    `clause`: it goes on behind the name ("the company Alice works at", "the one who shows Alice the ropes"). `acts`: it
+    is what the question says something of ("where does *the boss of* …"), so there is such a thing.
     """
 
     words: tuple[str, ...]
     first: int
     beyond: int
     clause: bool = False
+    acts: bool = False
+
+    @property
+    def head(self) -> str:
+        """The word that says what it is: the last one, but "the one everybody …" is one."""
+        return next((word for word in self.words if word in ANYBODY), self.words[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,11 @@ class Asked:
     text: str
     unnamed: str
     words: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        """The words in one."""
+        return " ".join(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,7 @@ class Reading:
                     first=min(other.first, one.first),
                     beyond=max(other.beyond - gone, end),
                     clause=other.first + 1 + len(other.words) == one.first or other.clause,
+                    acts=other.acts,
                 )
                 for other in self.descriptions[place + 1 :]
             ),
@@ -127,7 +144,13 @@ def read(question: Question, names: Sequence[str]) -> Reading | None:
     said = question.words
     owned = [Description(called, first, end) for called, end in possessed(said, beyond)]
     within = [
-        Description(called, place, beyond, clause=is_clause(said, place + 1 + len(called), first))
+        Description(
+            called,
+            place,
+            beyond,
+            clause=is_clause(said, place + 1 + len(called), first),
+            acts=said[max(place - 1, 0)] in AUXILIARIES,
+        )
         for place in range(first - 1, -1, -1)
         if said[place] in ARTICLES and (called := run(said, place + 1, first))
     ]

@@ -14,6 +14,7 @@ from twohop.memory.recall.inquiry import Inquiry
 from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
 from twohop.memory.recall.named import names_asked
+from twohop.memory.recall.nouns import Nouns
 from twohop.memory.recall.paths import PathFinder
 from twohop.memory.recall.phrases import PhraseVectors
 from twohop.memory.recall.question import understand
@@ -56,6 +57,7 @@ class Recaller:
         self._counter = counter or TokenCounter()
         self._vocabularies = Vocabularies(ledger, words)
         self._like = Likeness(words)
+        self._nouns = Nouns(words)
         self._words = FactWords(predicates)
         self._phrases = PhraseVectors()
         self._turns = Turns()
@@ -115,6 +117,7 @@ class Recaller:
                 dense_weight=self._embedder.dense_weight,
                 fact_lexical_share=self._embedder.fact_lexical_share,
                 like=self._like,
+                nouns=self._nouns,
                 phrases=self._phrases,
                 turns=self._turns,
                 counter=self._counter,

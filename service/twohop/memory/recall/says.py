@@ -5,6 +5,7 @@ with the same words of the question. What they say is compared with the question
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from math import inf
 from typing import TypeAlias
 
 import numpy as np
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from twohop.graph.model import Entity
 from twohop.memory.recall.facts import FactWords, answers
 from twohop.memory.recall.kinds import Likeness, Said
+from twohop.memory.recall.meant import led_to
 from twohop.memory.recall.neighbourhood import Link
+from twohop.memory.recall.nouns import Nouns
 from twohop.memory.recall.question import Asks, Question
 from twohop.memory.recall.reading import Asked, Reading
 from twohop.memory.recall.turns import Rarity
-from twohop.vector.sparse import stem
+from twohop.vector.sparse import stem, stems_of
 from twohop.vector.stopwords import STOP
 
 Rows: TypeAlias = NDArray[np.intp]
@@ -27,7 +30,8 @@ Scores: TypeAlias = NDArray[np.float64]
 class Says:
     """What the links of one recall say, in rows, and how each of them answers the question around what it names.
 
-    `phrases`: by row, what the facts say without naming anything.
+    `phrases`: by row, what the facts say without naming anything; `asking`: stems of words by which these and relations
+    at large are asked for.
     """
 
     def __init__(
@@ -39,20 +43,24 @@ class Says:
         words: FactWords,
         rarity: Rarity,
         like: Likeness,
+        nouns: Nouns,
     ) -> None:
         self._question = question
-        self._descriptions = [one.words for one in reading.descriptions]
+        self._descriptions = [(one.head, nouns.types(one.head)) for one in reading.descriptions]
+        self._asked_for = nouns.asked_for(question)
         self._entities = entities
         self._words = words
         self._like = like
         asked = dict.fromkeys(word for token in reading.tokens if (word := token.casefold()) not in STOP)
         self._weights = {word: rarity(stem(word)) for word in asked}
-        described = (word for words in self._descriptions for word in words)
-        self._stems = frozenset(map(stem, (*asked, *described, question.wanted.word)))
+        self._stems = frozenset(map(stem, asked))
+        self._relations: dict[tuple[str, bool], int] = {}
+        self._relation_of: list[int] = []
         self._rows: dict[Hashable, int] = {}
         self._values: list[list[float]] = []
         self._table = np.empty((0, 0))
         self.phrases: list[str] = []
+        self.asking = set(words.asking)
 
     def rows(self, links: Sequence[Link]) -> Rows:
         """The row of what each link says."""
@@ -60,22 +68,41 @@ class Says:
 
     def explained(self, asked: Asked, rows: Rows) -> Scores:
         """How much of what is asked is said in each row, 0 … 1, rare words before common ones."""
-        weights = np.array([weight if word in asked.words else 0.0 for word, weight in self._weights.items()])
+        weights = self._asked(asked) * np.array([*self._weights.values()])
         total = weights.sum()
         shares: Scores = self._values_of(rows)[:, : len(weights)] @ (weights / total if total else weights)
         return shares
 
+    def unsaid(self, asked: Asked, rows: Rows) -> Scores:
+        """How many of the words in what is asked by which relations are asked for are not said in each row."""
+        some = self._asked(asked) * np.array([stem(word) in self.asking for word in self._weights])
+        lacking: Scores = (1 - self._values_of(rows)[:, : len(some)]) @ some
+        return lacking
+
+    def wrong_end(self, asked: Asked, rows: Rows) -> Scores:
+        """1 where what is asked for is a word for the end that the row's links lead from, else 0."""
+        some = self._values_of(rows)[:, len(self._weights) : 2 * len(self._weights)]
+        wrong: Scores = (some @ self._asked(asked) > 0).astype(np.float64)
+        return wrong
+
     def fits(self, reading: Reading, rows: Rows) -> Scores:
         """How well what each row is said of fits the descriptions that are left in the reading, a column for each.
 
-        Nothing but a named thing does, and of what nobody said what it is, none can be told to.
+        -inf: nothing but a named thing does, and of what nobody said what it is, none can be told to.
         """
-        first = len(self._weights) + len(self._descriptions) - len(reading.descriptions)
+        first = 2 * len(self._weights) + len(self._descriptions) - len(reading.descriptions)
         return self._values_of(rows)[:, first:-1]
 
     def answers(self, rows: Rows) -> Scores:
-        """How well what each row is said of is what is asked for in the end, 0 … 1."""
+        """How well what each row is said of is what is asked for in the end."""
         return self._values_of(rows)[:, -1]
+
+    def relations(self, rows: Rows) -> Rows:
+        """The number of the relation that each row tells of, seen from where its links lead from."""
+        return np.array(self._relation_of, np.intp)[rows]
+
+    def _asked(self, asked: Asked) -> Scores:
+        return np.array([word in asked.words for word in self._weights], np.float64)
 
     def _values_of(self, rows: Rows) -> Scores:
         if len(self._table) < len(self._values):
@@ -100,20 +127,26 @@ class Says:
             row = self._rows[key] = len(self._rows)
             self._values.append(self._compared(link, told(link, self._entities, self._words)))
             self.phrases.append(worded.phrase)
+            self.asking.update(stems_of(" ".join(worded.cues)))
+            self._relation_of.append(self._relations.setdefault(says(link), len(self._relations)))
         return row
 
     def _compared(self, link: Link, said: Said) -> list[float]:
-        """Its row: by word asked how well it has it, by description how well it fits, and how well it answers."""
+        """Its row: by word asked how well it has it and if it is of the wrong end, then how it fits and answers."""
         entity, like = said.entity, self._like
         turns = entity is not None and entity.named and bool(entity.type or entity.kinds)
-        answered = float(answers(self._question, link.memory, [entity] if entity else []))
-        if word := self._question.wanted.word:
-            answered = max(answered, said.fits(word, like))
+        dated = self._question.asks is Asks.WHEN and answers(self._question, link.memory, ())
         return [
             *(said.holds(word, like) for word in self._weights),
-            *(max(said.fits(word, like) for word in words) if turns else 0.0 for words in self._descriptions),
-            answered,
+            *(float(stem(word) in said.not_said) for word in self._weights),
+            *(led_to(types, head, entity, like) if turns else -inf for head, types in self._descriptions),
+            led_to(self._asked_for, self._question.wanted.word, None if dated else entity, like),
         ]
+
+
+def says(link: Link) -> tuple[str, bool]:
+    """What a link says of the thing that it starts from."""
+    return link.relation.triple.predicate, link.forward
 
 
 def told(link: Link, entities: Mapping[str, Entity], words: FactWords) -> Said:

@@ -19,10 +19,11 @@ CHARACTERS = 1_000_000
 
 @dataclass(frozen=True)
 class Turn:
-    """A message, and the one before it in its session."""
+    """A message, and the one before it in its session. `among`: it has neighbours there, before or after it."""
 
     message: Message
     previous: Message | None = None
+    among: bool = False
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -95,5 +96,7 @@ class Turns:
     def _turn(self, message_id: str, window: Sequence[Message]) -> Turn:
         message = next(one for one in window if one.id == message_id)
         previous = next((one for one in window if one.position == message.position - 1), None)
+        among = len(window) > 1
         text = message.content if previous is None else message.content + previous.content
-        return self._known.get((message.partition, message_id, previous is None), text, lambda: Turn(message, previous))
+        key = (message.partition, message_id, previous is None, among)
+        return self._known.get(key, text, lambda: Turn(message, previous, among=among))

@@ -20,11 +20,8 @@ MOST_HOLDERS = 64
 
 async def acquaint(reads: Reads, partition: str, facts: Sequence[Fact], predicates: PredicateTable, at: int) -> Known:
     """What is known about the names of these facts (understood ones). `at`: the world time at which roles count."""
-    names = names_in(facts)
-    phrases = dict.fromkeys(said for name in names for said in chained(name))
-    strangers = [name for owner, _, word in roles_in(facts, predicates) for name in role_names([owner], word)]
-    asked = {*names, *(p.owner for p in phrases), *strangers}
-    known = Known(by_name=await reads.entities_named(partition, sorted(asked)))
+    phrases = dict.fromkeys(said for name in names_in(facts) for said in chained(name))
+    known = Known(by_name=await reads.entities_named(partition, sorted(names_asked(facts, predicates))))
     known, stated = await known_by_role(reads, partition, facts, known, predicates)
     read: set[tuple[str, str]] = set()
     for _ in range(MOST_OWNERS):
@@ -35,6 +32,14 @@ async def acquaint(reads: Reads, partition: str, facts: Sequence[Fact], predicat
         read |= wanted
         known = await with_holders(reads, partition, known, sorted(wanted), predicates, at)
     return known
+
+
+def names_asked(facts: Sequence[Fact], predicates: PredicateTable) -> set[str]:
+    """All names (normal forms) by which somebody may be known whom these facts are about."""
+    names = names_in(facts)
+    owners = (said.owner for name in names for said in chained(name))
+    strangers = (name for owner, _, word in roles_in(facts, predicates) for name in role_names([owner], word))
+    return {*names, *owners, *strangers}
 
 
 async def known_by_role(
@@ -109,6 +114,13 @@ def names_in(facts: Iterable[Fact]) -> list[str]:
         for name in (*(named.name for named in fact.entities), *(end for pair in ends for end in pair)):
             names[normal(name)] = None
     return [name for name in names if name]
+
+
+def by_names_alone(facts: Sequence[Fact], predicates: PredicateTable) -> bool:
+    """Whether who the facts are about hangs on nothing but the entities that go by the names in them."""
+    if any(fact.polarity is not Polarity.AFFIRMED for fact in facts) or next(roles_in(facts, predicates), None):
+        return False
+    return not any(phrase(name) for name in names_in(facts))
 
 
 def names_something(claim: Claim) -> bool:

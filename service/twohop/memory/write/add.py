@@ -25,7 +25,8 @@ from twohop.memory.settings import Limits, SummarySettings
 from twohop.memory.steps import Step
 from twohop.memory.validate import check_add
 from twohop.memory.write.answer import Answers, Trace
-from twohop.memory.write.line import LineWorker, Member
+from twohop.memory.write.line import Member
+from twohop.memory.write.lines import Lines
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.preview import Previewer
 from twohop.memory.write.runner import Runner, line_of
@@ -57,7 +58,7 @@ class Adder:
         ids: Ids,
         limits: Limits,
         answers: Answers,
-        line: LineWorker,
+        lines: Lines,
         summary: SummarySettings,
         recent: int,
         step: Reached = unwatched,
@@ -72,7 +73,7 @@ class Adder:
         self._ids = ids
         self._limits = limits
         self._answers = answers
-        self._line = line
+        self._lines = lines
         self._summary = summary
         self._recent = recent
         self._step = step
@@ -235,10 +236,8 @@ class Adder:
 
     async def _worked_together(self, line: Sequence[Member]) -> list[JobState]:
         """The states of the adds of a line that were worked on as one; none when the first has to go alone."""
-        if len(line) == 1:
-            return []
         try:
-            return await self._line.work(line)
+            return await self._lines.work(line)
         except Exception as e:  # noqa: BLE001  Somebody was faster, a store is down, or it is a fault of ours over one add.
             # That must not end the others: each goes its own way. What was written all the same is told by its job.
             log.info("line.alone", reason=getattr(e, "reason", type(e).__name__), adds=len(line))

@@ -25,6 +25,7 @@ class Ahead(OwnerState):
         self._memories: dict[str, Memory | None] = {}
         self._asserting: dict[str, set[str]] = {}
         self._entities: dict[str, Entity] = {}
+        self._called: set[str] = set()
         self._relations: dict[str, Relation] = {}
         self._ended: set[str] = set()
         self._at = base.last_time
@@ -39,6 +40,10 @@ class Ahead(OwnerState):
     def changes(self, memory_id: str) -> bool:
         """Whether the memory is planned to begin, to change or to end."""
         return memory_id in self._memories
+
+    def names(self, names: Iterable[str]) -> bool:
+        """Whether an entity that is planned to begin or to change goes by one of these names (normal forms)."""
+        return not self._called.isdisjoint(names)
 
     async def take(self, changes: Changes, said: Mapping[str, int]) -> None:
         """Put a planned commit on top. `said`: when its messages were said, by id.
@@ -68,7 +73,9 @@ class Ahead(OwnerState):
             rested.setdefault(row.memory_id, []).append(replace(row, recorded_at=self._at, observed_at=at))
         closed = await self._memories_of(ended - {one.id for one in changes.revisions})
         touched = [*(one.memory_id for one in changes.revisions), *rested, *closed]
-        known = {memory.id: memory for memory in await self.memories(changes.partition, touched, NOW)}
+        born = {one.memory_id for one in changes.revisions if one.number == 1}
+        before_it = [one for one in touched if one not in born]
+        known = {memory.id: memory for memory in await self.memories(changes.partition, before_it, NOW)}
         for memory_id in dict.fromkeys(touched):
             before = known.get(memory_id)
             revision = standing.get(memory_id)
@@ -110,6 +117,7 @@ class Ahead(OwnerState):
             names += [name for form, name in sorted(more.items()) if form not in called]
             at = before.recorded_at if before else self._at
             self._entities[entity_id] = replace(now, aliases=tuple(names), recorded_at=at)
+            self._called |= {now.normal, *called, *map(normal, names), *({before.normal} if before else ())}
 
     # -- reads ----------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,9 @@ WEAK = re.compile(
 )
 """Words that do so when they belong to the statement itself; in a quote they may belong to another clause."""
 
+NESTED = frozenset({"located_in", "born_in", "grew_up_in", "comes_from"})
+"""Predicates whose values lie in one another and don't change within one telling: the town, its county, the country."""
+
 
 def held_beside(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> Revision | None:
     """The value that goes on when the fact's begins, if the speaker says that both hold."""
@@ -32,9 +35,10 @@ def held_beside(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> R
     covering = next((value for value in line if value.validity.holds(start)), None)
     if covering is not None and says_beside(fact.fact):
         return covering
-    if fact.fact.cardinality is not Cardinality.MANY:
+    nested = not fact.stated and any(claim.predicate in NESTED for claim in fact.triples[:1])
+    if not nested and fact.fact.cardinality is not Cardinality.MANY:
         return None
-    # One exchange that affirms two values of which the extractor says that there can be several.
+    # One exchange that affirms two values of which the extractor says that there can be several, or which are nested.
     now = max(start, fact.observed.at)
     return next((value for value in line if draft.born(value.memory_id) and value.validity.holds(now)), None)
 

@@ -143,10 +143,18 @@ class Decider:
         )
         return await self._found(snapshot, partition, resolved, book, near, now)
 
-    async def candidates_on(self, state: OwnerState, work: Work, near: Sequence[Mapping[str, float]]) -> Found:
-        """Each fact's candidates in a state; `near`: as the finder's `similar`."""
+    async def candidates_on(
+        self, state: OwnerState, work: Work, near: Sequence[Mapping[str, float]], named: Found | None = None
+    ) -> Found:
+        """Each fact's candidates in a state; `near`: as the finder's `similar`.
+
+        `named`: as they were found in another state, in which their names meant the same.
+        """
         partition = work.job.partition
-        resolved, book = await self._names.resolve(state, partition, work.extraction.facts, work.exchange)
+        if named is not None:
+            resolved, book = named.resolved, named.book
+        else:
+            resolved, book = await self._names.resolve(state, partition, work.extraction.facts, work.exchange)
         return await self._found(state, partition, resolved, book, near, self._clock())
 
     async def _found(

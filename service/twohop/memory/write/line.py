@@ -1,4 +1,4 @@
-"""Adds that wait for one another in a session's line, decided one after the other and committed as one.
+"""Adds of one owner that wait for one another, decided one after the other and committed as one.
 
 Each is decided on the state that those before it will have led to (`ahead`), so that it comes out as if they had been
 committed one at a time; but names, meanings and the commit, with its fsync, are asked for once. Whatever doesn't go
@@ -6,10 +6,8 @@ that way (a call to a model, a merge of entities, somebody else's commit in betw
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
-import structlog
 
 from twohop.errors import ModelError
 from twohop.graph.model import Job, JobState
@@ -19,20 +17,18 @@ from twohop.memory.gates import Gates
 from twohop.memory.ports import Calls
 from twohop.memory.settings import WriteSettings
 from twohop.memory.steps import Step
-from twohop.memory.write.acquaint import names_in
 from twohop.memory.write.ahead import Ahead, Beyond
 from twohop.memory.write.answer import Trace
 from twohop.memory.write.candidates import CandidateFinder, Similar
 from twohop.memory.write.conversation import Conversations
-from twohop.memory.write.decide import Decider, Work, finished
+from twohop.memory.write.decide import Decider, Found, Work, finished
 from twohop.memory.write.extracting import Extracting, lost, may_be_recalled
 from twohop.memory.write.guidance import Agents
+from twohop.memory.write.naming import NameResolver
 from twohop.memory.write.payload import Payload
 from twohop.memory.write.resolve import said_at
 from twohop.memory.write.scene import Scene
 from twohop.memory.write.snapshot import Snapshot
-
-log = structlog.get_logger(__name__)
 
 MOST = 64
 """Adds of one commit: bounds how long the first of them waits for the last, and what a refused commit costs."""
@@ -60,7 +56,7 @@ class Planned:
 
 
 class LineWorker:
-    """Works on several adds of one session at once."""
+    """Works on several adds of one owner at once."""
 
     def __init__(
         self,
@@ -70,6 +66,7 @@ class LineWorker:
         extracting: Extracting,
         finder: CandidateFinder,
         decider: Decider,
+        names: NameResolver,
         conversations: Conversations,
         gates: Gates,
         clock: Clock,
@@ -81,6 +78,7 @@ class LineWorker:
         self._extracting = extracting
         self._finder = finder
         self._decider = decider
+        self._names = names
         self._conversations = conversations
         self._gates = gates
         self._clock = clock
@@ -90,31 +88,32 @@ class LineWorker:
     async def work(self, line: Sequence[Member]) -> list[JobState]:
         """The final states of the first of these adds, as many as could be committed together; may be none.
 
-        The first is RUNNING, the others are PENDING right behind it. What is left of them goes its own way.
+        The first of each session is RUNNING, the others are PENDING right behind it. What is left of them goes its own
+        way.
 
         Raises:
             TwohopError: the ledger did not take them; nothing was written.
         """
         works = await self._extracted(line[:MOST])
-        if len(works) <= 1:
+        if not works:
             return []
         partition = works[0].job.partition
         async with self._gates.owner(partition):
             snapshot = Snapshot(self._ledger, partition)
-            names = sorted({name for work in works for name in names_in(work.extraction.facts)})
+            names = sorted({name for work in works for name in self._names.names(work.extraction.facts)})
             told = [(work.extraction.facts, work.exchange) for work in works]
             _, _, similar = await asyncio.gather(
                 snapshot.begin(),
                 snapshot.entities_named(partition, names),
                 self._finder.similar_each(partition, told, self._clock()),
             )
-            near = {one for few in similar.stored for scores in few for one in scores}
-            await snapshot.memories(partition, sorted(near), NOW)
+            foreseen = await self._foreseen(works, snapshot, similar)
             self._step(Step.CANDIDATES)
-            planned = await self._planned(works, Ahead(snapshot), similar)
-            self._step(Step.PLANNED)
+            planned = await self._planned(works, Ahead(snapshot), similar, foreseen)
+            if planned:
+                self._step(Step.JUDGED)
+                self._step(Step.PLANNED)
             done = await self._ledger.commit_all([one.changes for one in planned]) if planned else []
-            log.debug("line.committed", adds=len(planned))
             for one, committed in zip(planned, done, strict=True):
                 self._decider.committed(one.work, one.changes, committed)
         return [one.state for one in planned]
@@ -159,26 +158,47 @@ class LineWorker:
             trace=member.trace,
         )
 
-    async def _planned(self, works: Sequence[Work], ahead: Ahead, similar: Similar) -> list[Planned]:
+    async def _foreseen(self, works: Sequence[Work], snapshot: Snapshot, similar: Similar) -> dict[int, Found]:
+        """By place, what several adds meet in the snapshot, read for all of them at once.
+
+        Only of those whose names mean the same later on, unless those before them say something of these very names.
+        """
+        if len(works) == 1:
+            return {}
+        plain = [n for n, work in enumerate(works) if self._names.by_names_alone(work.extraction.facts)]
+        near = {one for few in similar.stored for scores in few for one in scores}
+        _, found = await asyncio.gather(
+            snapshot.memories(works[0].job.partition, sorted(near), NOW),
+            asyncio.gather(*(self._decider.candidates_on(snapshot, works[n], similar.stored[n]) for n in plain)),
+        )
+        return {n: one for n, one in zip(plain, found, strict=True) if not (one.book.merges or one.book.apart)}
+
+    async def _planned(
+        self, works: Sequence[Work], ahead: Ahead, similar: Similar, foreseen: Mapping[int, Found]
+    ) -> list[Planned]:
         """Commits of the adds up to the first that has to be decided on its own."""
         planned: list[Planned] = []
         for place, work in enumerate(works):
             try:
-                one = await self._plan(work, ahead, similar, place)
+                one = await self._plan(work, ahead, similar, place, foreseen.get(place))
                 if one is None:
                     break
                 planned.append(one)
-                await ahead.take(one.changes, {message.id: message.observed_at for message in work.exchange})
+                if work is not works[-1]:
+                    await ahead.take(one.changes, {message.id: message.observed_at for message in work.exchange})
             except Beyond:
                 break
             await asyncio.sleep(0)  # Others have their turn.
         return planned
 
-    async def _plan(self, work: Work, ahead: Ahead, similar: Similar, place: int) -> Planned | None:
+    async def _plan(
+        self, work: Work, ahead: Ahead, similar: Similar, place: int, foreseen: Found | None
+    ) -> Planned | None:
         facts, now = work.extraction.facts, self._clock()
         said = [replace(at, at=max(now, at.at)) for at in (said_at(fact, work.exchange) for fact in facts)]
         near = await self._finder.similar_ahead(ahead, work.job.partition, similar, place, facts, said)
-        found = await self._decider.candidates_on(ahead, work, near)
+        known = None if ahead.names(self._names.names(facts)) else foreseen
+        found = await self._decider.candidates_on(ahead, work, near, known)
         asked = [number for number, few in enumerate(found.shown) if few]
         if asked and not work.guidance.judges_at_once:
             return None

@@ -7,6 +7,7 @@ from twohop.graph.model import Message
 from twohop.memory.clock import Ids
 from twohop.memory.ports import Extraction, Fact
 from twohop.memory.predicates import PredicateTable
+from twohop.memory.write.acquaint import by_names_alone, names_asked
 from twohop.memory.write.claims import understood
 from twohop.memory.write.entities import EntityBook
 from twohop.memory.write.resolve import ResolvedFact, resolve
@@ -30,6 +31,17 @@ class NameResolver:
         """The extraction with facts whose claims resolve without knowing who spoke."""
         facts = tuple(understood(fact, exchange, self._predicates) for fact in extraction.facts)
         return replace(extraction, facts=facts)
+
+    def names(self, facts: Sequence[Fact]) -> set[str]:
+        """The names (normal forms) that resolving the facts (understood ones) asks for first."""
+        return names_asked(facts, self._predicates)
+
+    def by_names_alone(self, facts: Sequence[Fact]) -> bool:
+        """Whether resolving the facts (understood ones) asks for nothing but the entities that go by their names.
+
+        That is so unless two of those turn out to be one.
+        """
+        return by_names_alone(facts, self._predicates)
 
     async def resolve(
         self, reads: Reads, partition: str, facts: Sequence[Fact], exchange: Sequence[Message]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from twohop.graph.model import (
     Entity,
@@ -221,15 +220,31 @@ def mentions_of(
     mentions: list[Mention] = []
     for said, entity in entities.items():
         # Mostly the two differ in case alone, which is one search.
-        marks = [mark_of(name) for name in {name.lower(): name for name in (entity.name, said)}.values()]
+        names = {name.lower(): name for name in (entity.name, said)}.values()
         for row in evidence:
-            found = [one for mark in marks if (one := mark.search(contents[row.message_id]))]
-            start, end = found[0].span() if found else (0, 0)
+            spans = (span_of(name, contents[row.message_id]) for name in names)
+            start, end = next(filter(None, spans), (0, 0))
             mentions.append(Mention(entity_id=entity.id, message_id=row.message_id, start=start, end=end))
     return tuple(dict.fromkeys(mentions))
 
 
-@lru_cache(maxsize=4_096)
-def mark_of(name: str) -> re.Pattern[str]:
-    """What finds a name as a word of its own, in a text as it is: case folding changes how long a text is."""
-    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+def span_of(name: str, text: str) -> tuple[int, int] | None:
+    """Where a name first stands in a text as a word of its own, in whatever case."""
+    if not (name.isascii() and text.isascii()):
+        # Beyond ASCII another case may be of another length: places are those of the text as it is.
+        mark = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE).search(text)
+        return None if mark is None else mark.span()
+    # Most names are new, and a pattern costs a hundred times what it finds.
+    name, text = name.lower(), text.lower()
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not (in_word(text[start - 1 : start]) or in_word(text[end : end + 1])):
+            return start, end
+        start = text.find(name, start + 1)
+    return None
+
+
+def in_word(character: str) -> bool:
+    """Whether it is a character of a word; at the end of a text there is none."""
+    return character.isalnum() or character == "_"

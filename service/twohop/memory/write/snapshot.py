@@ -5,6 +5,7 @@ asked a few times an add, and for much at a time, and so that all of them reason
 anything else, and a commit that expects it is refused when anything moved since.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
@@ -100,6 +101,7 @@ class Snapshot(OwnerState):
         self._ledger = ledger
         self._partition = partition
         self._held: dict[str, dict[Any, Any]] = {}
+        self._reading: dict[str, dict[Any, asyncio.Future[None]]] = {}
         self.state = 0
         """The owner's `state_seq` before anything was read."""
         self.last_time = 0
@@ -266,11 +268,28 @@ class Snapshot(OwnerState):
     async def _each(
         self, kind: str, keys: Iterable[K], read: Callable[[list[K]], Awaitable[Mapping[K, V]]]
     ) -> Mapping[K, V | None]:
-        """What is held by these keys, after those that nobody asked for yet were read; None = there is nothing."""
+        """What is held by these keys, after those that nobody asked for yet were read; None = there is nothing.
+
+        What is being read for another caller is waited for.
+        """
         held: dict[K, V | None] = self._held.setdefault(kind, {})
-        if missing := [key for key in dict.fromkeys(keys) if key not in held]:
-            found = await read(missing)
-            held.update((key, found.get(key)) for key in missing)
+        reading: dict[K, asyncio.Future[None]] = self._reading.setdefault(kind, {})
+        asked = list(dict.fromkeys(keys))
+        elsewhere = {reading[key] for key in asked if key in reading}
+        if missing := [key for key in asked if key not in held and key not in reading]:
+            done = asyncio.get_running_loop().create_future()
+            reading.update(dict.fromkeys(missing, done))
+            try:
+                found = await read(missing)
+                held.update((key, found.get(key)) for key in missing)
+            finally:
+                for key in missing:
+                    del reading[key]
+                done.set_result(None)
+        if elsewhere:
+            await asyncio.wait(elsewhere)
+            # What could not be read there is read here, which raises what it raised.
+            return await self._each(kind, asked, read)
         return held
 
     async def _once(self, key: tuple[Hashable, ...], read: Callable[[], Awaitable[V]]) -> V:
