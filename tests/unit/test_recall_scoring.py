@@ -6,8 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twohop.graph.model import Entity, Evidence, Kind, Memory, Message, Moment, Operation, Revision, Role, Validity
-from twohop.memory.recall.facts import Fact
+from twohop.graph.model import (
+    Entity,
+    Evidence,
+    Kind,
+    Memory,
+    Message,
+    Moment,
+    Operation,
+    Revision,
+    Role,
+    Triple,
+    Validity,
+)
+from twohop.memory.recall.facts import LEADING, Fact, leading_on
 from twohop.memory.recall.first_stage import rank_messages
 from twohop.memory.recall.gate import flag, gain
 from twohop.memory.recall.hop import Bridge, Match, bridges, is_hub, match, reach
@@ -248,3 +260,20 @@ def test_what_stands_among_others_gains_less_by_a_second_query() -> None:
     found = Turns().of({"p": [passage], "a": [first, second], "b": [first, second]})
     assert (found["a"].previous, found["b"].previous) == (None, first)
     assert weight(found["a"]) == weight(found["b"]) < weight(found["p"]) / 2
+
+
+def test_every_thing_that_the_question_names_leads_on() -> None:
+    """Of two films to compare, one whose facts fit better does not fill all places."""
+
+    def about(film: str, name: str, score: float) -> Fact:
+        told = fact(name, f"{film} was made in Varna", score, f"m-{name}")
+        revision = replace(told.memory.revision, triples=(Triple(film, "made_in", object_id="varna"),))
+        return replace(told, memory=replace(told.memory, revision=revision))
+
+    found = [about("billow", f"b{place}", 0.9 - place / 100) for place in range(LEADING + 2)]
+    found += [about("crest", f"c{place}", 0.5 - place / 100) for place in range(5)]
+    leading = leading_on(found, ["crest", "unknown"])
+    names = [one.memory.id for one in leading]
+    assert names == [*(f"b{place}" for place in range(LEADING)), "c0", "c1", "c2"]
+    assert 0.5 < leading[-3].score < 0.9, "it is weighed as one of its own thing too, not as the best of all"
+    assert leading_on(found, []) == found[:LEADING]

@@ -1,8 +1,8 @@
 """Facts against the question: by meaning, by words and cues, and by how well their source messages rank."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from twohop.graph.model import Entity, Granularity, Memory, Revision
 from twohop.memory.predicates import PredicateTable
@@ -19,6 +19,12 @@ KEPT = 5
 
 LEADING = 7
 """Facts from which ways lead on: the one that matters is often behind others of the same thing (+2 @5 beside 5)."""
+
+LEADING_EACH = 3
+"""Facts of each thing that the question names that lead on too: of two films to compare one can fill all places."""
+
+OWN_SCALE = 0.25
+"""How far they are weighed against the best fact of their own thing, and not of all (2Wiki all @8: 84 to 86)."""
 
 SOURCES = 0.3
 """Share of the best source message in a fact's score (measured there and on LoCoMo; .3 to .5 differ by noise)."""
@@ -87,6 +93,19 @@ def score_facts(
                 stems=words(memory),
             )
     return sorted(found.values(), key=lambda fact: (-round(fact.score, 6), -fact.memory.created_at, fact.memory.id))
+
+
+def leading_on(found: Sequence[Fact], named: Iterable[str]) -> list[Fact]:
+    """Of the facts, best first, those from which ways lead on. `named`: the entities that the question names."""
+    kept = {fact.memory.id: fact for fact in found[:LEADING]}
+    for one in named:
+        own = [fact for fact in found if one in fact.ends][:LEADING_EACH]
+        for fact in own:
+            nearer = (found[0].score / own[0].score) ** OWN_SCALE if own[0].score > 0 else 1.0
+            known = kept.get(fact.memory.id)
+            if known is None or known.score < fact.score * nearer:
+                kept[fact.memory.id] = replace(fact, score=fact.score * nearer)
+    return list(kept.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from twohop.graph.model import Memory
 from twohop.memory.api import RecallPart, RecallResult
 from twohop.memory.recall.answer import Findings, answer
 from twohop.memory.recall.case import Case
-from twohop.memory.recall.facts import HYDRATED, LEADING, Fact, best_points, score_facts
+from twohop.memory.recall.facts import HYDRATED, Fact, best_points, leading_on, score_facts
 from twohop.memory.recall.first_stage import Ranked, rank_by_meaning, rank_messages
 from twohop.memory.recall.hop import Reached
 from twohop.memory.recall.leading import Leading, Tell
@@ -99,7 +99,8 @@ class Inquiry:
     ) -> tuple[float, dict[str, Reached]]:
         with self._case.pace:
             if wanted and self._case.lookup.up:
-                return await self._case.in_time(second.take(found[:LEADING], ranked), (0.0, {}))
+                kept = leading_on(found, [seed.id for seed in self._case.seeds])
+                return await self._case.in_time(second.take(kept, ranked), (0.0, {}))
             return 0.0, {}
 
     async def _replaced(self, listed: Sequence[tuple[Memory, float]]) -> dict[str, tuple[str, ...]]:
