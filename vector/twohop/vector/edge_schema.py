@@ -91,13 +91,14 @@ def request(partition: str, arm: Arm, *, exact: bool, weighed: Sparse | None = N
         filter=only(*within(partition, arm.kind), *narrowing(arm.kind, arm.where)),
         limit=arm.limit + 1,
         params=params,
-        with_payload=["memory_id"],
+        # Nothing is behind a message.
+        with_payload=False if arm.kind is PointKind.MESSAGE else ["memory_id"],
     )
 
 
 def hit(point: edge.ScoredPoint) -> Hit:
     """The found point."""
-    return Hit(str(point.id), (point.payload or {})["memory_id"], point.score)
+    return Hit(str(point.id), (point.payload or {}).get("memory_id", ""), point.score)
 
 
 def only(*conditions: Condition) -> edge.Filter:

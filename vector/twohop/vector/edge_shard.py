@@ -75,6 +75,8 @@ class Shard:
         found = self._memory.hot.search(partition, arms)
         if found is not None:
             return found, False
+        if self._memory.large(partition):
+            return self._search(partition, arms, exact=False), False
         points = self._estimate(partition)
         cold = self._memory.wants(partition, points)
         if cold and points <= CHUNK:

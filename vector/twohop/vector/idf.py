@@ -75,6 +75,11 @@ class Idf:
                 if held is not None and (held.rest is None or point.id < held.rest):
                     count(held, point, by)
 
+    def number(self, partition: str) -> int:
+        """Points with terms of an owner that is wholly counted; 0 of any other."""
+        held = self._owners.get(partition)
+        return held.points.total() if held is not None and held.rest is None else 0
+
     def weighed(self, partition: str, kind: PointKind, query: Sparse) -> Sparse | None:
         """The query with its values times idf, to be asked where idf is neutral; None when not all is counted."""
         held = self._owners.get(partition)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from twohop.vector.hot import Hot
 from twohop.vector.idf import Idf, Worded
 from twohop.vector.model import Point
+from twohop.vector.payload import EXACT_BELOW
 
 
 class Memory:
@@ -13,6 +14,11 @@ class Memory:
     def __init__(self, dimension: int, most: int) -> None:
         self.hot = Hot(dimension, most)
         self.idf = Idf()
+
+    def large(self, partition: str) -> bool:
+        """Whether an owner is known to have too many points to be held or compared, without counting them again."""
+        number = self.idf.number(partition)
+        return number >= EXACT_BELOW and not self.hot.fits(number)
 
     def wants(self, partition: str, points: int) -> bool:
         """Whether an owner with so many points, asked about just now and not here, is to be read (on)."""

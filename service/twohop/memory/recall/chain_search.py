@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import log
+from math import inf, log
 
 import numpy as np
 
@@ -69,6 +69,8 @@ class ChainSearch:
         links = await self._links(dict.fromkeys(self._seeds, inner(reading)))
         start = Chain(reading=reading)
         ahead = [self._steps(start, [link for few in links.values() for link in few])]
+        # What one fact answers as well needs no chain: then nothing on the way was described.
+        one = max((float(few.scores.max()) for few in await self._weighed(ahead) if few.links), default=-inf)
         found: list[Chain] = []
         for _ in range(TWO, depth + 1):
             turns = await self._turns(ahead)
@@ -76,7 +78,7 @@ class ChainSearch:
                 return
             await self._pace.step()
             ahead = await self._weighed(await self._longer(turns))
-            found += first((chain for chain in by_score(ahead) if chain.telling), BEAM)
+            found += first((chain for chain in by_score(ahead) if chain.telling and chain.score > one), BEAM)
             yield best_first(found)
 
     async def _turns(self, ahead: Iterable[Steps]) -> list[Chain]:
@@ -184,8 +186,11 @@ class ChainSearch:
         """The links without those whose value another one has taken, unless it is the past that is asked for."""
         if self._past:
             return list(links)
-        live = {says(link) for link in links if not self._view.closed(link.memory)}
-        return [link for link in links if not self._view.closed(link.memory) or says(link) not in live]
+        ended = [self._view.closed(link.memory) for link in links]
+        if not any(ended):
+            return list(links)
+        live = {says(link) for link, over in zip(links, ended, strict=True) if not over}
+        return [link for link, over in zip(links, ended, strict=True) if not over or says(link) not in live]
 
 
 def read_around(question: Question, seeds: Sequence[Entity], own: Collection[str], like: Likeness) -> Reading | None:

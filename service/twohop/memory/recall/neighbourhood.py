@@ -168,7 +168,7 @@ class Neighbourhood:
         forward = relation.triple.subject_id == source
         return Link(
             relation=relation,
-            memory=max(proofs, key=lambda memory: (memory.created_at, memory.id)),
+            memory=proofs[0] if len(proofs) == 1 else max(proofs, key=lambda memory: (memory.created_at, memory.id)),
             source=source,
             target=relation.triple.object_id if forward else relation.triple.subject_id,
             forward=forward,

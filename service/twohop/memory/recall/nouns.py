@@ -88,7 +88,7 @@ class Nouns:
             return {name: CERTAIN if KNOWN[word] == name else (1 - CERTAIN) / (len(NAMES) - 1) for name in NAMES}
         cosines = self._cosines(word)
         near = np.argsort(-cosines, kind="stable")[:NEAREST]
-        votes = dict.fromkeys(NAMES, 0.0)
+        votes: dict[str, float] = dict.fromkeys(NAMES, 0.0)
         for place in near.tolist():
             votes[KNOWN[self._listed[place]]] += float(np.exp((cosines[place] - cosines[near[0]]) / SPREAD))
         sure, total = self._sure(word), sum(votes.values())
