@@ -68,7 +68,10 @@ class ChainSearch:
             return
         links = await self._links(dict.fromkeys(self._seeds, inner(reading)))
         start = Chain(reading=reading)
-        ahead = [self._steps(start, [link for few in links.values() for link in few])]
+        around = [link for few in links.values() for link in few]
+        if not around:
+            return
+        ahead = [self._steps(start, around)]
         # What one fact answers as well needs no chain: then nothing on the way was described.
         one = max((float(few.scores.max()) for few in await self._weighed(ahead) if few.links), default=-inf)
         found: list[Chain] = []
