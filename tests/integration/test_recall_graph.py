@@ -30,6 +30,16 @@ async def test_a_chain_is_a_unit_with_everything_that_proves_it(tmp_path: Path) 
         assert {entity.name for entity in result.entities} >= {"Alice", "Acme", "Atlas", "Priya"}
 
 
+async def test_a_thing_that_nothing_is_related_to_any_more_starts_no_chain(tmp_path: Path) -> None:
+    """What is described around it can't be reached; the answer is what words and meaning give."""
+    async with story(tmp_path) as app:
+        await tell(app, "Alice works_at Acme", day=1)
+        await tell(app, "Alice works_at Birch", day=30)
+        result = await ask(app, "Who runs the city of the company Acme?")
+        assert result.paths == ()
+        assert "Alice works at Acme." in texts_in(result)
+
+
 @pytest.mark.parametrize("depth", [0, 1, 2, 3, 4])
 async def test_depth_bounds_the_paths(tmp_path: Path, depth: int) -> None:
     """No path is longer than the depth asked for; at 0 the graph has no part, at 3 the whole chain is found."""
