@@ -1,7 +1,7 @@
 """From what was found to the answer: places, proofs, the context for a prompt, and why each item is where it is."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from twohop.graph.model import Memory
@@ -22,7 +22,7 @@ class Findings:
     """What one recall found. `ranked`: of the first stage; `order` and `scores`: of messages in the end.
 
     `facts`: with their scores among facts, best first; `units`: what stands first; `then`: the time asked about;
-    `replaced`: messages that told the values before a fact, by its memory id.
+    `replaced`: messages that told the values before a fact, by its memory id; `gone`: facts that prove nothing now.
     """
 
     ranked: Ranked
@@ -36,6 +36,7 @@ class Findings:
     reached: Mapping[str, Reached] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
     replaced: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    gone: Collection[str] = ()
 
 
 async def answer(case: Case, found: Findings, *, render: bool = True) -> RecallResult:
@@ -91,7 +92,11 @@ async def proofs(case: Case, found: Findings) -> dict[str, Path]:
     }
     proving = prove(case.ledger, case.view, case.near, brought, found.seen, case.request.depth)
     paths = await case.in_time(proving, {})
-    return {one: path for one, path in paths.items() if all(case.view.wanted(step.memory) for step in path.steps)}
+    return {
+        one: path
+        for one, path in paths.items()
+        if all(case.view.wanted(step.memory) and step.memory.id not in found.gone for step in path.steps)
+    }
 
 
 def explainer(case: Case, found: Findings) -> Explainer:

@@ -21,6 +21,7 @@ from twohop.memory.recall.named import named
 from twohop.memory.recall.replaced import replaced
 from twohop.memory.recall.search import Lists, Look
 from twohop.memory.recall.second_stage import SecondStage
+from twohop.memory.recall.timeline import given_way
 from twohop.vector.model import PointKind
 from twohop.vector.sparse import encode_query
 
@@ -58,7 +59,8 @@ class Inquiry:
         second = SecondStage(case)
         # Side by side, so that what both read of the graph is read in the same steps.
         (gate, reached), (units, paths) = await asyncio.gather(
-            self._second(second, found, ranked, wanted=not leading.one_hop), leading.chains(tell)
+            self._second(second, self._leading_on(found, leading), ranked, wanted=not leading.one_hop),
+            leading.chains(tell),
         )
         order, scores = second.fuse(ranked, gate, reached)
         listed = leading.listed(found)
@@ -74,6 +76,7 @@ class Inquiry:
             reached=reached,
             seen=second.seen,
             replaced=await self._replaced(listed),
+            gone=self._gone(leading),
         )
         return await answer(case, findings)
 
@@ -95,13 +98,23 @@ class Inquiry:
         return await answer(case, findings, render=render)
 
     async def _second(
-        self, second: SecondStage, found: Sequence[Fact], ranked: Ranked, *, wanted: bool
+        self, second: SecondStage, kept: Sequence[Fact], ranked: Ranked, *, wanted: bool
     ) -> tuple[float, dict[str, Reached]]:
         with self._case.pace:
             if wanted and self._case.lookup.up:
-                kept = leading_on(found, [seed.id for seed in self._case.seeds])
                 return await self._case.in_time(second.take(kept, ranked), (0.0, {}))
             return 0.0, {}
+
+    def _leading_on(self, found: Sequence[Fact], leading: Leading) -> list[Fact]:
+        """The facts from which ways lead on."""
+        gone = self._gone(leading)
+        standing = [fact for fact in found if fact.memory.id not in gone]
+        return leading_on(standing, [seed.id for seed in self._case.seeds])
+
+    def _gone(self, leading: Leading) -> frozenset[str]:
+        """The facts in hand that gave way to others, unless it is the past that is asked for: no path goes over one."""
+        case = self._case
+        return frozenset() if leading.past else given_way(case.near.memories.values(), case.view)
 
     async def _replaced(self, listed: Sequence[tuple[Memory, float]]) -> dict[str, tuple[str, ...]]:
         """The messages that told the values before those listed."""

@@ -76,6 +76,11 @@ class Leading:
         together = (*values, *(one for one in self._event if one not in values))
         return [Unit(together, 1.0, Placement.CHANGE)] if values else []
 
+    @property
+    def past(self) -> bool:
+        """Whether it is asked for what no longer holds, and not just put in the past tense."""
+        return self._case.question.past or self._case.view.every or self.then is not None
+
     @cached_property
     def reading(self) -> Reading | None:
         """The question around the things that it names; None when there are none."""
@@ -97,7 +102,7 @@ class Leading:
         with case.pace:
             if not case.seeds or self.reading is None:
                 return [], []
-            search = ChainSearch(case, self.reading, past=case.question.past or self.then is not None)
+            search = ChainSearch(case, self.reading, past=self.past)
             behind = elsewhen(case.near.memories.values(), self.then)
             first: list[Chain] = []
             told: set[tuple[str, ...]] = set()

@@ -43,6 +43,12 @@ def elsewhen(facts: Iterable[Memory], then: Span | None) -> frozenset[str]:
     )
 
 
+def given_way(memories: Iterable[Memory], view: View) -> frozenset[str]:
+    """The facts (memory ids) that no longer hold, where what took their place is among them."""
+    known = {memory.id: memory for memory in memories}
+    return frozenset(one.id for one in known.values() if one.revision.superseded_by in known and view.closed(one))
+
+
 def claim(memory: Memory) -> Claim | None:
     """What a state says something about: subject and predicate; None for an event."""
     triples = memory.revision.triples if memory.revision.kind is not Kind.EVENT else ()
