@@ -105,7 +105,12 @@ class ChainSearch:
 
     def _steps(self, chain: Chain, links: Sequence[Link]) -> Steps:
         rows = self._says.rows(links)
-        self._met[links[0].source if links else ""] = rows
+        sources = np.array([link.source for link in links])
+        for one in dict.fromkeys(sources.tolist()):
+            own = rows[sources == one]
+            # Chains that came different ways go on by different links: the most of them tell how many there are.
+            if own.size > self._met.get(one, own[:0]).size:
+                self._met[one] = own
         passed = sum(log(1 - one) for one in self._real(chain.reading))
         return Steps(chain=chain, asked=chain.reading.asked, links=links, says=rows, passed=passed)
 
@@ -114,6 +119,8 @@ class ChainSearch:
 
     async def _weighed(self, steps: Sequence[Steps]) -> list[Steps]:
         """The steps with how well each link answers what is asked there."""
+        if not steps:
+            return []
         points: dict[str, dict[str, None]] = {}
         for one in steps:
             points.setdefault(one.asked.text, {}).update(dict.fromkeys(one.points))
@@ -138,13 +145,10 @@ class ChainSearch:
 
     def _usual(self) -> Scores:
         """By relation, to how many things it leads in the mean from those that were met."""
-        met = [np.bincount(self._says.relations(rows)) for rows in self._met.values() if rows.size]
-        totals = np.zeros(max(map(len, met), default=0))
-        times = np.zeros_like(totals)
-        for counts in met:
-            totals[: len(counts)] += counts
-            times[: len(counts)] += counts > 0
-        return totals / np.maximum(times, 1)
+        known = self._says.known
+        met = np.array([np.bincount(self._says.relations(rows), minlength=known) for rows in self._met.values()])
+        usual: Scores = met.sum(axis=0) / np.maximum((met > 0).sum(axis=0), 1)
+        return usual
 
     async def _fits(self, texts: Sequence[str]) -> dict[str, tuple[Scores, float]]:
         """By what is asked, how well the phrases of all facts so far fit it, and how well relations at large do."""

@@ -97,6 +97,11 @@ class Says:
         """How well what each row is said of is what is asked for in the end."""
         return self._values_of(rows)[:, -1]
 
+    @property
+    def known(self) -> int:
+        """Relations that were met, each end by itself."""
+        return len(self._relations)
+
     def relations(self, rows: Rows) -> Rows:
         """The number of the relation that each row tells of, seen from where its links lead from."""
         return np.array(self._relation_of, np.intp)[rows]
