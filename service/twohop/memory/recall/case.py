@@ -11,6 +11,7 @@ from twohop.memory.recall.facts import FactWords
 from twohop.memory.recall.in_hand import InHand
 from twohop.memory.recall.kinds import Likeness
 from twohop.memory.recall.lookup import Lookup
+from twohop.memory.recall.named import written_as_names
 from twohop.memory.recall.neighbourhood import Neighbourhood
 from twohop.memory.recall.nouns import Nouns
 from twohop.memory.recall.pace import Pace
@@ -86,6 +87,11 @@ class Case:
     def seed_ids(self) -> set[str]:
         """The ids of the things that the question names."""
         return {seed.id for seed in self.seeds}
+
+    @property
+    def starts(self) -> list[Entity]:
+        """Those of them that chains start from."""
+        return written_as_names(self.question, self.request.scope, self.seeds)
 
     @property
     def walks(self) -> bool:

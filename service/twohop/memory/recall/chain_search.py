@@ -38,7 +38,8 @@ class ChainSearch:
 
     def __init__(self, case: Case, reading: Reading, *, past: bool) -> None:
         self._reading = reading
-        self._seeds = {seed.id: seed for seed in case.seeds}
+        self._starts = [seed.id for seed in case.starts]
+        self._shut = case.seed_ids
         self._past = past
         self._view = case.view
         self._near = case.near
@@ -66,7 +67,7 @@ class ChainSearch:
         reading = self._reading
         if depth < TWO or not reading.descriptions:
             return
-        links = await self._links(dict.fromkeys(self._seeds, inner(reading)))
+        links = await self._links(dict.fromkeys(self._starts, inner(reading)))
         start = Chain(reading=reading)
         around = [link for few in links.values() for link in few]
         if not around:
@@ -100,7 +101,7 @@ class ChainSearch:
         for chain in turns:
             asked.setdefault(chain.end, []).extend([chain.reading.asked, *inner(chain.reading)])
         links = await self._links(asked)
-        ways = [(chain, chain.ways(links.get(chain.end, ()), self._seeds.keys())) for chain in turns]
+        ways = [(chain, chain.ways(links.get(chain.end, ()), self._shut)) for chain in turns]
         return [self._steps(chain, few) for chain, few in ways if few]
 
     def _steps(self, chain: Chain, links: Sequence[Link]) -> Steps:

@@ -85,7 +85,7 @@ class Leading:
     def reading(self) -> Reading | None:
         """The question around the things that it names; None when there are none."""
         case = self._case
-        return read_around(case.question, case.seeds, first_person(case.question), case.parts.like)
+        return read_around(case.question, case.starts, first_person(case.question), case.parts.like)
 
     @property
     def one_hop(self) -> bool:
@@ -100,7 +100,7 @@ class Leading:
         """The chains that stand first in the answer; each hop's paths are told as it is done."""
         case = self._case
         with case.pace:
-            if not case.seeds or self.reading is None:
+            if self.reading is None:
                 return [], []
             search = ChainSearch(case, self.reading, past=self.past)
             behind = elsewhen(case.near.memories.values(), self.then)

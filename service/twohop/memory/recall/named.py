@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from twohop.graph.model import Entity, Scope
 from twohop.memory.names import normal
 from twohop.memory.recall.question import Question, longest_names
+from twohop.memory.recall.reading import last_place
 
 SPEAKER = "user"
 """What an extractor calls a speaker without a name; "I" and "my" in a question are that one."""
@@ -26,6 +27,28 @@ def named(question: Question, scope: Scope, known: Mapping[str, Sequence[Entity]
     found = longest_names(question, known)
     own = sorted(own_names(question, scope))
     return found + [entity for name in own for entity in known.get(name, ()) if entity not in found]
+
+
+def written_as_names(question: Question, scope: Scope, entities: Sequence[Entity]) -> list[Entity]:
+    """Those of the entities named that the question writes as names, and who asks.
+
+    That is with a capital, where it writes any behind its first word: "film" is no name in "the film Billy Elliot",
+    whatever was called so. A phrase without a proper name is none either.
+    """
+    own = own_names(question, scope)
+    written = [question.text[first:beyond] for first, beyond in question.spans]
+    capitals = any(map(marked, written[1:]))
+
+    def stands(entity: Entity) -> bool:
+        found = last_place(question, (entity.name, *entity.aliases)) if capitals else None
+        return entity.named and (found is None or any(map(marked, written[slice(*found)])))
+
+    return [entity for entity in entities if entity.normal in own or stands(entity)]
+
+
+def marked(word: str) -> bool:
+    """Whether a word is written as one of a name: with a capital, or in digits."""
+    return any(letter.isupper() or letter.isdigit() for letter in word)
 
 
 def own_names(question: Question, scope: Scope) -> set[str]:
