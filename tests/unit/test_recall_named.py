@@ -14,15 +14,8 @@ ALIASES = {"Ana": ("Annie",)}
 
 
 def entity(name: str) -> Entity:
-    return Entity(
-        id=name,
-        partition="p",
-        key=name,
-        name=name,
-        normal=normal(name),
-        named=name != "dog",
-        aliases=KNOWN.get(name, ()),
-    )
+    known = Entity(id=name, partition="p", key=name, name=name, normal=normal(name), named=name != "dog")
+    return replace(known, aliases=ALIASES.get(name, ()))
 
 
 @pytest.mark.parametrize(
