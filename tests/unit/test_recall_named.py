@@ -25,6 +25,8 @@ def entity(name: str) -> Entity:
         ("who composed the film billy elliot?", ["Film", "Billy Elliot"], ["Film", "Billy Elliot"]),
         ("Who sold the iPhone to Annie?", ["iPhone", "Ana"], ["iPhone", "Ana"]),
         ("Who runs 3 Dots in porto?", ["3 Dots", "Porto"], ["3 Dots"]),
+        ("where does emma live? I forgot, in 2026", ["Emma"], ["Emma"]),
+        ("Wo wohnt 張偉 aus Berlin?", ["張偉", "Berlin"], ["張偉", "Berlin"]),
         ("Who walks the dog of Ana?", ["dog", "Ana"], ["Ana"]),
         ("Who is the boss of my sister Ana?", ["Alice", "Ana"], ["Alice", "Ana"]),
     ],

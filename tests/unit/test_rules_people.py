@@ -57,6 +57,9 @@ CASES: list[tuple[str, list[str]]] = [
     ("Emma's boss is Dana. Emma's boss is Erik now.", ["+ Dana manages Emma", "+ Erik manages Emma"]),
     ("My boss is Dana Wu. || My boss is Dana.", ["+ Dana Wu manages Alice"]),
     ("My boss is Dana. || My boss is French.", ["+ Dana manages Alice", "+ Dana nationality =French"]),
+    ("My boss is Dana. || My boss is CEO.", ["+ Dana manages Alice", "+ Dana job_title =CEO"]),
+    ("My wife is Ana. || My wife is Vegan.", ["+ Alice married_to Ana", "+ Ana diet =vegan"]),
+    ("My boss was Bob. My boss lives in Paris.", ["- Bob manages Alice", "+ Alice's boss lives_in Paris"]),
     ("My boss is French.", ["+ Alice's boss nationality =French"]),
     ("My daughter Mia was born in 2020.", ["+ Mia birth_year =2020", "+ Alice parent_of Mia"]),
 ]

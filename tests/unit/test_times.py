@@ -83,6 +83,7 @@ def named(text: str, *, at: int = SAID, zone: str = "UTC", future: bool | None =
         ("from 5 November to 8 January 2024", "from 5 November to 8 January 2024", "2023-11-05", "2024-01-08"),
         ("after 2019 I sang", "after 2019", "2020", ""),
         ("after May 2019", "after May 2019", "2019-06", ""),
+        ("after the start of 2019", "after the start of 2019", "2019", ""),
         ("2019-2021 I sang", "2019-2021", "2019", "2021"),
         ("for three years", "for three years", "2022", ""),
         ("for the past two months", "for the past two months", "2025-01", ""),

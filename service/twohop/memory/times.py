@@ -74,6 +74,7 @@ LEAD = re.compile(
     re.IGNORECASE,
 )
 PART = re.compile(r"\b(?:early(?: in)?|late(?: in)?|mid|the (?:start|beginning|end|middle) of)[\s-]+$", re.IGNORECASE)
+WITHIN = re.compile(r"\b(?:start|beginning|middle|summer|course|early|mid)\b", re.IGNORECASE)
 FROM = re.compile(r"\b(?P<word>from|between)(?:\s+(?:early|late|mid))?\s+$", re.IGNORECASE)
 LENGTH = re.compile(
     rf"\bfor\s+(?:about |around |almost |nearly |over |more than |at least )?"
@@ -204,7 +205,9 @@ def placed(text: str, found: Found) -> TimeSpan | None:
         return span_of(found, part.start() if part else found.start, Reach.AT)
     if lead["since"] or lead["after"]:
         since_then = span_of(found, lead.start(), Reach.SINCE)
-        return replace(since_then, begins=found.granule.after) if lead["after"] else since_then
+        # "After the start of 2023" is in 2023 still.
+        whole = lead["after"] and not WITHIN.search(lead[0])
+        return replace(since_then, begins=found.granule.after) if whole else since_then
     if lead["until"]:
         return span_of(found, lead.start(), Reach.UNTIL)
     word = lead["at"].lower()

@@ -7,6 +7,7 @@ from twohop.graph.model import Kind
 from twohop.llm.rules import couples, kinds
 from twohop.llm.rules.discourse import Discourse
 from twohop.llm.rules.given_names import is_given_name
+from twohop.llm.rules.grammar_words import TITLES
 from twohop.llm.rules.phrase import Phrase, article, kinship, person, type_of_kind, with_pet
 from twohop.llm.rules.proper_names import name_end, named
 from twohop.llm.rules.retell import listed
@@ -29,7 +30,8 @@ def is_kin(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the languag
     if reading.doubt or reading.plan:
         return []
     subject = scene.subject
-    rest = reading.rest[1:] if reading.rest and reading.rest[0].low in {"called", "named"} else reading.rest
+    called_so = bool(reading.rest) and reading.rest[0].low in {"called", "named"}
+    rest = reading.rest[called_so:]
     other = scene.read(rest)
     if [token.low for token in rest[-2:]] == ["of", "mine"] and rest[:-2] and rest[-3].low in kinds.RELATIONS:
         me = person(scene.talk.speaker, scene.talk)
@@ -40,7 +42,7 @@ def is_kin(scene: Scene) -> list[Fact]:  # noqa: PLR0911 - a case of the languag
         )
     if subject.head == "name" and subject.determiner == "poss":
         return called(scene)
-    if is_role(subject) and other is not None and is_named(other):
+    if is_role(subject) and other is not None and is_named(other, surely=subject.recalled and not called_so):
         return kin(scene, subject, replace(other, type="person"), subject.head)
     if subject.head in kinds.PETS and subject.determiner == "poss" and other is not None and other.proper:
         return pet(scene, owner_of(scene, subject), subject.head, other)
@@ -60,11 +62,16 @@ def is_role(phrase: Phrase) -> bool:
     return phrase.head in kinds.RELATIONS and bool(phrase.owner) and (phrase.recalled or not phrase.proper)
 
 
-def is_named(phrase: Phrase) -> bool:
-    """Whether a phrase names someone here, and is not what someone is or where: "my boss is French"."""
+def is_named(phrase: Phrase, *, surely: bool) -> bool:
+    """Whether a phrase names someone here, and is not what someone is or where: "my boss is French".
+
+    `surely`: it has to begin like a person's name, since it may be said of someone who has one: "my boss is CEO".
+    """
     words = kinds.NATIONALITIES | kinds.FAITHS | kinds.PLACES
     own = not phrase.owner or phrase.head in kinds.RELATIONS
-    return phrase.proper and not phrase.recalled and own and phrase.name.casefold() not in words
+    first = phrase.name.split()[0].rstrip(".")
+    likely = not surely or is_given_name(first) or first.casefold() in TITLES
+    return phrase.proper and not phrase.recalled and own and likely and phrase.name.casefold() not in words
 
 
 def are_kin(scene: Scene) -> list[Fact]:
@@ -92,8 +99,9 @@ def kin(scene: Scene, role: Phrase, who: Phrase, noun: str) -> list[Fact]:
         noun,
         replace(who, kinds=tuple(dict.fromkeys((*who.kinds, noun))), start=scene.span[0], end=scene.span[1]),
     )
-    scene.talk.relatives[(owner.name.casefold(), noun)] = who.name
-    scene.talk.identify(f"{owner.name}'s {noun}", who.name)
+    if not (scene.reading.negated or scene.reading.past):
+        scene.talk.relatives[(owner.name.casefold(), noun)] = who.name
+        scene.talk.identify(f"{owner.name}'s {noun}", who.name)
     scene.talk.mention(who.name, sex=kinds.RELATIONS[noun].gender)
     ends = aside.entities
     subject = replace(who, kinds=ends[0].kinds)

@@ -32,12 +32,12 @@ def named(question: Question, scope: Scope, known: Mapping[str, Sequence[Entity]
 def written_as_names(question: Question, scope: Scope, entities: Sequence[Entity]) -> list[Entity]:
     """Those of the entities named that the question writes as names, and who asks.
 
-    That is with a capital, where it writes any behind its first word: "film" is no name in "the film Billy Elliot",
-    whatever was called so. A phrase without a proper name is none either.
+    That is with a capital, where it writes any name with one: "film" is no name in "the film Billy Elliot", whatever
+    was called so. A phrase without a proper name is none either.
     """
     own = own_names(question, scope)
     written = [question.text[first:beyond] for first, beyond in question.spans]
-    capitals = any(map(marked, written[1:]))
+    capitals = any(word[:1].isupper() and not word.isupper() for word in written[1:])
 
     def stands(entity: Entity) -> bool:
         found = last_place(question, (entity.name, *entity.aliases)) if capitals else None
@@ -47,8 +47,8 @@ def written_as_names(question: Question, scope: Scope, entities: Sequence[Entity
 
 
 def marked(word: str) -> bool:
-    """Whether a word is written as one of a name: with a capital, or in digits."""
-    return any(letter.isupper() or letter.isdigit() for letter in word)
+    """Whether a word may be one of a name: it has a capital, a digit, or letters that know no capitals."""
+    return any(letter.isupper() or letter.lower() == letter.upper() for letter in word)
 
 
 def own_names(question: Question, scope: Scope) -> set[str]:

@@ -27,6 +27,9 @@ class PhraseVectors:
     ) -> Vectors | None:
         """The phrases' vectors, a row each; None when the embedder is down."""
         known = {phrase: self._known.get(phrase) for phrase in phrases}
+        for phrase in known:
+            if phrase in self._known:
+                self._known.move_to_end(phrase)
         missing = [phrase for phrase, vector in known.items() if vector is None]
         if missing:
             vectors = await embed(missing)

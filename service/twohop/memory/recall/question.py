@@ -55,11 +55,6 @@ class Question:
     past: bool
     told_as_past: bool
 
-    @property
-    def kind_words(self) -> frozenset[str]:
-        """The words that may name the kind of something met on the way to the answer: not the word asked for."""
-        return frozenset(word for word in self.words if word not in STOP) - {self.wanted.word}
-
     def grams(self) -> list["Gram"]:
         """Every run of words that could be a name, longest first."""
         found: list[Gram] = []

@@ -31,6 +31,9 @@ PREPOSITIONS = frozenset(
 AUXILIARIES = frozenset("do does did is are was were has have had will would can could should must may might".split())  # noqa: SIM905 - as above.
 """Before a description: the question says something of what is described."""
 
+MOST = 8
+"""Descriptions that are read, the innermost: the work for chains grows with the square of their number."""
+
 LONGEST = 3
 """Words by which one description calls its thing."""
 
@@ -163,7 +166,7 @@ def read(question: Question, names: Sequence[str]) -> Reading | None:
         within = [one for one in within if goes_on or one.first != len(words(copula[0])) - 1]
     elif copula and first == len(words(copula[0])):
         owned = owned[:-1]
-    return Reading(tokens, first, beyond, (*owned, *within))
+    return Reading(tokens, first, beyond, (*owned, *within)[:MOST])
 
 
 def is_clause(said: Sequence[str], start: int, name: int) -> bool:

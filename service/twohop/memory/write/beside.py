@@ -44,11 +44,11 @@ def held_beside(draft: Draft, fact: ResolvedFact, line: Sequence[Revision]) -> R
 
 
 def nested(draft: Draft, fact: ResolvedFact, value: Revision) -> bool:
-    """Whether one message tells both places without a time: one lies in the other, whichever is the larger."""
+    """Whether one quote tells both places without a time: one lies in the other, whichever is the larger."""
     if fact.stated or all(triple.predicate not in NESTED for triple in fact.triples[:1]):
         return False
-    told = {row.message_id for row in fact.evidence}
-    return any(row.message_id in told for row in draft.grounds(value.memory_id))
+    told = {(row.message_id, row.quote) for row in fact.evidence}
+    return any((row.message_id, row.quote) in told for row in draft.grounds(value.memory_id))
 
 
 def says_beside(fact: Fact) -> bool:

@@ -95,7 +95,8 @@ class LineWorker:
             TwohopError: the ledger did not take them; nothing was written.
         """
         works = await self._extracted(line[:MOST])
-        if not works:
+        if not works or (len(works) == 1 and not works[0].guidance.judges_at_once):
+            # One that waits for a model waits for nobody else here.
             return []
         partition = works[0].job.partition
         async with self._gates.owner(partition):
