@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twohop.memory.recall.question import understand
-from twohop.memory.recall.reading import Reading, read
+from twohop.memory.recall.reading import MOST, Reading, read
 
 
 def reading(text: str, *names: str) -> Reading:
@@ -38,6 +38,14 @@ def described(text: str, *names: str) -> list[str]:
 def test_things_on_the_way_are_read_innermost_first(text: str, name: str, words: list[str]) -> None:
     """Possessives from the name on, then articles back to the start; what a question asks for is not on the way."""
     assert described(text, name) == words
+
+
+def test_the_innermost_of_very_many_descriptions_are_read() -> None:
+    """What follows from each of them is looked at, so that their number is bounded."""
+    assert described("Who is " + "the boss of " * 900 + "the mentor of Emma?", "Emma") == [
+        "mentor",
+        *["boss"] * (MOST - 1),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -170,11 +170,12 @@ def test_places_that_one_telling_gives_for_a_birth_lie_in_one_another() -> None:
 
 
 def test_places_of_two_messages_are_not_one_telling() -> None:
-    """Planned together or not: what another message says takes the place of what was said before."""
-    story = Story()
-    first, second = (story.fact(f"Ana born_in {place}", "2025-01-10") for place in ("Faro", "Braga"))
-    story.tell(first, replace(second, evidence=tuple(replace(row, message_id="later") for row in second.evidence)))
-    assert story.at("2025-02-01") == {"Ana born_in Braga"}
+    """What another message says, or another sentence of one, takes the place of what was said before."""
+    for elsewhere in ({"message_id": "later"}, {"quote": "Sorry, Ana was born in Braga."}):
+        story = Story()
+        first, second = (story.fact(f"Ana born_in {place}", "2025-01-10") for place in ("Faro", "Braga"))
+        story.tell(first, replace(second, evidence=tuple(replace(row, **elsewhere) for row in second.evidence)))
+        assert story.at("2025-02-01") == {"Ana born_in Braga"}
 
 
 def test_an_end_that_moves_is_the_same_stay() -> None:
