@@ -171,10 +171,11 @@ def test_places_that_one_telling_gives_for_a_birth_lie_in_one_another() -> None:
 
 def test_places_of_two_messages_are_not_one_telling() -> None:
     """What another message says, or another sentence of one, takes the place of what was said before."""
-    for elsewhere in ({"message_id": "later"}, {"quote": "Sorry, Ana was born in Braga."}):
+    for message, quote in (("later", ""), ("", "Sorry, Ana was born in Braga.")):
         story = Story()
         first, second = (story.fact(f"Ana born_in {place}", "2025-01-10") for place in ("Faro", "Braga"))
-        story.tell(first, replace(second, evidence=tuple(replace(row, **elsewhere) for row in second.evidence)))
+        said = [replace(row, message_id=message or row.message_id, quote=quote or row.quote) for row in second.evidence]
+        story.tell(first, replace(second, evidence=tuple(said)))
         assert story.at("2025-02-01") == {"Ana born_in Braga"}
 
 
