@@ -6,7 +6,7 @@ from itertools import product
 from bench.report.claim import Claim
 
 GRAPH, WORDS = "vector+bm25+graph", "vector+bm25"
-WORDLLAMA, MINILM = "wordllama/256", "bench/all-minilm-l6-v2-int8"
+WORDLLAMA, MINILM = "wordllama/256", "fastembed/bench/all-minilm-l6-v2-int8"
 CORE, SERVED = "SQLite + Edge, core", "SQLite + Edge, gRPC"
 
 EVAL, EVAL_MINILM = "make eval DATA=folder", "make eval DATA=folder EMBEDDER=minilm"
