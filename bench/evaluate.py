@@ -8,12 +8,10 @@ nothing was recorded.
 import argparse
 import asyncio
 import json
-import logging
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import structlog
 from bench import locomo, locomo_data
 from bench.embedders import NAMES
 from bench.multihop import data as passages
@@ -97,5 +95,4 @@ def main(given: Sequence[str] | None = None, console: Console | None = None) -> 
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     main()

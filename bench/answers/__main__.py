@@ -9,13 +9,11 @@ goes on, and the same run again calls nobody. The key is read from TWOHOP_LLM__A
 import argparse
 import asyncio
 import json
-import logging
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import structlog
 from bench.answers.calls import Caller, Kept
 from bench.answers.data import Told, load
 from bench.answers.figures import costs_table, figures, table
@@ -97,5 +95,4 @@ async def run(given: argparse.Namespace, told: Sequence[Told], console: Console)
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     sys.exit(main())

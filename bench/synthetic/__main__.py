@@ -8,14 +8,12 @@ free ones neither.
 import argparse
 import asyncio
 import json
-import logging
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import structlog
 from bench.embedders import NAMES, embedder
 from bench.synthetic.load import Extraction, WorldLoader
 from bench.synthetic.measure import ask_all, rows
@@ -92,5 +90,4 @@ def show(found: Sequence[Mapping[str, object]]) -> None:
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     sys.exit(main())

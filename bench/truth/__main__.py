@@ -7,13 +7,11 @@ ideal extraction judged by someone hostile. The end state and the answers are co
 import argparse
 import asyncio
 import json
-import logging
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import structlog
 from bench.truth import baseline
 from bench.truth.play import ROWS, Played, Row, play_all
 from bench.truth.reader import load
@@ -89,5 +87,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     sys.exit(main())

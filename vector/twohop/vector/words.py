@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
-from tokenizers import Encoding
 
 from twohop.vector.sparse import stem
 from twohop.vector.stopwords import STOP
@@ -19,10 +18,6 @@ DIMENSION = 256
 WEIGHTS = Path("weights/l2_supercat_256.safetensors")
 POOLED = 256
 """Texts that are pooled at once: bounds the memory of a big batch."""
-
-FEW = 32
-"""Texts that are cut into tokens by this thread: handing them to those of the tokenizer, and waiting for these, costs
-more, and much more where processors are busy."""
 
 TILE = 2**18
 """Multiplications of one product of matrices: above, BLAS shares the work among threads, which at these sizes costs 10
@@ -62,7 +57,8 @@ class WordVectors:
         return vectors
 
     def _pool(self, texts: list[str]) -> NDArray[np.float32]:
-        ids = [encoding.ids for encoding in self._tokens(texts)]
+        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        ids = [encoding.ids for encoding in encodings]
         vectors = np.zeros((len(texts), DIMENSION), np.float32)
         filled = [row for row, few in enumerate(ids) if few]
         if not filled:
@@ -73,11 +69,6 @@ class WordVectors:
         norms = np.linalg.norm(sums, axis=1, keepdims=True)
         vectors[filled] = np.divide(sums, norms, out=np.zeros_like(sums), where=norms > 0)
         return vectors
-
-    def _tokens(self, texts: list[str]) -> list[Encoding]:
-        step = 1 if len(texts) <= FEW else len(texts)
-        batches = (texts[first : first + step] for first in range(0, len(texts), step))
-        return [one for few in batches for one in self._tokenizer.encode_batch_fast(few, add_special_tokens=False)]
 
 
 class Vocabulary:

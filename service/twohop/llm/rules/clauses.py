@@ -74,12 +74,6 @@ REASONS = words("because cause 'cause cos cuz although though whereas since so")
 ALWAYS = words("but cause because although though")
 """Conjunctions that after a comma never join two nouns."""
 RELATIVES = words("who which where whom whose that")
-REPORTS = words(
-    """
-    say tell think believe guess hope wish suppose hear assume imagine dream wonder ask claim suspect doubt
-    pretend feel mention joke swear bet figure reckon expect worry fear insist suggest promise mean
-    """
-)
 
 
 def clauses(found: Sentence, content: str, gone: Sequence[tuple[int, int]], talk: Discourse) -> list[Clause]:

@@ -76,11 +76,6 @@ def person(name: str, talk: Discourse) -> Phrase:
     )
 
 
-def spanned(phrase: Phrase, first: Token, last: Token) -> Phrase:
-    """The phrase with its place in the message."""
-    return replace(phrase, start=first.start, end=last.end)
-
-
 def with_pet(kind: str) -> tuple[str, ...]:
     """A kind with the wider words for it."""
     if kind in kinds.PETS:

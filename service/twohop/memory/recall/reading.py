@@ -75,10 +75,9 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a name: the text with the name, the text without it, and the words of that but stop words."""
+    """What is asked of a name: the text with the name, and the words without it but stop words."""
 
     text: str
-    unnamed: str
     words: tuple[str, ...]
 
     @property
@@ -109,7 +108,7 @@ class Reading:
     def _asked(self, first: int, beyond: int) -> "Asked":
         said = (*self.tokens[first : self.first], *self.tokens[self.beyond : beyond])
         words = tuple(dict.fromkeys(word for one in said if (word := one.casefold()) not in STOP))
-        return Asked(" ".join(self.tokens[first:beyond]), " ".join(said), words)
+        return Asked(" ".join(self.tokens[first:beyond]), words)
 
     def onward(self, place: int, name: str) -> "Reading":
         """The question as it reads once a description has given way to the name of what it describes."""
